@@ -1,0 +1,53 @@
+/**
+ * Every way in which Expert Stack refuses or fails, by code.
+ *
+ * The `invalid` codes mean that what a person wrote must change (exit code 2); the others mean that the world
+ * did not cooperate (exit code 1).
+ */
+export const invalidCodes = [
+  "INPUT_INVALID",
+  "INPUT_NOT_AVAILABLE",
+  "MANIFEST_NOT_FOUND",
+  "MANIFEST_INVALID",
+  "EXPERT_NOT_FOUND",
+  "REFERENCE_INVALID",
+  "FEATURE_NOT_AVAILABLE",
+  "PROVIDER_KEY_MISSING",
+  "SKILL_ENV_MISSING",
+  "TOOL_NAME_COLLISION",
+  "PATH_ESCAPE",
+  "TRIGGER_INVALID",
+  "JOB_NOT_FOUND",
+] as const;
+
+export const failureCodes = [
+  "SKILL_REFUSED",
+  "SKILL_START_FAILED",
+  "PACKAGE_INSTALL_FAILED",
+  "JOURNAL_CORRUPT",
+  "STORE_FAILED",
+  "GITHUB_REQUEST_FAILED",
+  "GITHUB_PERMISSION_MISSING",
+  "ARTIFACT_FAILED",
+  "REPLAY_EXHAUSTED",
+  "TOOL_FAILED",
+] as const;
+
+export type ErrorCode = (typeof invalidCodes)[number] | (typeof failureCodes)[number];
+
+/** A failure with a name a program can test, a message that names the thing, and what a person can type. */
+export class ExpertStackError extends Error {
+  readonly code: ErrorCode;
+  readonly remedy: string;
+
+  constructor(init: { code: ErrorCode; message: string; remedy: string; cause?: unknown }) {
+    super(init.message, init.cause === undefined ? undefined : { cause: init.cause });
+    this.name = "ExpertStackError";
+    this.code = init.code;
+    this.remedy = init.remedy;
+  }
+}
+
+/** Whether the person's own input is at fault, so that running it again cannot help. */
+export const isInvalidInput = (error: ExpertStackError): boolean =>
+  invalidCodes.some((code) => code === error.code);
