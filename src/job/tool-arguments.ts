@@ -1,0 +1,36 @@
+import { Ajv } from "ajv";
+import type { JsonObject } from "./message.ts";
+
+const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false, logger: false });
+
+/**
+ * Checks a tool call's arguments against the tool's JSON Schema.
+ *
+ * @returns nothing when they fit, else one line for the model to correct itself by. A schema that ajv cannot
+ *   compile checks nothing: the tool's owner still sees the arguments and answers for itself.
+ */
+export const argumentsError = (schema: JsonObject, args: JsonObject): string | undefined => {
+  const validate = compiled(schema);
+  if (validate === undefined || validate(args)) return undefined;
+  return ajv.errorsText(validate.errors, { dataVar: "arguments", separator: "; " });
+};
+
+const cache = new WeakMap<JsonObject, ReturnType<typeof ajv.compile> | undefined>();
+
+const compiled = (schema: JsonObject): ReturnType<typeof ajv.compile> | undefined => {
+  if (cache.has(schema)) return cache.get(schema);
+  const validate = compile(schema);
+  cache.set(schema, validate);
+  return validate;
+};
+
+const compile = (schema: JsonObject): ReturnType<typeof ajv.compile> | undefined => {
+  // `$id` and `$schema` name documents of the tool's owner: ids would collide, dialects would not be found.
+  // `$async` would turn the verdict into a promise, which is neither awaited nor false.
+  const { $id: _id, $schema: _dialect, $async: _async, ...rest } = schema;
+  try {
+    return ajv.compile(rest);
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,15 @@
+import type { JsonObject } from "./message.ts";
+
+/** A tool as the model sees it. Names are bare: no skill prefix. */
+export type ToolDefinition = {
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema of the arguments, an object schema. */
+  readonly inputSchema: JsonObject;
+  /** The skill that owns it: `@perstack/base` or the key in `[experts.<name>.skills]`. */
+  readonly skill: string;
+  /** Running it twice does no harm, so a call that was cut off may be repeated on resume. */
+  readonly readOnly: boolean;
+};
+
+export const baseSkill = "@perstack/base";
