@@ -1,0 +1,58 @@
+import type { JobEvent } from "../job/event.ts";
+import { evolve } from "../job/evolve.ts";
+import { jobStatus } from "../job/job-status.ts";
+import { emptyState, type JobState } from "../job/state.ts";
+import type { Clock, JobLog, Observer } from "./ports.ts";
+
+/** The one way by which something becomes true in a job: redacted, appended, folded, shown, in that order. */
+export type Journal = {
+  readonly state: JobState;
+  commit(events: readonly JobEvent[]): void;
+};
+
+export const openJournal = (ports: {
+  readonly log: JobLog;
+  readonly clock: Clock;
+  readonly observer: Observer;
+  readonly redactEvent: (event: JobEvent) => JobEvent;
+}): Journal => {
+  let state = emptyState;
+  let startedAt = 0;
+  return {
+    get state() {
+      return state;
+    },
+    commit(events) {
+      const at = ports.clock.now();
+      const before = state;
+      const redacted = events.map(ports.redactEvent);
+      const entries = ports.log.append(redacted, at);
+      state = redacted.reduce(evolve, state);
+      if (before.started === undefined) startedAt = at;
+      if (isHeadDue(before, state)) saveHead(ports.log, { state, startedAt, at });
+      for (const entry of entries) ports.observer.onEntry(entry);
+    },
+  };
+};
+
+/** The head is saved when the job starts, at each step's end, and when the job ends. */
+const isHeadDue = (before: JobState, after: JobState): boolean =>
+  before.started !== after.started ||
+  before.outcome !== after.outcome ||
+  [...after.runs].some(([id, run]) => before.runs.get(id)?.checkpoint.id !== run.checkpoint.id);
+
+const saveHead = (log: JobLog, at: { state: JobState; startedAt: number; at: number }): void => {
+  const { started } = at.state;
+  if (started === undefined) return;
+  log.saveHead({
+    v: 1,
+    id: started.jobId,
+    status: jobStatus(at.state),
+    coordinator: started.coordinator,
+    experts: started.experts.map(({ key, digest, source }) => ({ key, digest, source })),
+    model: started.model,
+    totals: { steps: at.state.steps, usage: at.state.usage },
+    startedAt: at.startedAt,
+    ...(at.state.outcome === undefined ? {} : { finishedAt: at.at }),
+  });
+};

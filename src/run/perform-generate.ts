@@ -1,0 +1,72 @@
+import type { Effect } from "../job/decide.ts";
+import type { Failure, JobEvent } from "../job/event.ts";
+import type { AnswerPart } from "../job/message.ts";
+import type { Run } from "../job/state.ts";
+import { deadlineAfter } from "./deadline.ts";
+import type { JobStateView, Shell } from "./perform.ts";
+import type { Generation } from "./ports.ts";
+
+type GenerateTurn = {
+  readonly effect: Extract<Effect, { type: "generate" }>;
+  readonly run: Run;
+  readonly state: JobStateView;
+};
+
+/** Asks the model once, within the step's deadline. Nothing is recorded when the job itself was aborted. */
+export const performGenerate = async (
+  shell: Shell,
+  turn: GenerateTurn,
+  signal: AbortSignal,
+): Promise<readonly JobEvent[]> => {
+  await shell.clock.sleep(turn.effect.delayMs, signal);
+  if (signal.aborted) return [];
+  const startedAt = shell.clock.now();
+  const generation = await generate(shell, turn, signal);
+  if (signal.aborted) return [];
+  const { id: runId, step } = turn.run;
+  const common = { runId, step, durationMs: shell.clock.now() - startedAt };
+  return generation.type === "finished"
+    ? [{ ...generation, type: "generationFinished", ...common, parts: publishable(shell, generation.parts) }]
+    : [
+        {
+          ...generation,
+          type: "generationFailed",
+          ...common,
+          partial: publishable(shell, generation.partial),
+        },
+      ];
+};
+
+const generate = async (shell: Shell, turn: GenerateTurn, signal: AbortSignal): Promise<Generation> => {
+  const { run, state, effect } = turn;
+  const { id: runId, step, system, tools, messages } = run;
+  const limitMs = state.limits.stepTimeoutMs;
+  using deadline = deadlineAfter(limitMs, signal);
+  const generation = await shell.model.generate(
+    { runId, step, choice: state.model, system, tools, toolChoice: effect.toolChoice, messages },
+    {
+      signal: deadline.signal,
+      onDelta: (delta) => shell.observer.onDelta({ ...delta, runId, step }),
+      readBlob: shell.log.readBlob,
+    },
+  );
+  const isLate = generation.type === "failed" && deadline.signal.aborted && !signal.aborted;
+  return isLate ? { ...generation, error: timedOut(limitMs) } : generation;
+};
+
+const timedOut = (limitMs: number): Failure => ({
+  name: "GenerationTimeout",
+  message: `The model gave no complete answer within ${limitMs / 1000} s.`,
+  isRetryable: true,
+});
+
+/**
+ * A thinking part whose text or signature redaction would change is dropped whole: the provider would refuse it
+ * altered.
+ */
+const publishable = (shell: Shell, parts: readonly AnswerPart[]): readonly AnswerPart[] =>
+  parts.filter((part) => {
+    if (part.type !== "thinking") return true;
+    const text = JSON.stringify(part);
+    return shell.redact(text) === text;
+  });

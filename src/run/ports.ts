@@ -1,0 +1,212 @@
+/**
+ * What the shell needs from the world, one small type a role. Adapters live in `edges/`, are built in `hosts/`,
+ * and know nothing of each other.
+ */
+import type { Expert } from "../definition/expert.ts";
+import type { Failure, FinishReason, JobEvent, JournalEntry, ModelChoice } from "../job/event.ts";
+import type { AnswerPart, BlobPart, Message, ToolCallPart } from "../job/message.ts";
+import type { ToolDefinition } from "../job/tool.ts";
+import type { Usage } from "../job/usage.ts";
+
+/** One request to a model. `messages` may hold `blob` parts: read them with `readBlob`. */
+export type Turn = {
+  readonly runId: string;
+  readonly step: number;
+  readonly choice: ModelChoice;
+  readonly system: string;
+  readonly tools: readonly ToolDefinition[];
+  /** `none` asks for text only, with the same tools listed so that the provider's cache still hits. */
+  readonly toolChoice: "auto" | "none";
+  readonly messages: readonly Message[];
+};
+
+/** A piece of an answer while it streams. Shown, never journaled. */
+export type Delta = { readonly type: "thinking" | "text"; readonly text: string };
+
+/** How a generation came out; a provider's failure is a value, not an exception. */
+export type Generation =
+  | {
+      readonly type: "finished";
+      readonly parts: readonly AnswerPart[];
+      readonly finishReason: FinishReason;
+      readonly usage: Usage;
+      readonly model: string;
+    }
+  | { readonly type: "failed"; readonly error: Failure; readonly partial: readonly AnswerPart[] };
+
+export type Model = {
+  /** Resolves also when `signal` aborts (as a failure); rejects only on a defect of ours. */
+  generate(
+    turn: Turn,
+    options: {
+      readonly signal: AbortSignal;
+      readonly onDelta: (delta: Delta) => void;
+      readonly readBlob: (sha256: string) => Uint8Array;
+    },
+  ): Promise<Generation>;
+};
+
+/** What a tool gave back. Bytes become a blob of the job before they become an event. */
+export type ToolContent =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "bytes"; readonly data: Uint8Array; readonly mediaType: string };
+
+export type ToolOutcome = { readonly contents: readonly ToolContent[]; readonly isError: boolean };
+
+/** What a skill tells the journal about itself. */
+export type SkillEvent = Extract<
+  JobEvent,
+  {
+    type:
+      | "note"
+      | "packageInstalled"
+      | "skillStarting"
+      | "skillConnected"
+      | "skillStderr"
+      | "skillDisconnected";
+  }
+>;
+
+export type SkillsRequest = {
+  readonly runId: string;
+  readonly expertKey: string;
+  readonly expert: Expert;
+  readonly emit: (event: SkillEvent) => void;
+};
+
+/** The skills of one Run. Disposing ends every process they started, the whole tree of each. */
+export type OpenSkills = AsyncDisposable & {
+  /** Sorted as every request of the Run sends them: the base skill first, then by skill key, then as listed. */
+  readonly tools: readonly ToolDefinition[];
+  /**
+   * Runs one tool. A tool's own failure, a dead skill, a passed deadline are outcomes with `isError`; the promise
+   * rejects only on a defect of ours. On abort the work is stopped, not only left alone.
+   */
+  call(call: ToolCallPart, signal: AbortSignal): Promise<ToolOutcome>;
+};
+
+export type Skills = {
+  /** @throws ExpertStackError when a skill is refused or does not start; what had started is ended first. */
+  open(request: SkillsRequest, signal: AbortSignal): Promise<OpenSkills>;
+};
+
+/** `job.json`: what a list of jobs shows, and the log's head, since a hash chain cannot see a cut tail. */
+export type JobHead = {
+  readonly v: 1;
+  readonly id: string;
+  readonly status:
+    | "running"
+    | "completed"
+    | "stoppedByMaxSteps"
+    | "stoppedByInteractiveTool"
+    | "stoppedByError";
+  readonly coordinator: string;
+  readonly experts: readonly { readonly key: string; readonly digest: string; readonly source: string }[];
+  readonly model: ModelChoice;
+  readonly totals: { readonly steps: number; readonly usage: Usage };
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly finishedAt?: number;
+  readonly head: { readonly seq: number; readonly hash: string };
+};
+
+/** The append-only log of one job. Writes are in the kernel's hands when a call returns. */
+export type JobLog = Disposable & {
+  /** The job's folder. */
+  readonly directory: string;
+  append(events: readonly JobEvent[], at: number): readonly JournalEntry[];
+  saveHead(head: Omit<JobHead, "head">): JobHead;
+  /** Keeps the bytes once and returns the part that names them. */
+  putBlob(data: Uint8Array, mediaType: string): BlobPart;
+  readBlob(sha256: string): Uint8Array;
+};
+
+export type StoredJob = { readonly entries: readonly JournalEntry[]; readonly head: JobHead | undefined };
+
+export type Store = {
+  /** @throws ExpertStackError INPUT_INVALID when the id is taken or is not `[A-Za-z0-9][A-Za-z0-9_-]{0,63}`. */
+  create(jobId: string): JobLog;
+  /** Reads a job back. A torn last line is dropped; any other damage is JOURNAL_CORRUPT and names the line. */
+  load(jobId: string): StoredJob;
+  /** Job heads, newest first. */
+  list(): readonly JobHead[];
+};
+
+/** Someone who watches a job: the terminal, the NDJSON stream, the action's log. */
+export type Observer = {
+  onEntry(entry: JournalEntry): void;
+  onDelta(delta: Delta & { readonly runId: string; readonly step: number }): void;
+};
+
+export type Clock = {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Resolves after `ms`, or at once when aborted. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+};
+
+/** Takes every known secret out of a text. */
+export type Redact = (text: string) => string;
+
+/** Reads definitions at one fixed place: a folder, or a commit. */
+export type Definitions = {
+  /** Where it reads, for the journal: `file` or `commit:<sha>`. */
+  readonly origin: string;
+  /** @returns the file's text, or nothing when there is no such file. Follows no symbolic link out. */
+  read(path: string): Promise<string | undefined>;
+};
+
+export type RepositoryRole = "admin" | "maintain" | "write" | "triage" | "read" | "none";
+
+/** What the runner asks of GitHub before a job. */
+export type Repository = {
+  /** A person's role as the API gives it (`role_name`; a custom role as the base role it builds on). */
+  roleOf(login: string): Promise<RepositoryRole>;
+  /** The commit the default branch points at now. */
+  defaultBranchHead(): Promise<string>;
+  readFile(path: string, commit: string): Promise<string | undefined>;
+  /** Changed files between two recorded commits (three dots: what the head added since it left the base). */
+  compare(base: string, head: string): Promise<Comparison>;
+};
+
+export type Comparison = {
+  readonly files: readonly {
+    readonly path: string;
+    readonly previousPath?: string;
+    readonly status: string;
+    readonly additions: number;
+    readonly deletions: number;
+    /** Missing for binary files and where GitHub left it out as too large. */
+    readonly patch?: string;
+  }[];
+  /** GitHub lists at most 300 files of a comparison. */
+  readonly isComplete: boolean;
+};
+
+/** The comments of the triggering issue or pull request. */
+export type Thread = {
+  /**
+   * Writes the one comment that carries the marker and is this token's own, or a new one.
+   *
+   * @param marker how the body begins
+   * @returns the comment's page
+   */
+  putComment(comment: {
+    readonly thread: number;
+    readonly marker: string;
+    readonly body: string;
+    readonly mode: "sticky" | "new";
+  }): Promise<{ readonly url: string }>;
+};
+
+export type StoredArtifact = { readonly id: number; readonly digest: string; readonly size: number };
+
+export type Artifacts = {
+  /** @param files absolute paths below `root` */
+  upload(artifact: {
+    readonly name: string;
+    readonly root: string;
+    readonly files: readonly string[];
+    readonly retentionDays?: number;
+  }): Promise<StoredArtifact>;
+};

@@ -1,0 +1,131 @@
+import { expertDigest } from "../definition/digest.ts";
+import type { Expert } from "../definition/expert.ts";
+import type { Manifest } from "../definition/manifest.ts";
+import type { ProviderConfig } from "../definition/provider.ts";
+import { ExpertStackError } from "../errors.ts";
+import type { JobEvent, Limits, ModelChoice, ResolvedExpert } from "../job/event.ts";
+import { refuseUnavailable } from "./unavailable.ts";
+
+/** What a step's inputs or a command's options say over the manifest. Milliseconds, counts. */
+export type Overrides = {
+  readonly provider?: string;
+  readonly model?: string;
+  readonly reasoningBudget?: string | number;
+  readonly maxSteps?: number;
+  readonly maxRetries?: number;
+  readonly stepTimeoutMs?: number;
+  readonly jobTimeoutMs?: number;
+};
+
+export type JobPlan = {
+  readonly started: Extract<JobEvent, { type: "jobStarted" }>;
+  readonly experts: ReadonlyMap<string, Expert>;
+  readonly coordinator: Expert;
+  readonly provider: ProviderConfig;
+};
+
+type Wish = {
+  readonly manifest: Manifest;
+  readonly expertKey: string;
+  readonly overrides: Overrides;
+  /** Where the manifest was read: `file:perstack.toml`, `commit:<sha>:perstack.toml`. */
+  readonly source: string;
+  readonly jobId: string;
+  readonly query: string;
+  readonly trigger: string;
+  readonly runtimeVersion: string;
+};
+
+const defaults = { provider: "anthropic", maxSteps: 100, maxRetries: 5, stepTimeoutMs: 300_000 } as const;
+
+const defaultModels: ReadonlyMap<string, string> = new Map([
+  ["anthropic", "claude-sonnet-4-5"],
+  ["openai", "gpt-5.1"],
+]);
+
+/**
+ * Puts manifest and overrides together into a job that can start.
+ *
+ * @throws ExpertStackError EXPERT_NOT_FOUND, INPUT_INVALID or FEATURE_NOT_AVAILABLE
+ */
+export const planJob = (wish: Wish): JobPlan => {
+  const { manifest, expertKey, overrides } = wish;
+  const coordinator = manifest.experts.get(expertKey);
+  if (coordinator === undefined) throw expertNotFound(wish);
+  refuseUnavailable(expertKey, coordinator);
+  const provider = providerOf(manifest, overrides);
+  return {
+    coordinator,
+    provider,
+    experts: new Map([[expertKey, coordinator]]),
+    started: {
+      type: "jobStarted",
+      v: 1,
+      jobId: wish.jobId,
+      runtimeVersion: wish.runtimeVersion,
+      coordinator: expertKey,
+      experts: [resolved({ key: expertKey, expert: coordinator, source: wish.source })],
+      model: modelOf(manifest, overrides, provider.providerName),
+      limits: limitsOf(manifest, overrides),
+      query: wish.query,
+      trigger: wish.trigger,
+    },
+  };
+};
+
+const expertNotFound = ({ manifest, expertKey, source }: Wish): ExpertStackError => {
+  const known = [...manifest.experts.keys()].map((key) => `"${key}"`).join(", ");
+  return new ExpertStackError({
+    code: "EXPERT_NOT_FOUND",
+    message: `There is no Expert "${expertKey}" in ${source}.`,
+    remedy: known === "" ? "Add an `[experts.<name>]` table." : `The Experts there are: ${known}.`,
+  });
+};
+
+const resolved = (of: { key: string; expert: Expert; source: string }): ResolvedExpert => ({
+  key: of.key,
+  name: of.key,
+  version: of.expert.version,
+  ...(of.expert.description === undefined ? {} : { description: of.expert.description }),
+  digest: expertDigest(of.expert),
+  source: of.source,
+});
+
+/** Another provider than the manifest's brings none of the manifest's settings: a base URL is not portable. */
+const providerOf = (manifest: Manifest, overrides: Overrides): ProviderConfig => {
+  const wanted = overrides.provider ?? manifest.provider?.providerName ?? defaults.provider;
+  if (manifest.provider?.providerName === wanted) return manifest.provider;
+  switch (wanted) {
+    case "anthropic":
+    case "openai":
+    case "openai-compatible":
+      return { providerName: wanted };
+    default:
+      throw new ExpertStackError({
+        code: "FEATURE_NOT_AVAILABLE",
+        message: `The provider "${wanted}" is not supported yet.`,
+        remedy: "Use anthropic, openai or openai-compatible.",
+      });
+  }
+};
+
+const modelOf = (manifest: Manifest, overrides: Overrides, provider: string): ModelChoice => {
+  const own = manifest.provider === undefined || manifest.provider.providerName === provider;
+  const model = overrides.model ?? (own ? manifest.model : undefined) ?? defaultModels.get(provider);
+  if (model === undefined) {
+    throw new ExpertStackError({
+      code: "INPUT_INVALID",
+      message: `No model is named for the provider "${provider}".`,
+      remedy: 'Write `model = "…"` at the top of the manifest, or set the input `model`.',
+    });
+  }
+  const reasoningBudget = overrides.reasoningBudget ?? manifest.reasoningBudget;
+  return { provider, model, ...(reasoningBudget === undefined ? {} : { reasoningBudget }) };
+};
+
+const limitsOf = (manifest: Manifest, overrides: Overrides): Limits => ({
+  maxSteps: overrides.maxSteps ?? manifest.maxSteps ?? defaults.maxSteps,
+  maxRetries: overrides.maxRetries ?? manifest.maxRetries ?? defaults.maxRetries,
+  stepTimeoutMs: overrides.stepTimeoutMs ?? manifest.timeout ?? defaults.stepTimeoutMs,
+  ...(overrides.jobTimeoutMs === undefined ? {} : { jobTimeoutMs: overrides.jobTimeoutMs }),
+});

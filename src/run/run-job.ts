@@ -1,0 +1,114 @@
+import { decide, type Effect } from "../job/decide.ts";
+import type { JobEvent } from "../job/event.ts";
+import type { JobState } from "../job/state.ts";
+import { timer } from "./deadline.ts";
+import { createInbox, type Inbox } from "./inbox.ts";
+import { type Journal, openJournal } from "./journal.ts";
+import { type JobStateView, perform, type Shell, type ShellEffect } from "./perform.ts";
+
+export type JobPorts = Omit<Shell, "open" | "emit"> & {
+  readonly redactEvent: (event: JobEvent) => JobEvent;
+};
+
+/**
+ * Runs a job from its first event to its last: what `decide` wants is started, what it no longer wants is
+ * aborted, and every outcome goes through the journal before anything follows from it.
+ *
+ * @param stop aborted by a signal of the process; its reason is the signal's name
+ * @returns the state at the end; `outcome` is always set
+ */
+export const runJob = async (
+  ports: JobPorts,
+  started: JobStateView,
+  stop: AbortSignal,
+): Promise<JobState> => {
+  const journal = openJournal(ports);
+  const inbox = createInbox();
+  const shell: Shell = { ...ports, open: new Map(), emit: inbox.push };
+  using _timer = startDeadline(started, inbox.push);
+  using _signal = listen(stop, () => inbox.push({ type: "interrupted", signal: String(stop.reason) }));
+  journal.commit([started]);
+  const inFlight = new Map<string, InFlight>();
+  try {
+    await drive({ journal, inbox, shell, inFlight, started });
+  } finally {
+    await abandon(inFlight, []);
+    await closeAll(shell);
+  }
+  return journal.state;
+};
+
+/** Skills that fail to close do not keep the others open. */
+const closeAll = async (shell: Shell): Promise<void> => {
+  const closed = await Promise.allSettled(
+    [...shell.open.values()].map((skills) => skills[Symbol.asyncDispose]()),
+  );
+  for (const result of closed) if (result.status === "rejected") throw result.reason;
+};
+
+type InFlight = { readonly controller: AbortController; readonly settled: Promise<void> };
+
+type Loop = {
+  readonly journal: Journal;
+  readonly inbox: Inbox;
+  readonly shell: Shell;
+  readonly inFlight: Map<string, InFlight>;
+  readonly started: JobStateView;
+};
+
+const drive = async (loop: Loop): Promise<void> => {
+  const { journal, inbox, inFlight } = loop;
+  while (journal.state.outcome === undefined) {
+    const effects = decide(journal.state);
+    const records = effects.filter((effect) => effect.type === "record");
+    if (records.length > 0) {
+      journal.commit(records.map((effect) => effect.event));
+      continue;
+    }
+    const wanted = effects.filter((effect) => effect.type !== "record");
+    await abandon(inFlight, wanted);
+    const arrived = inbox.drain();
+    if (arrived.length > 0) {
+      journal.commit(arrived);
+      continue;
+    }
+    for (const effect of wanted) if (!inFlight.has(effect.id)) start(loop, effect);
+    journal.commit(await inbox.take());
+  }
+};
+
+/** Aborts what is no longer wanted and waits until it has let go. */
+const abandon = async (inFlight: Map<string, InFlight>, wanted: readonly Effect[]): Promise<void> => {
+  const ids = new Set(wanted.map((effect) => effect.id));
+  const unwanted = [...inFlight].filter(([id]) => !ids.has(id));
+  for (const [, work] of unwanted) work.controller.abort();
+  await Promise.all(unwanted.map(([, work]) => work.settled));
+};
+
+const start = (loop: Loop, effect: ShellEffect): void => {
+  const { journal, inbox, shell, inFlight, started } = loop;
+  const controller = new AbortController();
+  const run = journal.state.runs.get(effect.runId);
+  const settled = perform(shell, { effect, run, state: started }, controller.signal)
+    .then((events) => {
+      inFlight.delete(effect.id);
+      if (!controller.signal.aborted) for (const event of events) inbox.push(event);
+    })
+    .catch((error: unknown) => {
+      inFlight.delete(effect.id);
+      inbox.fail(error);
+    });
+  inFlight.set(effect.id, { controller, settled });
+};
+
+const startDeadline = (started: JobStateView, push: (event: JobEvent) => void): Disposable => {
+  const limitMs = started.limits.jobTimeoutMs;
+  if (limitMs === undefined) return { [Symbol.dispose]: () => {} };
+  return timer(limitMs, () => push({ type: "deadlineReached", limitMs }));
+};
+
+const listen = (signal: AbortSignal, onAbort: () => void): Disposable => {
+  if (signal.aborted) onAbort();
+  else signal.addEventListener("abort", onAbort, { once: true });
+  return { [Symbol.dispose]: () => signal.removeEventListener("abort", onAbort) };
+};
