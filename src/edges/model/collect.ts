@@ -1,0 +1,139 @@
+import type { LanguageModelV4StreamPart, LanguageModelV4Usage } from "@ai-sdk/provider";
+import type { FinishReason } from "../../job/event.ts";
+import type { AnswerPart, JsonObject, JsonValue } from "../../job/message.ts";
+import { toolCallId } from "../../job/state.ts";
+import { noUsage, type Usage } from "../../job/usage.ts";
+import type { Delta } from "../../run/ports.ts";
+
+/** An answer while it arrives. Blocks keep the order in which they began. */
+export type Collector = {
+  /** @throws the provider's error when the part is one */
+  add(part: LanguageModelV4StreamPart): void;
+  parts(): readonly AnswerPart[];
+  readonly finish: { readonly reason: FinishReason; readonly usage: Usage } | undefined;
+  readonly model: string | undefined;
+};
+
+type Block = { type: "text" | "thinking"; text: string; providerData?: JsonObject };
+
+export const collector = (step: number, onDelta: (delta: Delta) => void): Collector => {
+  const order: (Block | AnswerPart)[] = [];
+  const open = new Map<string, Block>();
+  let calls = 0;
+  let finish: Collector["finish"];
+  let model: string | undefined;
+
+  const begin = (id: string, type: Block["type"], metadata: unknown): void => {
+    const block: Block = { type, text: "" };
+    order.push(block);
+    open.set(`${type}:${id}`, block);
+    remember(block, metadata);
+  };
+  const grow = (id: string, type: Block["type"], delta: { text: string; metadata: unknown }): void => {
+    const block = open.get(`${type}:${id}`);
+    if (block === undefined) return;
+    block.text += delta.text;
+    remember(block, delta.metadata);
+    if (delta.text !== "") onDelta({ type, text: delta.text });
+  };
+
+  return {
+    add(part) {
+      switch (part.type) {
+        case "text-start":
+          return begin(part.id, "text", undefined);
+        case "text-delta":
+          return grow(part.id, "text", { text: part.delta, metadata: undefined });
+        case "reasoning-start":
+          return begin(part.id, "thinking", part.providerMetadata);
+        case "reasoning-delta":
+          return grow(part.id, "thinking", { text: part.delta, metadata: part.providerMetadata });
+        case "reasoning-end":
+          return grow(part.id, "thinking", { text: "", metadata: part.providerMetadata });
+        case "tool-call":
+          order.push(toolCall(part, toolCallId(step, calls++)));
+          return;
+        case "response-metadata":
+          model = part.modelId ?? model;
+          return;
+        case "finish":
+          finish = { reason: finishReason(part.finishReason.unified), usage: usageOf(part.usage) };
+          return;
+        case "error":
+          throw part.error;
+        default:
+          return;
+      }
+    },
+    parts: () => order.filter((part) => part.type !== "text" || part.text !== ""),
+    get finish() {
+      return finish;
+    },
+    get model() {
+      return model;
+    },
+  };
+};
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const remember = (block: Block, metadata: unknown): void => {
+  if (block.type !== "thinking" || !isObject(metadata)) return;
+  const merged: Record<string, JsonValue> = { ...block.providerData };
+  for (const [provider, value] of Object.entries(metadata)) {
+    const known = merged[provider];
+    merged[provider] = isObject(value) && isObject(known) ? { ...known, ...value } : value;
+  }
+  block.providerData = merged;
+};
+
+const toolCall = (
+  part: Extract<LanguageModelV4StreamPart, { type: "tool-call" }>,
+  id: string,
+): AnswerPart => {
+  const args = parseArgs(part.input);
+  const { providerMetadata } = part;
+  return {
+    type: "toolCall",
+    id,
+    tool: part.toolName,
+    args: args ?? {},
+    ...(args === undefined ? { malformed: part.input } : {}),
+    ...(isObject(providerMetadata) ? { providerData: providerMetadata } : {}),
+  };
+};
+
+const parseArgs = (input: string): JsonObject | undefined => {
+  if (input.trim() === "") return {};
+  try {
+    const value: unknown = JSON.parse(input);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+type Unified = Extract<LanguageModelV4StreamPart, { type: "finish" }>["finishReason"]["unified"];
+
+const finishReason = (unified: Unified): FinishReason => {
+  switch (unified) {
+    case "stop":
+      return "stop";
+    case "tool-calls":
+      return "toolCalls";
+    case "length":
+      return "length";
+    case "content-filter":
+      return "refusal";
+    default:
+      return "interrupted";
+  }
+};
+
+const usageOf = (usage: LanguageModelV4Usage): Usage => ({
+  inputTokens: usage.inputTokens.total ?? noUsage.inputTokens,
+  outputTokens: usage.outputTokens.total ?? noUsage.outputTokens,
+  reasoningTokens: usage.outputTokens.reasoning ?? noUsage.reasoningTokens,
+  cachedInputTokens: usage.inputTokens.cacheRead ?? noUsage.cachedInputTokens,
+});

@@ -1,0 +1,93 @@
+import type { Failure } from "../../job/event.ts";
+
+/**
+ * A provider's error as data: status, message and wait kept, request body never (it holds the whole prompt).
+ * Works on shapes, not classes, since a bundle may hold a class twice.
+ */
+export const providerFailure = (error: unknown, now: number): Failure => {
+  if (!isRecord(error)) return { name: "ProviderError", message: String(error), isRetryable: false };
+  if (typeof error["statusCode"] === "number") return httpFailure(error, error["statusCode"], now);
+  const inStream = streamFailure(error);
+  if (inStream !== undefined) return inStream;
+  return {
+    name: stringOf(error["name"]) ?? "ProviderError",
+    message: describe(error),
+    isRetryable: error["isRetryable"] === true || isConnectionError(error),
+  };
+};
+
+type Shape = { readonly [key: string]: unknown };
+
+const isRecord = (value: unknown): value is Shape => typeof value === "object" && value !== null;
+const stringOf = (value: unknown): string | undefined =>
+  typeof value === "string" && value !== "" ? value : undefined;
+
+const httpFailure = (error: Shape, statusCode: number, now: number): Failure => {
+  const retryAfterMs = retryAfter(error["responseHeaders"], now);
+  return {
+    name: "ProviderError",
+    message: stringOf(error["message"]) ?? `The provider answered ${statusCode}.`,
+    statusCode,
+    isRetryable: error["isRetryable"] === true || isOverload(statusCode),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+};
+
+/** 408, 409, 429 and every 5xx (529 is Anthropic's overload) are worth another try. */
+const isOverload = (status: number): boolean =>
+  status === 408 || status === 409 || status === 429 || status >= 500;
+
+/** Milliseconds from `retry-after-ms`, or `retry-after` in seconds or as an HTTP date (RFC 9110, 10.2.3). */
+const retryAfter = (headers: unknown, now: number): number | undefined => {
+  if (!isRecord(headers)) return undefined;
+  const inMs = Number.parseFloat(stringOf(headers["retry-after-ms"]) ?? "");
+  if (Number.isFinite(inMs)) return Math.max(0, inMs);
+  const header = stringOf(headers["retry-after"]);
+  if (header === undefined) return undefined;
+  const seconds = Number(header);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+};
+
+const streamStatus: ReadonlyMap<string, number> = new Map([
+  ["invalid_request_error", 400],
+  ["authentication_error", 401],
+  ["permission_error", 403],
+  ["not_found_error", 404],
+  ["rate_limit_error", 429],
+  ["rate_limit_exceeded", 429],
+  ["api_error", 500],
+  ["server_error", 500],
+  ["overloaded_error", 529],
+]);
+
+/** An `error` event inside a stream: `{type, message}`, or that under `error`. */
+const streamFailure = (error: Shape): Failure | undefined => {
+  const body = isRecord(error["error"]) ? error["error"] : error;
+  const kind = stringOf(body["code"]) ?? stringOf(body["type"]);
+  const statusCode = kind === undefined ? undefined : (streamStatus.get(kind) ?? undefined);
+  if (kind === undefined || statusCode === undefined) return undefined;
+  return {
+    name: "ProviderError",
+    message: `${stringOf(body["message"]) ?? "The stream ended with an error."} (${kind})`,
+    statusCode,
+    isRetryable: isOverload(statusCode),
+  };
+};
+
+const causes = (error: Shape, depth = 0): readonly Shape[] =>
+  isRecord(error["cause"]) && depth < 5 ? [error, ...causes(error["cause"], depth + 1)] : [error];
+
+const connectionCodes = /^(ECONN|EPIPE|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|UND_ERR|EHOST|ENET)/;
+
+const isConnectionError = (error: Shape): boolean =>
+  causes(error).some((cause) => {
+    const code = stringOf(cause["code"]) ?? "";
+    return connectionCodes.test(code) || cause["message"] === "terminated";
+  });
+
+const describe = (error: Shape): string => {
+  const texts = causes(error).flatMap((cause) => stringOf(cause["message"]) ?? stringOf(cause["code"]) ?? []);
+  return texts.length === 0 ? "The provider failed without saying why." : [...new Set(texts)].join(": ");
+};

@@ -1,0 +1,109 @@
+import type {
+  LanguageModelV4Message,
+  LanguageModelV4Prompt,
+  LanguageModelV4ToolResultPart,
+  SharedV4ProviderOptions,
+} from "@ai-sdk/provider";
+import type { AnswerPart, BlobPart, Message, ResultContent, ToolResultPart } from "../../job/message.ts";
+import type { Turn } from "../../run/ports.ts";
+
+type ReadBlob = (sha256: string) => Uint8Array;
+
+/** The AI SDK's prompt for a turn. Messages never change, so each is converted once. */
+export type PromptWriter = (turn: Turn, readBlob: ReadBlob) => LanguageModelV4Prompt;
+
+/**
+ * @param cacheMark provider options that mark the end of a prefix to be cached, where the provider wants marks:
+ *   set on the system prompt and on the last two messages that are not the model's own, so that each request
+ *   finds what the one before it stored
+ */
+export const promptWriter = (cacheMark: SharedV4ProviderOptions | undefined): PromptWriter => {
+  const converted = new WeakMap<Message, LanguageModelV4Message>();
+  const convert = (message: Message, readBlob: ReadBlob): LanguageModelV4Message => {
+    const known = converted.get(message);
+    if (known !== undefined) return known;
+    const fresh = convertMessage(message, readBlob);
+    converted.set(message, fresh);
+    return fresh;
+  };
+  return (turn, readBlob) => {
+    const marked = lastTwoHeard(turn.messages);
+    const history = turn.messages.map((message, index) => {
+      const plain = convert(message, readBlob);
+      return cacheMark !== undefined && marked.has(index) ? { ...plain, providerOptions: cacheMark } : plain;
+    });
+    const system: LanguageModelV4Message = { role: "system", content: turn.system };
+    return [cacheMark === undefined ? system : { ...system, providerOptions: cacheMark }, ...history];
+  };
+};
+
+const lastTwoHeard = (messages: readonly Message[]): ReadonlySet<number> => {
+  const heard = messages.flatMap((message, index) => (message.role === "expert" ? [] : [index]));
+  return new Set(heard.slice(-2));
+};
+
+const convertMessage = (message: Message, readBlob: ReadBlob): LanguageModelV4Message => {
+  switch (message.role) {
+    case "user":
+      return { role: "user", content: message.parts.map((part) => userPart(part, readBlob)) };
+    case "expert":
+      return { role: "assistant", content: message.parts.map(answerPart) };
+    case "tool":
+      return { role: "tool", content: message.parts.map((part) => resultPart(part, readBlob)) };
+    default:
+      return message satisfies never;
+  }
+};
+
+type UserContent = Extract<LanguageModelV4Message, { role: "user" }>["content"][number];
+type AnswerContent = Extract<LanguageModelV4Message, { role: "assistant" }>["content"][number];
+
+const userPart = (part: ResultContent, readBlob: ReadBlob): UserContent =>
+  part.type === "text" ? part : asTextOrFile(part, readBlob);
+
+const answerPart = (part: AnswerPart): AnswerContent => {
+  switch (part.type) {
+    case "text":
+      return { type: "text", text: part.text };
+    case "thinking":
+      return { type: "reasoning", text: part.text, ...providerOptions(part.providerData) };
+    case "toolCall":
+      return {
+        type: "tool-call",
+        toolCallId: part.id,
+        toolName: part.tool,
+        input: part.args,
+        ...providerOptions(part.providerData),
+      };
+    default:
+      return part satisfies never;
+  }
+};
+
+const providerOptions = (
+  data: { readonly [provider: string]: unknown } | undefined,
+): { providerOptions?: SharedV4ProviderOptions } => {
+  if (data === undefined) return {};
+  const options: SharedV4ProviderOptions = JSON.parse(JSON.stringify(data));
+  return { providerOptions: options };
+};
+
+const resultPart = (part: ToolResultPart, readBlob: ReadBlob): LanguageModelV4ToolResultPart => {
+  const contents = part.contents.map((content) => userPart(content, readBlob));
+  const [only] = contents;
+  const id = { type: "tool-result" as const, toolCallId: part.id, toolName: part.tool };
+  if (only?.type === "text" && contents.length === 1) {
+    return { ...id, output: { type: part.isError ? "error-text" : "text", value: only.text } };
+  }
+  return { ...id, output: { type: "content", value: contents } };
+};
+
+const asTextOrFile = (blob: BlobPart, readBlob: ReadBlob): UserContent => {
+  const data = Buffer.from(readBlob(blob.sha256));
+  if (blob.mediaType === "text/plain") return { type: "text", text: data.toString("utf8") };
+  return {
+    type: "file",
+    mediaType: blob.mediaType,
+    data: { type: "data", data: data.toString("base64") },
+  };
+};
