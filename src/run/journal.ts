@@ -2,7 +2,8 @@ import type { JobEvent } from "../job/event.ts";
 import { evolve } from "../job/evolve.ts";
 import { jobStatus } from "../job/job-status.ts";
 import { emptyState, type JobState } from "../job/state.ts";
-import type { Clock, JobLog, Observer } from "./ports.ts";
+import type { Clock, JobLog, Observer, Redact } from "./ports.ts";
+import { redactEvent } from "./redact-event.ts";
 
 /** The one way by which something becomes true in a job: redacted, appended, folded, shown, in that order. */
 export type Journal = {
@@ -14,7 +15,7 @@ export const openJournal = (ports: {
   readonly log: JobLog;
   readonly clock: Clock;
   readonly observer: Observer;
-  readonly redactEvent: (event: JobEvent) => JobEvent;
+  readonly redact: Redact;
 }): Journal => {
   let state = emptyState;
   let startedAt = 0;
@@ -25,7 +26,7 @@ export const openJournal = (ports: {
     commit(events) {
       const at = ports.clock.now();
       const before = state;
-      const redacted = events.map(ports.redactEvent);
+      const redacted = events.map((event) => redactEvent(event, ports.redact));
       const entries = ports.log.append(redacted, at);
       state = redacted.reduce(evolve, state);
       if (before.started === undefined) startedAt = at;

@@ -4,7 +4,7 @@ import type { AnswerPart } from "../job/message.ts";
 import type { Run } from "../job/state.ts";
 import { deadlineAfter } from "./deadline.ts";
 import type { JobStateView, Shell } from "./perform.ts";
-import type { Generation } from "./ports.ts";
+import type { Delta, Generation } from "./ports.ts";
 
 type GenerateTurn = {
   readonly effect: Extract<Effect, { type: "generate" }>;
@@ -42,16 +42,33 @@ const generate = async (shell: Shell, turn: GenerateTurn, signal: AbortSignal): 
   const { id: runId, step, system, tools, messages } = run;
   const limitMs = state.limits.stepTimeoutMs;
   using deadline = deadlineAfter(limitMs, signal);
+  const shown = redactedDeltas(shell, { runId, step });
   const generation = await shell.model.generate(
     { runId, step, choice: state.model, system, tools, toolChoice: effect.toolChoice, messages },
     {
       signal: deadline.signal,
-      onDelta: (delta) => shell.observer.onDelta({ ...delta, runId, step }),
+      onDelta: shown.push,
       readBlob: shell.log.readBlob,
     },
   );
+  shown.end();
   const isLate = generation.type === "failed" && deadline.signal.aborted && !signal.aborted;
   return isLate ? { ...generation, error: timedOut(limitMs) } : generation;
+};
+
+/** Deltas as they may be shown: a secret split over two of them is caught too. */
+const redactedDeltas = (shell: Shell, of: { readonly runId: string; readonly step: number }) => {
+  const streams = { text: shell.redactStream(), thinking: shell.redactStream() };
+  const show = (type: Delta["type"], text: string): void => {
+    if (text !== "") shell.observer.onDelta({ type, text, ...of });
+  };
+  return {
+    push: (delta: Delta) => show(delta.type, streams[delta.type].push(delta.text)),
+    end: () => {
+      show("thinking", streams.thinking.end());
+      show("text", streams.text.end());
+    },
+  };
 };
 
 const timedOut = (limitMs: number): Failure => ({

@@ -6,7 +6,7 @@ import { systemPrompt } from "../job/prompt.ts";
 import type { Run } from "../job/state.ts";
 import { performGenerate } from "./perform-generate.ts";
 import { performTool } from "./perform-tool.ts";
-import type { Clock, JobLog, Model, Observer, OpenSkills, Redact, Skills } from "./ports.ts";
+import type { Clock, JobLog, Model, Observer, OpenSkills, Redact, RedactStream, Skills } from "./ports.ts";
 
 /** What effects are performed with. */
 export type Shell = {
@@ -17,6 +17,8 @@ export type Shell = {
   readonly clock: Clock;
   readonly observer: Observer;
   readonly redact: Redact;
+  /** A redactor for one streamed text. */
+  readonly redactStream: () => RedactStream;
   /** Runs whose skills are up, by Run id. */
   readonly open: Map<string, OpenSkills>;
   /** Records what a skill says of itself while an effect is under way. */

@@ -210,3 +210,6 @@ export type Artifacts = {
     readonly retentionDays?: number;
   }): Promise<StoredArtifact>;
 };
+
+/** Redacts a text that arrives in pieces, holding back what could still become part of a secret. */
+export type RedactStream = { push(delta: string): string; end(): string };

@@ -6,9 +6,7 @@ import { createInbox, type Inbox } from "./inbox.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { type JobStateView, perform, type Shell, type ShellEffect } from "./perform.ts";
 
-export type JobPorts = Omit<Shell, "open" | "emit"> & {
-  readonly redactEvent: (event: JobEvent) => JobEvent;
-};
+export type JobPorts = Omit<Shell, "open" | "emit">;
 
 /**
  * Runs a job from its first event to its last: what `decide` wants is started, what it no longer wants is

@@ -7,7 +7,7 @@ import type {
 import type { ToolDefinition } from "../../job/tool.ts";
 import type { Generation, Model, Turn } from "../../run/ports.ts";
 import { collector } from "./collect.ts";
-import { providerFailure } from "./failure.ts";
+import { providerFailure, truncatedStream } from "./failure.ts";
 import { type PromptWriter, promptWriter } from "./prompt.ts";
 import type { ProviderSettings } from "./provider-settings.ts";
 import { reasoningOptions } from "./reasoning.ts";
@@ -109,7 +109,7 @@ const stream = async (from: {
   }
   const { finish } = answer;
   if (finish === undefined || finish.reason === "interrupted") {
-    return { type: "failed", error: truncated, partial: answer.parts() };
+    return { type: "failed", error: truncatedStream, partial: answer.parts() };
   }
   return {
     type: "finished",
@@ -119,9 +119,3 @@ const stream = async (from: {
     model: answer.model ?? from.turn.choice.model,
   };
 };
-
-const truncated = {
-  name: "TruncatedStream",
-  message: "The provider's stream ended in the middle of an answer.",
-  isRetryable: true,
-} as const;

@@ -6,14 +6,22 @@ import type { Failure } from "../../job/event.ts";
  */
 export const providerFailure = (error: unknown, now: number): Failure => {
   if (!isRecord(error)) return { name: "ProviderError", message: String(error), isRetryable: false };
-  if (typeof error["statusCode"] === "number") return httpFailure(error, error["statusCode"], now);
+  if (typeof error.statusCode === "number") return httpFailure(error, error.statusCode, now);
   const inStream = streamFailure(error);
   if (inStream !== undefined) return inStream;
+  if (stringOf(error.name) === "AI_InvalidResponseDataError") return truncatedStream;
   return {
-    name: stringOf(error["name"]) ?? "ProviderError",
+    name: stringOf(error.name) ?? "ProviderError",
     message: describe(error),
-    isRetryable: error["isRetryable"] === true || isConnectionError(error),
+    isRetryable: error.isRetryable === true || isConnectionError(error),
   };
+};
+
+/** The stream broke off without an error and without saying that it was done. */
+export const truncatedStream: Failure = {
+  name: "TruncatedStream",
+  message: "The provider's stream ended in the middle of an answer.",
+  isRetryable: true,
 };
 
 type Shape = { readonly [key: string]: unknown };
@@ -23,12 +31,12 @@ const stringOf = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;
 
 const httpFailure = (error: Shape, statusCode: number, now: number): Failure => {
-  const retryAfterMs = retryAfter(error["responseHeaders"], now);
+  const retryAfterMs = retryAfter(error.responseHeaders, now);
   return {
     name: "ProviderError",
-    message: stringOf(error["message"]) ?? `The provider answered ${statusCode}.`,
+    message: stringOf(error.message) ?? `The provider answered ${statusCode}.`,
     statusCode,
-    isRetryable: error["isRetryable"] === true || isOverload(statusCode),
+    isRetryable: error.isRetryable === true || isOverload(statusCode),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
 };
@@ -64,30 +72,30 @@ const streamStatus: ReadonlyMap<string, number> = new Map([
 
 /** An `error` event inside a stream: `{type, message}`, or that under `error`. */
 const streamFailure = (error: Shape): Failure | undefined => {
-  const body = isRecord(error["error"]) ? error["error"] : error;
-  const kind = stringOf(body["code"]) ?? stringOf(body["type"]);
+  const body = isRecord(error.error) ? error.error : error;
+  const kind = stringOf(body.code) ?? stringOf(body.type);
   const statusCode = kind === undefined ? undefined : (streamStatus.get(kind) ?? undefined);
   if (kind === undefined || statusCode === undefined) return undefined;
   return {
     name: "ProviderError",
-    message: `${stringOf(body["message"]) ?? "The stream ended with an error."} (${kind})`,
+    message: `${stringOf(body.message) ?? "The stream ended with an error."} (${kind})`,
     statusCode,
     isRetryable: isOverload(statusCode),
   };
 };
 
 const causes = (error: Shape, depth = 0): readonly Shape[] =>
-  isRecord(error["cause"]) && depth < 5 ? [error, ...causes(error["cause"], depth + 1)] : [error];
+  isRecord(error.cause) && depth < 5 ? [error, ...causes(error.cause, depth + 1)] : [error];
 
 const connectionCodes = /^(ECONN|EPIPE|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|UND_ERR|EHOST|ENET)/;
 
 const isConnectionError = (error: Shape): boolean =>
   causes(error).some((cause) => {
-    const code = stringOf(cause["code"]) ?? "";
-    return connectionCodes.test(code) || cause["message"] === "terminated";
+    const code = stringOf(cause.code) ?? "";
+    return connectionCodes.test(code) || cause.message === "terminated";
   });
 
 const describe = (error: Shape): string => {
-  const texts = causes(error).flatMap((cause) => stringOf(cause["message"]) ?? stringOf(cause["code"]) ?? []);
+  const texts = causes(error).flatMap((cause) => stringOf(cause.message) ?? stringOf(cause.code) ?? []);
   return texts.length === 0 ? "The provider failed without saying why." : [...new Set(texts)].join(": ");
 };

@@ -45,17 +45,17 @@ export const providerSettings = (config: ProviderConfig, environment: Environmen
   if (!isKnown(providerName)) throw notYet(providerName);
   const names = variables[providerName];
   const setting: Readonly<Record<string, unknown>> = { ...config.setting };
-  const baseUrl = text(setting["baseUrl"]) ?? text(environment[names.baseUrl]);
+  const baseUrl = text(setting.baseUrl) ?? text(environment[names.baseUrl]);
   const apiKey = text(environment[names.key]);
   if (apiKey === undefined && providerName !== "openai-compatible") throw keyMissing(providerName, names.key);
   if (baseUrl === undefined && providerName === "openai-compatible") throw baseUrlMissing();
-  const organization = text(setting["organization"]);
-  const project = text(setting["project"]);
+  const organization = text(setting.organization);
+  const project = text(setting.project);
   return {
     provider: providerName,
     apiKey,
     baseUrl,
-    headers: textRecord(setting["headers"]),
+    headers: textRecord(setting.headers),
     ...(organization === undefined ? {} : { organization }),
     ...(project === undefined ? {} : { project }),
   };

@@ -1,0 +1,55 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import type { Definitions } from "../../run/ports.ts";
+
+type Where = {
+  /** A checkout whose object store may hold the commit. */
+  readonly workspace: string;
+  /** Full commit id. */
+  readonly commit: string;
+  /** What git may see of the environment; `PATH` and `HOME` are enough. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Asked when the checkout does not hold the commit. */
+  readonly fallback: (path: string, commit: string) => Promise<string | undefined>;
+};
+
+/**
+ * Definitions as they are in one commit: from the object store of the checkout, never from its work tree, and
+ * from the fallback when the commit is not there.
+ */
+export const commitDefinitions = (where: Where): Definitions => ({
+  origin: `commit:${where.commit}`,
+  async read(path) {
+    const listing = await git(where, ["ls-tree", "-z", where.commit, "--", path]);
+    if (listing === undefined) return await where.fallback(path, where.commit);
+    const [entry] = listing.split("\0");
+    const [mode, type, id] = (entry ?? "").split(/[ \t]/);
+    // Symbolic links (120000) and submodules (160000) are no definitions.
+    if (type !== "blob" || !mode?.startsWith("100") || id === undefined) return undefined;
+    return (await git(where, ["cat-file", "blob", id])) ?? (await where.fallback(path, where.commit));
+  },
+});
+
+/** Whether the checkout's HEAD is this very commit. */
+export const headCommit = async (where: Omit<Where, "fallback" | "commit">): Promise<string | undefined> =>
+  (await git(where, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]))?.trim();
+
+/** @returns standard output, or nothing when git fails or is not there */
+const git = async (
+  where: Pick<Where, "workspace" | "environment">,
+  args: readonly string[],
+): Promise<string | undefined> => {
+  const child = spawn("git", ["--no-replace-objects", "-C", where.workspace, ...args], {
+    env: { ...where.environment, GIT_NO_LAZY_FETCH: "1", GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0" },
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const chunks: Buffer[] = [];
+  child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+  try {
+    const [code] = await once(child, "close");
+    return code === 0 ? Buffer.concat(chunks).toString("utf8") : undefined;
+  } catch {
+    // `error` was emitted: there is no git here.
+    return undefined;
+  }
+};

@@ -1,0 +1,78 @@
+import type { Comparison, Repository, RepositoryRole } from "../../run/ports.ts";
+import { asking, askingMaybe } from "./api-error.ts";
+import type { GitHubAccess, GitHubClient } from "./client.ts";
+
+/** What GitHub's REST API says of one repository. */
+export const gitHubRepository = (client: GitHubClient, { owner, repo }: GitHubAccess): Repository => {
+  const here = { owner, repo };
+  return {
+    async roleOf(login) {
+      const answer = await askingMaybe(
+        `tell the role of ${login}`,
+        client.rest.repos.getCollaboratorPermissionLevel({ ...here, username: login }),
+      );
+      return answer === undefined ? "none" : roleOf(answer.data);
+    },
+    async defaultBranchHead() {
+      const { data } = await asking("show the repository", client.rest.repos.get(here));
+      const ref = `heads/${data.default_branch}`;
+      const head = await asking("show the default branch", client.rest.git.getRef({ ...here, ref }));
+      return head.data.object.sha;
+    },
+    async readFile(path, commit) {
+      const answer = await askingMaybe(
+        `show ${path} at ${commit.slice(0, 12)}`,
+        client.rest.repos.getContent({ ...here, path, ref: commit, mediaType: { format: "raw" } }),
+      );
+      // With the raw media type the body is the file's text; a folder or a submodule is an object all the same.
+      const body: unknown = answer?.data;
+      return typeof body === "string" ? body : undefined;
+    },
+    async compare(base, head) {
+      const { data } = await asking(
+        "compare base and head",
+        client.rest.repos.compareCommitsWithBasehead({
+          ...here,
+          basehead: `${base}...${head}`,
+          per_page: 100,
+        }),
+      );
+      return comparison(data.files ?? []);
+    },
+  };
+};
+
+const roles: readonly RepositoryRole[] = ["admin", "maintain", "write", "triage", "read", "none"];
+
+/**
+ * `role_name` tells `maintain` and `triage` apart, which the legacy `permission` reports as `write` and `read`. A
+ * custom role has a name of its own; then the legacy field gives the base it builds on.
+ */
+const roleOf = (answer: { permission: string; role_name: string }): RepositoryRole =>
+  roles.find((role) => role === answer.role_name) ??
+  roles.find((role) => role === answer.permission) ??
+  "none";
+
+/** The REST API's limit: https://docs.github.com/rest/commits/commits#compare-two-commits */
+const mostFiles = 300;
+
+const comparison = (
+  files: readonly {
+    filename: string;
+    previous_filename?: string;
+    status: string;
+    additions: number;
+    deletions: number;
+    patch?: string;
+  }[],
+): Comparison => ({
+  files: files.map((file) => ({
+    path: file.filename,
+    ...(file.previous_filename === undefined ? {} : { previousPath: file.previous_filename }),
+    status: file.status,
+    additions: file.additions,
+    deletions: file.deletions,
+    ...(file.patch === undefined ? {} : { patch: file.patch }),
+  })),
+  isComplete: files.length < mostFiles,
+});

@@ -1,0 +1,131 @@
+import type { McpStdioSkill } from "../../definition/skill.ts";
+import { isBaseSkill, packageOf } from "../../definition/skill-package.ts";
+import { ExpertStackError } from "../../errors.ts";
+import { controlTools } from "../../job/control-tools.ts";
+import { baseSkill, type ToolDefinition } from "../../job/tool.ts";
+import type { OpenSkills, Skills, SkillsRequest, ToolOutcome } from "../../run/ports.ts";
+import { openBaseSkill } from "./base/open-base-skill.ts";
+import { refuseLocalFile } from "./local-file.ts";
+import { skillEnvironment } from "./mcp/skill-environment.ts";
+import type { StdioSkill } from "./mcp/stdio-skill.ts";
+
+export type LocalSkillsOptions = {
+  readonly workspace: string;
+  /** Absolute folders that the base skill's tools never see. */
+  readonly hidden: readonly string[];
+  /** Where packages of skills are installed; outside the workspace. */
+  readonly cacheDirectory: string;
+  /** The host's environment, from which each process gets its own short list. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Untrusted: no `exec` and no skill process, as long as no sandbox isolates them. */
+  readonly trust: "trusted" | "untrusted";
+  /** `refused` when the workspace is not the commit whose definitions run. */
+  readonly localCommands: "allowed" | "refused";
+  readonly stepTimeoutMs: number;
+};
+
+/** One source of tools of a Run. */
+type Part = Pick<StdioSkill, "tools" | "call"> & AsyncDisposable;
+
+/** The base skill in this process, and each stdio skill as a process of its own. */
+export const localSkills = (options: LocalSkillsOptions): Skills => ({
+  async open(request, signal) {
+    const stdio = stdioSkills(request);
+    if (options.trust === "untrusted") refuseProcesses(stdio);
+    const base: Part = openBaseSkill({
+      ...options,
+      environment: skillEnvironment(options.environment, { name: baseSkill, requiredEnv: [] }),
+      exec: options.trust === "trusted" ? "allowed" : "withheld",
+    });
+    const parts: Part[] = [base];
+    try {
+      parts.push(...(await openAll(options, { request, stdio, signal })));
+      return joined(parts, [...controlTools, ...base.tools]);
+    } catch (error) {
+      await disposeAll(parts);
+      throw error;
+    }
+  },
+});
+
+type NamedSkill = { readonly name: string; readonly skill: McpStdioSkill };
+
+const stdioSkills = ({ expert }: SkillsRequest): readonly NamedSkill[] =>
+  Object.entries(expert.skills)
+    .flatMap(([name, skill]) =>
+      skill.type === "mcpStdioSkill" && !isBaseSkill(skill) ? [{ name, skill }] : [],
+    )
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+
+const refuseProcesses = (skills: readonly NamedSkill[]): void => {
+  const [first] = skills;
+  if (first === undefined) return;
+  throw new ExpertStackError({
+    code: "SKILL_REFUSED",
+    message: `The skill "${first.name}" runs a process, and this trigger is untrusted: someone without write access wrote part of what the Expert reads.`,
+    remedy:
+      "Processes are refused here until a sandbox can isolate them. Use an Expert with the base skill only.",
+  });
+};
+
+/** Starts them side by side; when one fails, those that came up are ended. */
+const openAll = async (
+  options: LocalSkillsOptions,
+  start: {
+    readonly request: SkillsRequest;
+    readonly stdio: readonly NamedSkill[];
+    readonly signal: AbortSignal;
+  },
+): Promise<readonly StdioSkill[]> => {
+  const { request, stdio, signal } = start;
+  if (stdio.length === 0) return [];
+  for (const { name, skill } of stdio) {
+    if (options.localCommands === "refused" && packageOf(skill) === undefined) {
+      await refuseLocalFile(options.workspace, { name, skill });
+    }
+  }
+  const { openStdioSkill } = await import("./mcp/stdio-skill.ts");
+  const opening = stdio.map(({ name, skill }) =>
+    openStdioSkill({ ...options, runId: request.runId, name, skill, emit: request.emit, signal }),
+  );
+  const settled = await Promise.allSettled(opening);
+  const failed = settled.find((result) => result.status === "rejected");
+  const up = settled.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  if (failed === undefined) return up;
+  await disposeAll(up);
+  throw failed.reason;
+};
+
+const disposeAll = async (parts: readonly AsyncDisposable[]): Promise<void> => {
+  await Promise.all(parts.map((part) => part[Symbol.asyncDispose]()));
+};
+
+const joined = (parts: readonly Part[], own: readonly ToolDefinition[]): OpenSkills => {
+  const tools = [...own, ...parts.slice(1).flatMap((part) => part.tools)];
+  refuseCollisions(tools);
+  const owners = new Map(parts.flatMap((part) => part.tools.map((tool) => [tool.name, part] as const)));
+  return {
+    tools,
+    call: async (call, signal): Promise<ToolOutcome> =>
+      (await owners.get(call.tool)?.call(call, signal)) ?? {
+        contents: [{ type: "text", text: `No skill offers "${call.tool}".` }],
+        isError: true,
+      },
+    [Symbol.asyncDispose]: () => disposeAll(parts),
+  };
+};
+
+const refuseCollisions = (tools: readonly ToolDefinition[]): void => {
+  const owners = new Map<string, string>();
+  for (const { name, skill } of tools) {
+    const other = owners.get(name);
+    if (other !== undefined) {
+      throw new ExpertStackError({
+        code: "TOOL_NAME_COLLISION",
+        message: `The skills "${other}" and "${skill}" both have a tool named "${name}".`,
+        remedy: `Take it out of one of them: \`omit = ["${name}"]\` under \`[experts.<name>.skills."${skill}"]\`.`,
+      });
+    }
+    owners.set(name, skill);
+  }
+};

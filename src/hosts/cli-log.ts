@@ -1,0 +1,38 @@
+import { join } from "node:path";
+import { fsStore } from "../edges/store/fs-store.ts";
+import { describeEntry } from "../report/describe-entry.ts";
+import type { JobHead } from "../run/ports.ts";
+import type { Terminal } from "./cli.ts";
+import { jobsFolder } from "./wire.ts";
+
+type LogOptions = { readonly job: string | undefined; readonly json?: true; readonly workspace?: string };
+
+/** `expert-stack log`: the jobs of a workspace, newest first, or the journal of one. */
+export const logCommand = async (options: LogOptions, terminal: Terminal): Promise<number> => {
+  const store = fsStore(jobsFolder(join(terminal.cwd, options.workspace ?? ".")), "hide");
+  if (options.job === undefined) {
+    const heads = store.list();
+    if (heads.length === 0 && options.json === undefined) terminal.out("No jobs here yet.\n");
+    for (const head of heads) terminal.out(`${options.json ? JSON.stringify(head) : describeHead(head)}\n`);
+    return 0;
+  }
+  const { entries } = store.load(options.job);
+  for (const entry of entries) {
+    if (options.json) terminal.out(`${JSON.stringify(entry)}\n`);
+    else for (const line of describeEntry(entry)) terminal.out(`${line}\n`);
+  }
+  return 0;
+};
+
+const describeHead = (head: JobHead): string => {
+  const { steps, usage } = head.totals;
+  const time = new Date(head.startedAt).toISOString().replace("T", " ").slice(0, 19);
+  return [
+    head.id,
+    time,
+    head.status.padEnd(9),
+    head.coordinator,
+    `${steps} ${steps === 1 ? "step" : "steps"}`,
+    `${usage.inputTokens} in, ${usage.outputTokens} out`,
+  ].join("  ");
+};

@@ -1,0 +1,30 @@
+import type { JobState } from "../job/state.ts";
+import { createProjection } from "../perstack/projection.ts";
+import type { Observer } from "../run/ports.ts";
+import type { Terminal } from "./cli.ts";
+import { humanProgress } from "./cli-progress.ts";
+import type { RunOptions } from "./cli-run-options.ts";
+
+/** Who watches a job on the command line. */
+export type CliObserver = Observer &
+  Disposable & {
+    /** @param directory the job's folder, named at the end */
+    end(state: JobState, directory: string): void;
+  };
+
+/** Progress for a person on standard error and the answer on standard output, or events as lines of JSON. */
+export const createObserver = (terminal: Terminal, options: RunOptions): CliObserver =>
+  options.output === "json" ? jsonLines(terminal) : humanProgress(terminal, options);
+
+const jsonLines = (terminal: Terminal): CliObserver => {
+  const projection = createProjection();
+  const print = (events: readonly object[]): void => {
+    for (const event of events) terminal.out(`${JSON.stringify(event)}\n`);
+  };
+  return {
+    onEntry: (entry) => print(projection.push(entry)),
+    onDelta: (delta) => print(projection.delta(delta, Date.now())),
+    end: (_state, directory) => terminal.err(`The job is in ${directory}\n`),
+    [Symbol.dispose]: () => {},
+  };
+};

@@ -1,0 +1,94 @@
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { renderFinding } from "../definition/finding.ts";
+import { folderDefinitions } from "../edges/definitions/folder.ts";
+import { fsStore } from "../edges/store/fs-store.ts";
+import { newJobId, systemClock } from "../edges/system.ts";
+import { ExpertStackError } from "../errors.ts";
+import type { JobState } from "../job/state.ts";
+import { planJob } from "../run/resolve.ts";
+import { runJob } from "../run/run-job.ts";
+import type { Terminal } from "./cli.ts";
+import { createObserver } from "./cli-observer.ts";
+import { type RunOptions, readRunOptions } from "./cli-run-options.ts";
+import { readManifest } from "./read-manifest.ts";
+import { secretVariables, valuesOf } from "./secrets.ts";
+import { version } from "./version.ts";
+import { jobsFolder, prepareWiring } from "./wire.ts";
+
+type RunArguments = {
+  readonly expert: string;
+  readonly query: string | undefined;
+  readonly options: Readonly<Record<string, unknown>>;
+};
+
+/** `expert-stack run`: one job in this process; its journal stays in the workspace's `.expert-stack` folder. */
+export const runCommand = async (args: RunArguments, terminal: Terminal): Promise<number> => {
+  const options = readRunOptions(args.options, terminal);
+  const { manifest, warnings, source } = await readManifest(folderDefinitions(terminal.cwd), options.config);
+  for (const warning of warnings) terminal.err(`${renderFinding(warning)}\n`);
+  const jobId = options.jobId ?? newJobId(systemClock.now());
+  const plan = planJob({
+    manifest,
+    expertKey: args.expert,
+    overrides: options.overrides,
+    source,
+    jobId,
+    query: readQuery(args.query),
+    trigger: "cli",
+    runtimeVersion: version,
+  });
+  const { environment } = options;
+  const model = await recorded(options);
+  const secrets = valuesOf(environment, secretVariables(plan.experts.values(), []));
+  using observer = createObserver(terminal, options);
+  const wiring = {
+    plan,
+    environment,
+    secrets,
+    workspace: options.workspace,
+    hidden: [],
+    cacheDirectory: cacheFolder(environment.XDG_CACHE_HOME),
+    trust: "trusted",
+    localCommands: "allowed",
+    observer,
+    ...(model === undefined ? {} : { model }),
+  } as const;
+  const wire = prepareWiring(wiring);
+  using log = fsStore(jobsFolder(options.workspace), "hide").create(jobId);
+  const state = await runJob(wire(log), plan.started, terminal.stop);
+  observer.end(state, log.directory);
+  return exitCode(state);
+};
+
+const cacheFolder = (xdg: string | undefined): string =>
+  join(xdg === undefined || xdg === "" ? join(homedir(), ".cache") : resolve(xdg), "expert-stack");
+
+const readQuery = (argument: string | undefined): string => {
+  const query = argument === "-" ? readFileSync(0, "utf8") : (argument ?? "");
+  if (query.trim() !== "") return query;
+  throw new ExpertStackError({
+    code: "INPUT_INVALID",
+    message: "There is no query.",
+    remedy: 'Say what to do: `expert-stack run <expert> "<query>"`, or `-` to read it from standard input.',
+  });
+};
+
+const recorded = async (options: RunOptions) => {
+  if (options.recorded === undefined) return undefined;
+  const { loadJournal } = await import("../edges/store/load-job.ts");
+  const { recordedModel } = await import("../edges/model/recorded-model.ts");
+  return recordedModel(loadJournal(options.recorded));
+};
+
+const exitCode = (state: JobState): number => {
+  switch (state.outcome?.type) {
+    case "completed":
+      return 0;
+    case "interrupted":
+      return 130;
+    default:
+      return 1;
+  }
+};

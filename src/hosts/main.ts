@@ -1,0 +1,44 @@
+import type { Terminal } from "./cli.ts";
+
+/**
+ * One program for both: with a command it is the command line; without one, inside a workflow step, the action.
+ */
+export const main = async (): Promise<void> => {
+  const argv = process.argv.slice(2);
+  const isStep = argv.length === 0 && process.env.GITHUB_ACTIONS === "true";
+  const stop = stopSignal();
+  if (isStep) {
+    const { runAction } = await import("./action.ts");
+    process.exitCode = await runAction(process.env, stop);
+  } else {
+    const { runCli } = await import("./cli.ts");
+    process.exitCode = await runCli(argv.length === 0 ? ["--help"] : argv, terminal(stop));
+  }
+};
+
+/** Aborts on the first SIGINT or SIGTERM; a second one ends the process at once, as people expect of Ctrl-C. */
+const stopSignal = (): AbortSignal => {
+  const controller = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.once(name, () => {
+      controller.abort(name);
+      process.once(name, () => process.exit(130));
+    });
+  }
+  return controller.signal;
+};
+
+const terminal = (stop: AbortSignal): Terminal => ({
+  environment: { ...process.env },
+  cwd: process.cwd(),
+  stdoutIsTerminal: process.stdout.isTTY === true,
+  stderrIsTerminal: process.stderr.isTTY === true && process.env.TERM !== "dumb",
+  columns: process.stderr.columns ?? 80,
+  out: (text) => {
+    process.stdout.write(text);
+  },
+  err: (text) => {
+    process.stderr.write(text);
+  },
+  stop,
+});

@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import { aiSdkModel } from "../edges/model/ai-sdk-model.ts";
+import { providerSettings } from "../edges/model/provider-settings.ts";
+import { localSkills } from "../edges/skills/local-skills.ts";
+import { systemClock } from "../edges/system.ts";
+import { makeRedaction } from "../report/redaction.ts";
+import type { JobLog, Model, Observer } from "../run/ports.ts";
+import type { JobPlan } from "../run/resolve.ts";
+import type { JobPorts } from "../run/run-job.ts";
+import type { Environment } from "./secrets.ts";
+
+/** Where a workspace's own jobs are kept; the folder ignores itself in git and is hidden from Experts. */
+export const jobsFolder = (workspace: string): string => join(workspace, ".expert-stack", "jobs");
+
+export type Wiring = {
+  readonly plan: JobPlan;
+  readonly environment: Environment;
+  readonly secrets: readonly string[];
+  readonly workspace: string;
+  /** Absolute folders that no tool of the base skill may see. */
+  readonly hidden: readonly string[];
+  readonly cacheDirectory: string;
+  readonly trust: "trusted" | "untrusted";
+  /** Whether the workspace's own files are the definitions that were read, so that a skill may run them. */
+  readonly localCommands: "allowed" | "refused";
+  readonly observer: Observer;
+  /** Instead of the provider: answers from a recording. */
+  readonly model?: Model;
+};
+
+/**
+ * Puts the adapters of one job together. What can be refused is refused here, before the job's folder exists.
+ *
+ * @returns what completes the ports with the job's log
+ * @throws ExpertStackError when the provider's key or address is missing
+ */
+export const prepareWiring = (wiring: Wiring): ((log: JobLog) => JobPorts) => {
+  const { plan, environment, observer } = wiring;
+  const redaction = makeRedaction(wiring.secrets);
+  const model = wiring.model ?? aiSdkModel(providerSettings(plan.provider, environment), systemClock.now);
+  const skills = localSkills({
+    workspace: wiring.workspace,
+    hidden: wiring.hidden,
+    cacheDirectory: wiring.cacheDirectory,
+    environment,
+    trust: wiring.trust,
+    localCommands: wiring.localCommands,
+    stepTimeoutMs: plan.started.limits.stepTimeoutMs,
+  });
+  return (log) => ({
+    experts: plan.experts,
+    model,
+    skills,
+    log,
+    clock: systemClock,
+    observer,
+    redact: redaction.redact,
+    redactStream: redaction.stream,
+  });
+};

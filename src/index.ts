@@ -1,0 +1,3 @@
+import { main } from "./hosts/main.ts";
+
+await main();

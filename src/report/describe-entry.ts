@@ -1,0 +1,100 @@
+import type { Failure, JobEvent, JournalEntry, RunOutcome } from "../job/event.ts";
+import { type ResultContent, type ToolCallPart, textOf } from "../job/message.ts";
+import { visible } from "./visible.ts";
+
+const widest = 160;
+
+/** One journal entry in plain lines for a person; nothing in them can steer a terminal or a runner. */
+export const describeEntry = (entry: JournalEntry): readonly string[] =>
+  describeEvent(entry.event).map((line) => shorten(visible(line)));
+
+const shorten = (line: string): string => (line.length <= widest ? line : `${line.slice(0, widest - 1)}…`);
+
+const describeEvent = (event: JobEvent): readonly string[] => {
+  switch (event.type) {
+    case "jobStarted":
+      return [`job ${event.jobId}: ${event.coordinator} on ${event.model.provider} ${event.model.model}`];
+    case "note":
+      return [`${event.level}: ${event.text}`];
+    case "packageInstalled":
+      return [
+        `installed ${event.package}@${event.version} for ${event.skill} in ${seconds(event.durationMs)}`,
+      ];
+    case "skillStarting":
+      return [`starting ${event.skill}: ${[event.command, ...event.args].join(" ")}`];
+    case "skillConnected":
+      return [`connected ${event.skill}: ${event.server.name} ${event.server.version}`];
+    case "skillStderr":
+      return [`${event.skill}: ${event.text}`];
+    case "skillDisconnected":
+      return [`disconnected ${event.skill}: ${event.reason}`];
+    case "runStarted":
+      return [`run ${event.expert}: ${event.tools.length} tools`];
+    case "generationFinished":
+      return describeGeneration(event);
+    case "generationFailed":
+      return [
+        `step ${event.step}: ${describeFailure(event.error)}${event.error.isRetryable ? " (may be tried again)" : ""}`,
+      ];
+    case "toolCallFinished":
+      return [
+        `  ${event.toolCallId} ${event.isError ? "failed" : "done"} in ${seconds(event.durationMs)}: ${describeContents(event.contents)}`,
+      ];
+    case "deadlineReached":
+      return [`the job's time of ${seconds(event.limitMs)} is over`];
+    case "interrupted":
+      return [`stopped by ${event.signal}`];
+    case "runFinished":
+      return [];
+    case "jobFinished":
+      return [describeOutcome(event.outcome)];
+    default:
+      return event satisfies never;
+  }
+};
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
+const describeGeneration = (event: Extract<JobEvent, { type: "generationFinished" }>): readonly string[] => {
+  const { inputTokens, outputTokens } = event.usage;
+  const text = textOf(event.parts).trim();
+  const calls = event.parts.filter((part) => part.type === "toolCall");
+  return [
+    `step ${event.step}: ${inputTokens} tokens in, ${outputTokens} out, ${seconds(event.durationMs)}`,
+    ...(text === "" ? [] : [`  ${firstLine(text)}`]),
+    ...calls.map((call) => `  ${call.id} ${call.tool} ${describeArgs(call)}`),
+  ];
+};
+
+const describeArgs = (call: ToolCallPart): string => call.malformed ?? JSON.stringify(call.args);
+
+const describeContents = (contents: readonly ResultContent[]): string =>
+  contents
+    .map((content) =>
+      content.type === "text" ? content.text : `${content.mediaType}, ${content.size} bytes`,
+    )
+    .join(" ");
+
+const firstLine = (text: string): string => text.split("\n", 1)[0] ?? "";
+
+/** `429 ProviderError: …`, as people search for it. */
+export const describeFailure = (failure: Failure): string =>
+  `${failure.statusCode === undefined ? "" : `${failure.statusCode} `}${failure.name}: ${failure.message}`;
+
+/** How a job ended, in one sentence. */
+export const describeOutcome = (outcome: RunOutcome): string => {
+  switch (outcome.type) {
+    case "completed":
+      return "completed";
+    case "failed":
+      return `failed: ${describeFailure(outcome.error)}`;
+    case "maxSteps":
+      return `stopped: the limit of ${outcome.limit} steps was reached`;
+    case "jobTimeout":
+      return `stopped: the job's time of ${seconds(outcome.limitMs)} was over`;
+    case "interrupted":
+      return `stopped by ${outcome.signal}`;
+    default:
+      return outcome satisfies never;
+  }
+};

@@ -1,0 +1,58 @@
+import type { Artifacts, StoredArtifact, Thread } from "./ports.ts";
+
+/** What is to be delivered once a job has ended. Each output is independent of the others. */
+export type Deliverables = {
+  readonly artifact?: {
+    readonly name: string;
+    readonly root: string;
+    readonly files: readonly string[];
+    readonly retentionDays?: number;
+  };
+  /** Written after the upload, since its footer names the artifact. */
+  readonly comment?: {
+    readonly thread: number;
+    readonly marker: string;
+    readonly mode: "sticky" | "new";
+    readonly body: (artifact: StoredArtifact | undefined) => string;
+  };
+};
+
+export type Delivery = {
+  readonly artifact?: StoredArtifact;
+  readonly commentUrl?: string;
+  /** What could not be delivered, and why. */
+  readonly failures: readonly { readonly output: "artifact" | "comment"; readonly error: unknown }[];
+};
+
+/** The artifact first, so that paid work is safe before anything else can fail, then the comment. */
+export const publish = async (
+  deliverables: Deliverables,
+  ports: { readonly artifacts: Artifacts; readonly thread: () => Promise<Thread> },
+): Promise<Delivery> => {
+  const artifact = await attempt("artifact", deliverables.artifact, (wanted) =>
+    ports.artifacts.upload(wanted),
+  );
+  const comment = await attempt("comment", deliverables.comment, async ({ body, ...wanted }) =>
+    (await ports.thread()).putComment({ ...wanted, body: body(artifact.value) }),
+  );
+  return {
+    ...(artifact.value === undefined ? {} : { artifact: artifact.value }),
+    ...(comment.value === undefined ? {} : { commentUrl: comment.value.url }),
+    failures: [...artifact.failures, ...comment.failures],
+  };
+};
+
+type Attempt<Value> = { readonly value?: Value; readonly failures: Delivery["failures"] };
+
+const attempt = async <Wanted, Value>(
+  output: "artifact" | "comment",
+  wanted: Wanted | undefined,
+  deliver: (wanted: Wanted) => Promise<Value>,
+): Promise<Attempt<Value>> => {
+  if (wanted === undefined) return { failures: [] };
+  try {
+    return { value: await deliver(wanted), failures: [] };
+  } catch (error) {
+    return { failures: [{ output, error }] };
+  }
+};
