@@ -1,6 +1,6 @@
 import { getInput } from "@actions/core";
 import { ExpertStackError } from "../errors.ts";
-import type { RepositoryRole } from "../run/ports.ts";
+import type { RepositoryRole } from "../run/github-ports.ts";
 import type { Overrides } from "../run/resolve.ts";
 import { refuseUnavailableInputs } from "./action-inputs-unavailable.ts";
 

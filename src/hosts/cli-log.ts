@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { fsStore } from "../edges/store/fs-store.ts";
 import { describeEntry } from "../report/describe-entry.ts";
 import type { JobHead } from "../run/ports.ts";
-import type { Terminal } from "./cli.ts";
+import type { Terminal } from "./terminal.ts";
 import { jobsFolder } from "./wire.ts";
 
 type LogOptions = { readonly job: string | undefined; readonly json?: true; readonly workspace?: string };

@@ -1,16 +1,7 @@
-import type { JobState } from "../job/state.ts";
 import { createProjection } from "../perstack/projection.ts";
-import type { Observer } from "../run/ports.ts";
-import type { Terminal } from "./cli.ts";
-import { humanProgress } from "./cli-progress.ts";
+import { type CliObserver, humanProgress } from "./cli-progress.ts";
 import type { RunOptions } from "./cli-run-options.ts";
-
-/** Who watches a job on the command line. */
-export type CliObserver = Observer &
-  Disposable & {
-    /** @param directory the job's folder, named at the end */
-    end(state: JobState, directory: string): void;
-  };
+import type { Terminal } from "./terminal.ts";
 
 /** Progress for a person on standard error and the answer on standard output, or events as lines of JSON. */
 export const createObserver = (terminal: Terminal, options: RunOptions): CliObserver =>

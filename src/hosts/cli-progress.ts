@@ -3,11 +3,18 @@ import type { JobState } from "../job/state.ts";
 import { addUsage, noUsage, type Usage } from "../job/usage.ts";
 import { describeEntry, describeOutcome } from "../report/describe-entry.ts";
 import { visible } from "../report/visible.ts";
-import type { Terminal } from "./cli.ts";
-import type { CliObserver } from "./cli-observer.ts";
+import type { Observer } from "../run/ports.ts";
 import type { RunOptions } from "./cli-run-options.ts";
+import type { Terminal } from "./terminal.ts";
 
 const tickMs = 250;
+
+/** Who watches a job on the command line. */
+export type CliObserver = Observer &
+  Disposable & {
+    /** @param directory the job's folder, named at the end */
+    end(state: JobState, directory: string): void;
+  };
 
 /** What the Expert is doing now, as one line that rewrites itself on a terminal and as plain lines elsewhere. */
 export const humanProgress = (

@@ -3,8 +3,8 @@ import { resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { ExpertStackError } from "../errors.ts";
 import type { Overrides } from "../run/resolve.ts";
-import { notYet, type Terminal } from "./cli.ts";
 import type { Environment } from "./secrets.ts";
+import { notYet, type Terminal } from "./terminal.ts";
 
 export type RunOptions = {
   readonly config: string;

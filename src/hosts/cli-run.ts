@@ -9,11 +9,11 @@ import { ExpertStackError } from "../errors.ts";
 import type { JobState } from "../job/state.ts";
 import { planJob } from "../run/resolve.ts";
 import { runJob } from "../run/run-job.ts";
-import type { Terminal } from "./cli.ts";
 import { createObserver } from "./cli-observer.ts";
 import { type RunOptions, readRunOptions } from "./cli-run-options.ts";
 import { readManifest } from "./read-manifest.ts";
 import { secretVariables, valuesOf } from "./secrets.ts";
+import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 import { jobsFolder, prepareWiring } from "./wire.ts";
 
@@ -57,7 +57,7 @@ export const runCommand = async (args: RunArguments, terminal: Terminal): Promis
   } as const;
   const wire = prepareWiring(wiring);
   using log = fsStore(jobsFolder(options.workspace), "hide").create(jobId);
-  const state = await runJob(wire(log), plan.started, terminal.stop);
+  const state = await runJob(wire(log), plan, terminal.stop);
   observer.end(state, log.directory);
   return exitCode(state);
 };

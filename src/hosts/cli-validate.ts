@@ -1,8 +1,8 @@
 import { renderFinding } from "../definition/finding.ts";
 import { parseManifest } from "../definition/manifest.ts";
 import { folderDefinitions } from "../edges/definitions/folder.ts";
-import type { Terminal } from "./cli.ts";
 import { manifestNotFound } from "./read-manifest.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** `expert-stack validate [file]`: every finding on standard output; 0 when only warnings are among them, else 2. */
 export const validateCommand = async (file: string, terminal: Terminal): Promise<number> => {

@@ -1,22 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { ExpertStackError, isInvalidInput } from "../errors.ts";
-import type { Environment } from "./secrets.ts";
+import { notYet, type Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
-
-/** What a command may touch of the process it runs in. */
-export type Terminal = {
-  readonly environment: Environment;
-  readonly cwd: string;
-  readonly stdoutIsTerminal: boolean;
-  /** Whether standard error can rewrite a line: a terminal, and not a dumb one. */
-  readonly stderrIsTerminal: boolean;
-  /** Width of standard error's terminal in columns. */
-  readonly columns: number;
-  out(text: string): void;
-  err(text: string): void;
-  /** Aborts with the signal's name as reason when the process is told to stop. */
-  readonly stop: AbortSignal;
-};
 
 export type Action = (terminal: Terminal) => Promise<number>;
 
@@ -127,13 +112,6 @@ const addRun = (program: Command, choose: (action: Action) => void): void => {
       choose(async (at) => (await import("./cli-run.ts")).runCommand({ expert, query, options }, at)),
     );
 };
-
-export const notYet = (what: string): ExpertStackError =>
-  new ExpertStackError({
-    code: "FEATURE_NOT_AVAILABLE",
-    message: `${what} is not available in version ${version}.`,
-    remedy: "The CHANGELOG says what each release brings.",
-  });
 
 /** Prints an error as a person needs it; a defect of ours with its stack. */
 export const reportError = (error: unknown, terminal: Terminal): number => {

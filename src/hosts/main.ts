@@ -1,4 +1,4 @@
-import type { Terminal } from "./cli.ts";
+import type { Terminal } from "./terminal.ts";
 
 /**
  * One program for both: with a command it is the command line; without one, inside a workflow step, the action.
@@ -16,15 +16,22 @@ export const main = async (): Promise<void> => {
   }
 };
 
-/** Aborts on the first SIGINT or SIGTERM; a second one ends the process at once, as people expect of Ctrl-C. */
+/**
+ * Aborts on the first SIGINT or SIGTERM, with the signal's name as reason, and when nobody reads standard output
+ * any more. A second signal ends the process at once, as people expect of Ctrl-C.
+ */
 const stopSignal = (): AbortSignal => {
   const controller = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) {
-    process.once(name, () => {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(130);
       controller.abort(name);
-      process.once(name, () => process.exit(130));
     });
   }
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    controller.abort("SIGPIPE");
+  });
   return controller.signal;
 };
 

@@ -1,7 +1,7 @@
 import type { Finding } from "../definition/finding.ts";
 import { type Manifest, manifestOrThrow, parseManifest } from "../definition/manifest.ts";
 import { ExpertStackError } from "../errors.ts";
-import type { Definitions } from "../run/ports.ts";
+import type { Definitions } from "../run/github-ports.ts";
 
 /**
  * Reads and checks the manifest.

@@ -26,7 +26,8 @@ export const evolve = (state: JobState, event: JobEvent): JobState => {
       return afterFailedGeneration(state, event);
     case "toolCallFinished": {
       const run = callingRun(state, event.runId);
-      return run === undefined ? state : withRun(state, afterToolCall(run, event));
+      const next = run === undefined ? undefined : afterToolCall(run, event);
+      return next === undefined || next === run ? state : withRun(state, next);
     }
     case "deadlineReached":
       return withStop(state, { type: "jobTimeout", limitMs: event.limitMs });

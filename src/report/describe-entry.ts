@@ -6,7 +6,13 @@ const widest = 160;
 
 /** One journal entry in plain lines for a person; nothing in them can steer a terminal or a runner. */
 export const describeEntry = (entry: JournalEntry): readonly string[] =>
-  describeEvent(entry.event).map((line) => shorten(visible(line)));
+  describeEvent(entry.event).map((line) => inert(shorten(visible(line))));
+
+/**
+ * A runner reads `::name::` at the start of a line, spaces before it or not, and `##[name]` anywhere in it, as a
+ * command: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
+ */
+const inert = (line: string): string => line.replace(/^\s*::/, "| ::").replaceAll("##[", "## [");
 
 const shorten = (line: string): string => (line.length <= widest ? line : `${line.slice(0, widest - 1)}…`);
 
@@ -21,13 +27,10 @@ const describeEvent = (event: JobEvent): readonly string[] => {
         `installed ${event.package}@${event.version} for ${event.skill} in ${seconds(event.durationMs)}`,
       ];
     case "skillStarting":
-      return [`starting ${event.skill}: ${[event.command, ...event.args].join(" ")}`];
     case "skillConnected":
-      return [`connected ${event.skill}: ${event.server.name} ${event.server.version}`];
     case "skillStderr":
-      return [`${event.skill}: ${event.text}`];
     case "skillDisconnected":
-      return [`disconnected ${event.skill}: ${event.reason}`];
+      return [describeSkill(event)];
     case "runStarted":
       return [`run ${event.expert}: ${event.tools.length} tools`];
     case "generationFinished":
@@ -48,6 +51,26 @@ const describeEvent = (event: JobEvent): readonly string[] => {
       return [];
     case "jobFinished":
       return [describeOutcome(event.outcome)];
+    default:
+      return event satisfies never;
+  }
+};
+
+type SkillEvent = Extract<
+  JobEvent,
+  { type: "skillStarting" | "skillConnected" | "skillStderr" | "skillDisconnected" }
+>;
+
+const describeSkill = (event: SkillEvent): string => {
+  switch (event.type) {
+    case "skillStarting":
+      return `starting ${event.skill}: ${[event.command, ...event.args].join(" ")}`;
+    case "skillConnected":
+      return `connected ${event.skill}: ${event.server.name} ${event.server.version}`;
+    case "skillStderr":
+      return `${event.skill}: ${event.text}`;
+    case "skillDisconnected":
+      return `disconnected ${event.skill}: ${event.reason}`;
     default:
       return event satisfies never;
   }

@@ -3,8 +3,8 @@ import type { Failure, JobEvent } from "../job/event.ts";
 import type { AnswerPart } from "../job/message.ts";
 import type { Run } from "../job/state.ts";
 import { deadlineAfter } from "./deadline.ts";
-import type { JobStateView, Shell } from "./perform.ts";
 import type { Delta, Generation } from "./ports.ts";
+import type { JobStateView, Shell } from "./shell.ts";
 
 type GenerateTurn = {
   readonly effect: Extract<Effect, { type: "generate" }>;
@@ -59,15 +59,19 @@ const generate = async (shell: Shell, turn: GenerateTurn, signal: AbortSignal): 
 /** Deltas as they may be shown: a secret split over two of them is caught too. */
 const redactedDeltas = (shell: Shell, of: { readonly runId: string; readonly step: number }) => {
   const streams = { text: shell.redactStream(), thinking: shell.redactStream() };
+  let current: Delta["type"] = "thinking";
   const show = (type: Delta["type"], text: string): void => {
     if (text !== "") shell.observer.onDelta({ type, text, ...of });
   };
+  const end = (): void => show(current, streams[current].end());
   return {
-    push: (delta: Delta) => show(delta.type, streams[delta.type].push(delta.text)),
-    end: () => {
-      show("thinking", streams.thinking.end());
-      show("text", streams.text.end());
+    push: (delta: Delta): void => {
+      // What was held back of the thinking is shown before the text begins.
+      if (delta.type !== current) end();
+      current = delta.type;
+      show(delta.type, streams[delta.type].push(delta.text));
     },
+    end,
   };
 };
 

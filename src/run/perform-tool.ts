@@ -3,8 +3,8 @@ import type { JobEvent } from "../job/event.ts";
 import type { ResultContent } from "../job/message.ts";
 import type { Run } from "../job/state.ts";
 import { deadlineAfter } from "./deadline.ts";
-import type { JobStateView, Shell } from "./perform.ts";
 import type { ToolContent, ToolOutcome } from "./ports.ts";
+import type { JobStateView, Shell } from "./shell.ts";
 
 /** A text result longer than this many characters is kept as a blob, once, and named in the journal. */
 const longestInlineText = 32_768;

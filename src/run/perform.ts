@@ -6,24 +6,7 @@ import { systemPrompt } from "../job/prompt.ts";
 import type { Run } from "../job/state.ts";
 import { performGenerate } from "./perform-generate.ts";
 import { performTool } from "./perform-tool.ts";
-import type { Clock, JobLog, Model, Observer, OpenSkills, Redact, RedactStream, Skills } from "./ports.ts";
-
-/** What effects are performed with. */
-export type Shell = {
-  readonly experts: ReadonlyMap<string, Expert>;
-  readonly model: Model;
-  readonly skills: Skills;
-  readonly log: JobLog;
-  readonly clock: Clock;
-  readonly observer: Observer;
-  readonly redact: Redact;
-  /** A redactor for one streamed text. */
-  readonly redactStream: () => RedactStream;
-  /** Runs whose skills are up, by Run id. */
-  readonly open: Map<string, OpenSkills>;
-  /** Records what a skill says of itself while an effect is under way. */
-  readonly emit: (event: JobEvent) => void;
-};
+import type { JobStateView, Shell } from "./shell.ts";
 
 export type ShellEffect = Exclude<Effect, { type: "record" }>;
 
@@ -51,9 +34,6 @@ export const perform = async (
       return todo satisfies never;
   }
 };
-
-/** What an effect may know of the job as a whole. */
-export type JobStateView = Extract<JobEvent, { type: "jobStarted" }>;
 
 const openRun = async (
   shell: Shell,

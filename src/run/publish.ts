@@ -1,4 +1,5 @@
-import type { Artifacts, StoredArtifact, Thread } from "./ports.ts";
+import type { SanitizedText } from "../outputs/sanitize.ts";
+import type { Artifacts, StoredArtifact, Thread } from "./github-ports.ts";
 
 /** What is to be delivered once a job has ended. Each output is independent of the others. */
 export type Deliverables = {
@@ -13,7 +14,7 @@ export type Deliverables = {
     readonly thread: number;
     readonly marker: string;
     readonly mode: "sticky" | "new";
-    readonly body: (artifact: StoredArtifact | undefined) => string;
+    readonly body: (artifact: StoredArtifact | undefined) => SanitizedText;
   };
 };
 

@@ -4,9 +4,16 @@ import type { JobState } from "../job/state.ts";
 import { timer } from "./deadline.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
 import { type Journal, openJournal } from "./journal.ts";
-import { type JobStateView, perform, type Shell, type ShellEffect } from "./perform.ts";
+import { perform, type ShellEffect } from "./perform.ts";
+import type { JobStateView, Shell } from "./shell.ts";
 
 export type JobPorts = Omit<Shell, "open" | "emit">;
+
+export type JobStart = {
+  readonly started: JobStateView;
+  /** What was decided before the job began and belongs into its record. */
+  readonly notes?: readonly Extract<JobEvent, { type: "note" }>[];
+};
 
 /**
  * Runs a job from its first event to its last: what `decide` wants is started, what it no longer wants is
@@ -17,7 +24,7 @@ export type JobPorts = Omit<Shell, "open" | "emit">;
  */
 export const runJob = async (
   ports: JobPorts,
-  started: JobStateView,
+  { started, notes = [] }: JobStart,
   stop: AbortSignal,
 ): Promise<JobState> => {
   const journal = openJournal(ports);
@@ -25,7 +32,7 @@ export const runJob = async (
   const shell: Shell = { ...ports, open: new Map(), emit: inbox.push };
   using _timer = startDeadline(started, inbox.push);
   using _signal = listen(stop, () => inbox.push({ type: "interrupted", signal: String(stop.reason) }));
-  journal.commit([started]);
+  journal.commit([started, ...notes]);
   const inFlight = new Map<string, InFlight>();
   try {
     await drive({ journal, inbox, shell, inFlight, started });

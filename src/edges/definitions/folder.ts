@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { resolve } from "node:path";
 import { ExpertStackError } from "../../errors.ts";
-import type { Definitions } from "../../run/ports.ts";
+import type { Definitions } from "../../run/github-ports.ts";
 
 /** The most a manifest or an instruction file may hold, in bytes. */
 const largest = 1_048_576;

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import type { Definitions } from "../../run/ports.ts";
+import type { Definitions } from "../../run/github-ports.ts";
 
 type Where = {
   /** A checkout whose object store may hold the commit. */

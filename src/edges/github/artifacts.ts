@@ -1,5 +1,5 @@
 import { ExpertStackError } from "../../errors.ts";
-import type { Artifacts } from "../../run/ports.ts";
+import type { Artifacts } from "../../run/github-ports.ts";
 
 /** The runner's artifact service. Loading its client takes a while, so it is done ahead, while a model answers. */
 export const actionsArtifacts = (): Artifacts & { preload(): void } => {

@@ -1,4 +1,4 @@
-import type { Comparison, Repository, RepositoryRole } from "../../run/ports.ts";
+import type { Comparison, Repository, RepositoryRole } from "../../run/github-ports.ts";
 import { asking, askingMaybe } from "./api-error.ts";
 import type { GitHubAccess, GitHubClient } from "./client.ts";
 

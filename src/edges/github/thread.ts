@@ -1,4 +1,4 @@
-import type { Thread } from "../../run/ports.ts";
+import type { Thread } from "../../run/github-ports.ts";
 import { asking } from "./api-error.ts";
 import type { GitHubAccess, GitHubClient } from "./client.ts";
 
@@ -12,8 +12,14 @@ export const gitHubThread = (client: GitHubClient, { owner, repo }: GitHubAccess
     async putComment({ thread, marker, body, mode }) {
       const own = mode === "sticky" ? await findOwn(client, { ...here, thread, marker }) : undefined;
       const { data } = await (own === undefined
-        ? asking("post a comment", client.rest.issues.createComment({ ...here, issue_number: thread, body }))
-        : asking("edit its comment", client.rest.issues.updateComment({ ...here, comment_id: own, body })));
+        ? asking(
+            "post a comment",
+            client.rest.issues.createComment({ ...here, issue_number: thread, body: body.text }),
+          )
+        : asking(
+            "edit its comment",
+            client.rest.issues.updateComment({ ...here, comment_id: own, body: body.text }),
+          ));
       return { url: data.html_url };
     },
   };

@@ -14,15 +14,44 @@ export type Collector = {
   readonly model: string | undefined;
 };
 
-type Block = { type: "text" | "thinking"; text: string; providerData?: JsonObject };
-
 export const collector = (step: number, onDelta: (delta: Delta) => void): Collector => {
-  const order: (Block | AnswerPart)[] = [];
-  const open = new Map<string, Block>();
+  const blocks = blockList(onDelta);
   let calls = 0;
   let finish: Collector["finish"];
   let model: string | undefined;
+  return {
+    add(part) {
+      blocks.add(part);
+      switch (part.type) {
+        case "tool-call":
+          blocks.append(toolCall(part, toolCallId(step, calls++)));
+          return;
+        case "response-metadata":
+          model = part.modelId ?? model;
+          return;
+        case "finish":
+          finish = { reason: finishReason(part.finishReason.unified), usage: usageOf(part.usage) };
+          return;
+        case "error":
+          throw part.error;
+      }
+    },
+    parts: blocks.parts,
+    get finish() {
+      return finish;
+    },
+    get model() {
+      return model;
+    },
+  };
+};
 
+type Block = { type: "text" | "thinking"; text: string; providerData?: JsonObject };
+
+/** Text and thinking grow block by block, several side by side; a tool call arrives whole. */
+const blockList = (onDelta: (delta: Delta) => void) => {
+  const order: (Block | AnswerPart)[] = [];
+  const open = new Map<string, Block>();
   const begin = (id: string, type: Block["type"], metadata: unknown): void => {
     const block: Block = { type, text: "" };
     order.push(block);
@@ -36,41 +65,27 @@ export const collector = (step: number, onDelta: (delta: Delta) => void): Collec
     remember(block, delta.metadata);
     if (delta.text !== "") onDelta({ type, text: delta.text });
   };
-
   return {
-    add(part) {
+    append: (part: AnswerPart) => order.push(part),
+    parts: () => order.filter((part) => part.type !== "text" || part.text !== ""),
+    add(part: LanguageModelV4StreamPart): void {
       switch (part.type) {
         case "text-start":
-          return begin(part.id, "text", undefined);
+          begin(part.id, "text", undefined);
+          break;
         case "text-delta":
-          return grow(part.id, "text", { text: part.delta, metadata: undefined });
+          grow(part.id, "text", { text: part.delta, metadata: undefined });
+          break;
         case "reasoning-start":
-          return begin(part.id, "thinking", part.providerMetadata);
+          begin(part.id, "thinking", part.providerMetadata);
+          break;
         case "reasoning-delta":
-          return grow(part.id, "thinking", { text: part.delta, metadata: part.providerMetadata });
+          grow(part.id, "thinking", { text: part.delta, metadata: part.providerMetadata });
+          break;
         case "reasoning-end":
-          return grow(part.id, "thinking", { text: "", metadata: part.providerMetadata });
-        case "tool-call":
-          order.push(toolCall(part, toolCallId(step, calls++)));
-          return;
-        case "response-metadata":
-          model = part.modelId ?? model;
-          return;
-        case "finish":
-          finish = { reason: finishReason(part.finishReason.unified), usage: usageOf(part.usage) };
-          return;
-        case "error":
-          throw part.error;
-        default:
-          return;
+          grow(part.id, "thinking", { text: "", metadata: part.providerMetadata });
+          break;
       }
-    },
-    parts: () => order.filter((part) => part.type !== "text" || part.text !== ""),
-    get finish() {
-      return finish;
-    },
-    get model() {
-      return model;
     },
   };
 };
@@ -78,6 +93,7 @@ export const collector = (step: number, onDelta: (delta: Delta) => void): Collec
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** Signatures may come with any part of a thinking block, and all of them go back with it. */
 const remember = (block: Block, metadata: unknown): void => {
   if (block.type !== "thinking" || !isObject(metadata)) return;
   const merged: Record<string, JsonValue> = { ...block.providerData };

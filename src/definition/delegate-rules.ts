@@ -1,0 +1,86 @@
+import { delegationCycles } from "./delegation.ts";
+import type { Expert } from "./expert.ts";
+import { parseExpertKey } from "./expert-name.ts";
+import type { Finding } from "./finding.ts";
+import { findingAt, type ManifestSource } from "./manifest-source.ts";
+import { nearest } from "./nearest.ts";
+import { quoted } from "./toml-words.ts";
+
+type Experts = ReadonlyMap<string, Expert>;
+
+/** Every delegate exists or is a registry's, is named once, and no chain of delegates comes back to its start. */
+export const delegateFindings = (source: ManifestSource, experts: Experts): readonly Finding[] => [
+  ...[...experts].flatMap(([key, { delegates }]) => [
+    ...unknownDelegates(source, { key, delegates, experts }),
+    ...repeatedDelegates(source, { key, delegates }),
+  ]),
+  ...cycles(source, experts),
+];
+
+const unknownDelegates = (
+  source: ManifestSource,
+  { key, delegates, experts }: { key: string; delegates: readonly string[]; experts: Experts },
+): readonly Finding[] =>
+  delegates.flatMap((delegate, index) => {
+    const parsed = parseExpertKey(delegate);
+    if (experts.has(delegate) || parsed?.scope !== undefined) return [];
+    const path = ["experts", key, "delegates", index];
+    return [
+      findingAt(
+        source,
+        { path, at: "value" },
+        { severity: "error", ...notThere(delegate, { key, experts }) },
+      ),
+    ];
+  });
+
+const notThere = (delegate: string, { key, experts }: { key: string; experts: Experts }) => {
+  const name = parseExpertKey(delegate)?.name ?? delegate;
+  const others = [...experts.keys()].filter((other) => other !== key);
+  const near = experts.has(name) ? [name] : nearest(name, others);
+  return {
+    message: experts.has(name)
+      ? `${quoted(delegate)} names a version, but ${quoted(name)} is an Expert of this file`
+      : `${quoted(delegate)} is no Expert of this file`,
+    expected: "a key of this file, or a scoped name of a registry",
+    remedy:
+      near.length > 0
+        ? `Write ${near.map(quoted).join(" or ")}.`
+        : `Add [experts.${name}] with an instruction, or write "@scope/${name}" for an Expert of a registry.`,
+  };
+};
+
+/** Harmless, since the list is a set: the Expert gets the delegate once. */
+const repeatedDelegates = (
+  source: ManifestSource,
+  { key, delegates }: { key: string; delegates: readonly string[] },
+): readonly Finding[] =>
+  delegates.flatMap((delegate, index) => {
+    if (delegates.indexOf(delegate) === index) return [];
+    const path = ["experts", key, "delegates", index];
+    const remark = {
+      message: `${quoted(delegate)} is named twice`,
+      expected: "each delegate once",
+      remedy: "Delete it.",
+    };
+    return [findingAt(source, { path, at: "value" }, { severity: "warning", ...remark })];
+  });
+
+const cycles = (source: ManifestSource, experts: Experts): readonly Finding[] =>
+  delegationCycles(experts).map((cycle) => {
+    const [first = ""] = cycle;
+    const last = cycle.at(-1) ?? first;
+    const index = experts.get(last)?.delegates.indexOf(first) ?? 0;
+    const way = [...cycle, first].join(" → ");
+    return findingAt(
+      source,
+      { path: ["experts", last, "delegates", index], at: "value" },
+      {
+        severity: "error",
+        message:
+          cycle.length === 1 ? `${quoted(first)} delegates to itself` : `delegation goes in a circle: ${way}`,
+        expected: "delegates that never lead back",
+        remedy: `Take ${quoted(first)} out of the delegates of ${quoted(last)}.`,
+      },
+    );
+  });

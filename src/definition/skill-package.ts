@@ -1,0 +1,88 @@
+import type { McpStdioSkill, Skill } from "./skill.ts";
+
+/** The package behind a stdio skill, so that the runner can install it itself instead of letting `npx` decide. */
+export type SkillPackage = {
+  readonly manager: "npx" | "uvx";
+  /** As the registry of packages knows it; a Python name keeps its extras (`pkg[extra]`). */
+  readonly name: string;
+  /** What follows `@` (or Python's `==`): a version, a range or a tag. */
+  readonly version?: string;
+  /** The program of the package to run, when it is named apart (`--package`, `--from`). */
+  readonly bin?: string;
+  /** What is left for the program itself. */
+  readonly args: readonly string[];
+};
+
+const basePackage = "@perstack/base";
+
+/** Whether the entry stands for the base skill, which is part of the runner; the version it names has no effect. */
+export const isBaseSkill = (skill: Skill): boolean =>
+  skill.type === "mcpStdioSkill" && packageOf(skill)?.name === basePackage;
+
+/**
+ * The package of an `npx`, `bunx` or `uvx` skill. `bunx` fetches from the same registry as `npx` and is one.
+ *
+ * @returns nothing for any other command, and when what is run is no plain package: a URL, a path, a repository,
+ *   or an option whose meaning is not known here.
+ */
+export const packageOf = (skill: McpStdioSkill): SkillPackage | undefined => {
+  const manager = managers.get(skill.command);
+  if (manager === undefined) return undefined;
+  if (skill.packageName !== undefined) return packageAt(manager, skill.packageName, { args: skill.args });
+  const invocation = invocationOf(manager, skill.args);
+  return invocation && packageAt(manager, invocation.spec, invocation);
+};
+
+/** Whether the command is one that fetches a package by name. */
+export const isPackageCommand = (command: string): boolean => managers.has(command);
+
+const managers: ReadonlyMap<string, SkillPackage["manager"]> = new Map([
+  ["npx", "npx"],
+  ["bunx", "npx"],
+  ["uvx", "uvx"],
+] as const);
+
+type Invocation = { readonly spec: string; readonly bin?: string; readonly args: readonly string[] };
+
+const switches = { npx: ["-y", "--yes", "-q", "--quiet"], uvx: ["-q", "--quiet"] };
+const packageOptions = { npx: ["-p", "--package"], uvx: ["--from"] };
+
+const invocationOf = (manager: SkillPackage["manager"], args: readonly string[]): Invocation | undefined => {
+  let spec: string | undefined;
+  let index = 0;
+  for (; index < args.length; index++) {
+    const arg = args[index] ?? "";
+    if (arg === "--") {
+      index++;
+      break;
+    }
+    if (!arg.startsWith("-")) break;
+    const [option = "", inline] = arg.split("=", 2);
+    if (packageOptions[manager].includes(option)) spec = inline ?? args[++index];
+    else if (!switches[manager].includes(arg)) return undefined;
+  }
+  const [program, ...rest] = args.slice(index);
+  if (program === undefined) return undefined;
+  return spec === undefined ? { spec: program, args: rest } : { spec, bin: program, args: rest };
+};
+
+const specPatterns = {
+  npx: /^((?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*)(?:@([^/:\s]+))?$/i,
+  uvx: /^([a-z0-9](?:[a-z0-9._-]*[a-z0-9])?(?:\[[a-z0-9._,-]+\])?)(?:(?:@|==)([^/:\s]+))?$/i,
+};
+
+const packageAt = (
+  manager: SkillPackage["manager"],
+  spec: string,
+  rest: { readonly bin?: string; readonly args: readonly string[] },
+): SkillPackage | undefined => {
+  const [, name, version] = specPatterns[manager].exec(spec) ?? [];
+  if (name === undefined) return undefined;
+  return {
+    manager,
+    name,
+    ...(version === undefined ? {} : { version }),
+    ...(rest.bin === undefined ? {} : { bin: rest.bin }),
+    args: rest.args,
+  };
+};

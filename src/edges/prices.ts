@@ -1,0 +1,20 @@
+import type { ModelChoice } from "../job/event.ts";
+import type { Usage } from "../job/usage.ts";
+
+/**
+ * US dollars of a job by the public price list, or nothing when the list does not know the model: an unknown price
+ * is never zero. Loaded when it is asked for, since the list is large.
+ */
+export const priceOf = async (choice: ModelChoice, usage: Usage): Promise<number | undefined> => {
+  const { calcPrice } = await import("@pydantic/genai-prices");
+  const priced = calcPrice(
+    {
+      input_tokens: usage.inputTokens,
+      cache_read_tokens: usage.cachedInputTokens,
+      output_tokens: usage.outputTokens,
+    },
+    choice.model,
+    { providerId: choice.provider },
+  );
+  return priced?.total_price;
+};

@@ -1,0 +1,143 @@
+import { constants, lstatSync, mkdirSync, openSync, type Stats } from "node:fs";
+import { posix } from "node:path";
+import { type Descriptor, openDescriptor } from "./descriptor.ts";
+import { systemCode, toolFailed } from "./tool-outcome.ts";
+import { type VisiblePaths, visiblePaths } from "./visible-paths.ts";
+
+/**
+ * The checkout as file tools reach it. Nothing is decided by a name: a path is opened first, where the opened thing
+ * lies is asked of the kernel, and the work goes through that descriptor. Swapping a link meanwhile changes nothing.
+ *
+ * Links are followed as long as they end inside. What remains possible to someone who may already write on both
+ * sides, and is not defended against: moving a directory out of the workspace while it is open.
+ *
+ * Hard links: a name inside may share its content with one outside, which no check can tell. Making such a link
+ * takes a process that could read and write the outside file anyway, and a checkout cannot carry one, so reading is
+ * allowed; writing is refused, since what changes may be more than the workspace (see `writable-file.ts`).
+ */
+export type Workspace = Disposable & {
+  readonly paths: VisiblePaths;
+  /** Opens what the path names, links followed. */
+  open(path: string): Entry;
+  /** Opens the directory that holds the path's last name, for work on that name itself, which follows no link. */
+  openSlot(path: string, parents: "existing" | "create"): Slot;
+};
+
+/** Something that exists, opened. `path` is relative to the workspace, `.` for the workspace. */
+export type Entry = Descriptor & { readonly path: string };
+
+/** A name in an opened directory, whether or not something has it. */
+export type Slot = Disposable & {
+  /** Relative to the workspace. */
+  readonly path: string;
+  readonly location: string;
+  /** The path for system calls on the name itself. */
+  readonly at: string;
+  /** The same for another name in the directory. */
+  sibling(name: string): string;
+  /** What has the name now, links not followed. */
+  stats(): Stats | undefined;
+  /** Opens what has the name, without following it when it is a link. */
+  open(): Entry;
+};
+
+export const openWorkspace = (options: {
+  readonly workspace: string;
+  readonly hidden: readonly string[];
+}): Workspace => {
+  const paths = visiblePaths(options);
+  const root = openDescriptor(paths.root, { links: "refuse" });
+  const open = (path: string): Entry =>
+    admitted(
+      paths,
+      path,
+      openDescriptor(`${root.through}/${paths.toRelative(path) || "."}`, { links: "follow" }),
+    );
+  return {
+    paths,
+    open,
+    openSlot(path, parents) {
+      const relative = paths.toRelative(path);
+      if (relative === "") throw toolFailed("This is the workspace itself.", "Name something in it.");
+      const { dir, base } = posix.parse(relative);
+      return slotIn(paths, parents === "create" ? openOrCreate(paths, open, dir) : open(dir), base, path);
+    },
+    [Symbol.dispose]: () => root[Symbol.dispose](),
+  };
+};
+
+/** Opens what an entry refers to for reading. Only files have content: a fifo, say, would wait for ever. */
+export const openContent = (entry: Entry): number => {
+  if (entry.stats.isDirectory()) throw toolFailed("This is a directory.", "Use listDirectory.");
+  if (!entry.stats.isFile()) throw toolFailed(`This is a ${kindOf(entry.stats)}, not a file.`);
+  return openSync(entry.through, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+};
+
+export type EntryKind = "file" | "directory" | "symlink" | "socket" | "fifo" | "device";
+
+export const kindOf = (stats: Stats): EntryKind => {
+  if (stats.isFile()) return "file";
+  if (stats.isDirectory()) return "directory";
+  if (stats.isSymbolicLink()) return "symlink";
+  if (stats.isSocket()) return "socket";
+  return stats.isFIFO() ? "fifo" : "device";
+};
+
+const admitted = (paths: VisiblePaths, requested: string, opened: Descriptor): Entry => {
+  try {
+    // Two different names must never look the same to this check.
+    if (!opened.isUtf8) throw toolFailed("The path's name is not UTF-8.");
+    paths.admit(opened.location, requested);
+    return { ...opened, path: posix.relative(paths.root, opened.location) || "." };
+  } catch (error) {
+    opened[Symbol.dispose]();
+    throw error;
+  }
+};
+
+const slotIn = (paths: VisiblePaths, parent: Entry, name: string, requested: string): Slot => {
+  const location = posix.join(parent.location, name);
+  const sibling = (other: string): string => `${parent.through}/${other}`;
+  const slot: Slot = {
+    path: posix.join(parent.path, name),
+    location,
+    at: sibling(name),
+    sibling,
+    stats: () => lstatSync(sibling(name), { throwIfNoEntry: false }),
+    open: () => admitted(paths, requested, openDescriptor(sibling(name), { links: "refuse" })),
+    [Symbol.dispose]: () => parent[Symbol.dispose](),
+  };
+  try {
+    if (!parent.stats.isDirectory()) throw toolFailed(`${JSON.stringify(parent.path)} is not a directory.`);
+    paths.admit(location, requested);
+    return slot;
+  } catch (error) {
+    slot[Symbol.dispose]();
+    throw error;
+  }
+};
+
+/** Opens a directory, creating what is missing one name at a time, each inside a parent that has been checked. */
+const openOrCreate = (paths: VisiblePaths, open: (path: string) => Entry, path: string): Entry => {
+  let current = open("");
+  for (const name of path.split("/").filter((part) => part !== "")) {
+    using slot = slotIn(paths, current, name, path);
+    current = openOrCreateIn(paths, slot, path);
+  }
+  return current;
+};
+
+const openOrCreateIn = (paths: VisiblePaths, slot: Slot, requested: string): Entry => {
+  try {
+    return admitted(paths, requested, openDescriptor(slot.at, { links: "follow" }));
+  } catch (error) {
+    if (systemCode(error) !== "ENOENT") throw error;
+  }
+  try {
+    mkdirSync(slot.at);
+  } catch (error) {
+    // Someone else was faster, or it is a link to nothing; what is opened next, links not followed, tells.
+    if (systemCode(error) !== "EEXIST") throw error;
+  }
+  return slot.open();
+};

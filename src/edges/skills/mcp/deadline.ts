@@ -1,0 +1,48 @@
+/** The longest a timer can wait; Node fires anything longer at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/**
+ * A signal that aborts when a time has passed or when another signal does, until it is disposed. After that it never
+ * aborts: whoever still listens (the MCP SDK keeps its listeners) must not hear of it once the work is done.
+ */
+export type Deadline = Disposable & {
+  readonly signal: AbortSignal;
+  /** Whether it was the time that aborted it. */
+  readonly passed: () => boolean;
+};
+
+export const deadline = (ms: number, follows: AbortSignal): Deadline => {
+  const controller = new AbortController();
+  let passed = false;
+  const follow = (): void => controller.abort(follows.reason);
+  const timer = setTimeout(
+    () => {
+      passed = !controller.signal.aborted;
+      controller.abort(new Error(`${ms} ms have passed.`));
+    },
+    Math.min(ms, longestTimerMs),
+  );
+  follows.addEventListener("abort", follow, { once: true });
+  if (follows.aborted) follow();
+  return {
+    signal: controller.signal,
+    passed: () => passed,
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      follows.removeEventListener("abort", follow);
+    },
+  };
+};
+
+/** Waits for a promise, or rejects with the signal's reason as soon as it aborts. */
+export const untilAborted = async <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> => {
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+};

@@ -1,0 +1,58 @@
+import type { McpStdioSkill } from "../../../definition/skill.ts";
+import { isPackageCommand, packageOf } from "../../../definition/skill-package.ts";
+import { ExpertStackError } from "../../../errors.ts";
+import type { SkillEvent } from "../../../run/ports.ts";
+import type { Launch } from "./connection.ts";
+import { installPackage } from "./package.ts";
+import { skillEnvironment } from "./skill-environment.ts";
+
+export type LaunchRequest = {
+  /** The skill's key. */
+  readonly name: string;
+  readonly skill: McpStdioSkill;
+  /** The host's environment, to pick from. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Where the skill works. */
+  readonly workspace: string;
+  readonly cacheDirectory: string;
+  readonly trust: "trusted" | "untrusted";
+  readonly emit: (event: SkillEvent) => void;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * How to start a skill: a package is installed first and started by absolute path, since `npx` in a checkout runs the
+ * checkout's own `node_modules` and obeys its `.npmrc`; any other command is looked up on the PATH.
+ *
+ * @throws ExpertStackError SKILL_ENV_MISSING, SKILL_REFUSED, or what `installPackage` throws
+ */
+export const launchOf = async (request: LaunchRequest): Promise<Launch> => {
+  const { skill, name, workspace } = request;
+  const env = skillEnvironment(request.environment, { name, requiredEnv: skill.requiredEnv });
+  const found = packageOf(skill);
+  if (found !== undefined) {
+    const { manager, version, bin } = found;
+    const installed = await installPackage({
+      manager,
+      name: found.name,
+      ...(version === undefined ? {} : { version }),
+      ...(bin === undefined ? {} : { bin }),
+      skill: name,
+      workspace,
+      cacheDirectory: request.cacheDirectory,
+      environment: request.environment,
+      trust: request.trust,
+      emit: request.emit,
+      signal: request.signal,
+    });
+    return { command: installed.command, args: [...installed.args, ...found.args], cwd: workspace, env };
+  }
+  if (isPackageCommand(skill.command)) {
+    throw new ExpertStackError({
+      code: "SKILL_REFUSED",
+      message: `The skill "${name}" runs \`${[skill.command, ...skill.args].join(" ")}\`, which names no plain package.`,
+      remedy: 'Name a package of the registry with its version, such as packageName = "@scope/server@1.2.3".',
+    });
+  }
+  return { command: skill.command, args: skill.args, cwd: workspace, env };
+};

@@ -1,0 +1,42 @@
+import { ExpertStackError } from "../../../errors.ts";
+
+/** What every skill gets of the host's environment, when the host has it. */
+export const commonVariables = [
+  "PATH",
+  "HOME",
+  "LANG",
+  "TERM",
+  "NODE_EXTRA_CA_CERTS",
+  "SSL_CERT_FILE",
+] as const;
+
+/**
+ * The environment of a skill's process: the common variables and those its definition asks for, nothing else.
+ *
+ * An empty value counts as missing: a GitHub secret that does not exist arrives as an empty string.
+ *
+ * @throws ExpertStackError SKILL_ENV_MISSING naming every variable that is not there
+ */
+export const skillEnvironment = (
+  host: Readonly<Record<string, string | undefined>>,
+  skill: { readonly name: string; readonly requiredEnv: readonly string[] },
+): Readonly<Record<string, string>> => {
+  const missing = skill.requiredEnv.filter((variable) => (host[variable] ?? "") === "");
+  if (missing.length > 0) throw missingVariables(skill.name, missing);
+  const wanted = [...commonVariables, ...skill.requiredEnv];
+  return Object.fromEntries(
+    wanted.flatMap((variable) => {
+      const value = host[variable];
+      return value === undefined ? [] : [[variable, value]];
+    }),
+  );
+};
+
+const missingVariables = (skill: string, missing: readonly string[]): ExpertStackError => {
+  const lines = missing.map((variable) => `  ${variable}: \${{ secrets.${variable} }}`);
+  return new ExpertStackError({
+    code: "SKILL_ENV_MISSING",
+    message: `The skill "${skill}" needs ${missing.join(", ")} in the environment; it is not set or is empty.`,
+    remedy: `In a workflow add to the step:\nenv:\n${lines.join("\n")}\nOn a command line export ${missing.join(" and ")} first.`,
+  });
+};

@@ -1,0 +1,75 @@
+import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
+import type { ToolContent, ToolOutcome } from "../../../run/ports.ts";
+import { withinBudget } from "./text-budget.ts";
+
+/** Bytes of text, as UTF-8, that one result may bring into a conversation. */
+export const maxTextBytes = 200 * 1024;
+/** Bytes of images, audio and files, decoded, that one result may bring. */
+export const maxBinaryBytes = 15 * 1024 * 1024;
+
+/** What an MCP tool answered, as the runner keeps it: text within a budget, bytes with their media type. */
+export const toolOutcome = (result: CallToolResult): ToolOutcome => {
+  const contents = result.content.map(toolContent);
+  const hasText = contents.some((content) => content.type === "text");
+  const all =
+    !hasText && result.structuredContent !== undefined
+      ? [...contents, text(JSON.stringify(result.structuredContent))]
+      : contents;
+  const kept = withinText(withinBinary(all));
+  return {
+    contents: kept.length === 0 ? [text("(The tool answered with nothing.)")] : kept,
+    isError: result.isError === true,
+  };
+};
+
+/** A failure of a tool that never got to answer. */
+export const failedCall = (message: string): ToolOutcome => ({ contents: [text(message)], isError: true });
+
+const text = (value: string): ToolContent => ({ type: "text", text: value });
+
+const bytes = (base64: string, mediaType: string): ToolContent => ({
+  type: "bytes",
+  data: Buffer.from(base64, "base64"),
+  mediaType,
+});
+
+const toolContent = (item: CallToolResult["content"][number]): ToolContent => {
+  switch (item.type) {
+    case "text":
+      return text(item.text);
+    case "image":
+    case "audio":
+      return bytes(item.data, item.mimeType);
+    case "resource":
+      return "text" in item.resource
+        ? text(item.resource.text)
+        : bytes(item.resource.blob, item.resource.mimeType ?? "application/octet-stream");
+    case "resource_link":
+      return text([`Resource ${item.uri}`, item.name, item.description ?? ""].filter(Boolean).join(" · "));
+    default:
+      return item satisfies never;
+  }
+};
+
+const withinBinary = (contents: readonly ToolContent[]): readonly ToolContent[] => {
+  let room = maxBinaryBytes;
+  return contents.map((content) => {
+    if (content.type === "text") return content;
+    if (content.data.length > room) {
+      const limit = `a result may bring ${maxBinaryBytes / 1024 / 1024} MB`;
+      return text(`[${content.mediaType} of ${content.data.length} bytes left out: ${limit}]`);
+    }
+    room -= content.data.length;
+    return content;
+  });
+};
+
+const withinText = (contents: readonly ToolContent[]): readonly ToolContent[] => {
+  const texts = contents.flatMap((content) => (content.type === "text" ? [content.text] : []));
+  const cut = withinBudget(texts, maxTextBytes).values();
+  return contents.flatMap((content) => {
+    if (content.type === "bytes") return [content];
+    const kept = cut.next().value;
+    return kept === undefined ? [] : [text(kept)];
+  });
+};

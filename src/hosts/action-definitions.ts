@@ -1,0 +1,83 @@
+import { isAbsolute, relative } from "node:path";
+import { parseManifest } from "../definition/manifest.ts";
+import { folderDefinitions } from "../edges/definitions/folder.ts";
+import { commitDefinitions, headCommit } from "../edges/definitions/git-commit.ts";
+import { ExpertStackError } from "../errors.ts";
+import type { Trigger } from "../request/trigger.ts";
+import type { Definitions, Repository } from "../run/github-ports.ts";
+import type { ActionContext } from "./action-context.ts";
+import type { Environment } from "./secrets.ts";
+
+/** Where definitions are read from, and whether the checkout is that very commit. */
+export type TrustedDefinitions = {
+  readonly definitions: Definitions;
+  readonly commit: string;
+  readonly workspace: "trusted commit" | "another commit";
+};
+
+/**
+ * Resolves the trusted commit once: the default branch's head for whatever a pull request, an issue or a comment
+ * set off, since anyone can open one against an old branch; the commit of the event itself for push, schedule and
+ * manual runs.
+ */
+export const trustedDefinitions = async (from: {
+  readonly trigger: Trigger;
+  readonly context: ActionContext;
+  readonly environment: Environment;
+  readonly repository: () => Promise<Repository>;
+}): Promise<TrustedDefinitions> => {
+  const { trigger, context, environment } = from;
+  const repository = await from.repository();
+  const checkout = { workspace: context.checkout, environment: gitEnvironment(environment) };
+  const commit = "thread" in trigger ? await repository.defaultBranchHead() : context.sha;
+  const head = await headCommit(checkout);
+  return {
+    commit,
+    definitions: commitDefinitions({ ...checkout, commit, fallback: repository.readFile }),
+    workspace: head === commit ? "trusted commit" : "another commit",
+  };
+};
+
+const gitEnvironment = (environment: Environment): Readonly<Record<string, string>> => ({
+  PATH: environment.PATH ?? "",
+  HOME: environment.HOME ?? "",
+});
+
+/**
+ * The text of `prompt-file`: from the trusted commit, or, given by absolute path, a file that an earlier step wrote
+ * outside the checkout. A file of the checkout could be a stranger's.
+ */
+export const readPromptFile = async (
+  path: string,
+  { definitions, checkout }: { readonly definitions: Definitions; readonly checkout: string },
+): Promise<string> => {
+  const text = await readFrom(path, definitions, checkout);
+  if (text !== undefined) return text;
+  throw new ExpertStackError({
+    code: "INPUT_INVALID",
+    message: `The input \`prompt-file\` names ${path}, which is not in the trusted commit.`,
+    remedy: "Commit it to the default branch, or give the absolute path of a file outside the checkout.",
+  });
+};
+
+const readFrom = async (
+  path: string,
+  definitions: Definitions,
+  checkout: string,
+): Promise<string | undefined> => {
+  if (!isAbsolute(path)) return await definitions.read(path);
+  const isOutside = relative(checkout, path).startsWith("..");
+  return isOutside ? await folderDefinitions("/").read(path) : undefined;
+};
+
+/** What `validate` would say of the pull request's own manifest, when the trusted commit has none yet. */
+export const checkOwnManifest = async (checkout: string, file: string): Promise<string> => {
+  const text = await folderDefinitions(checkout).read(file);
+  if (text === undefined) return `The checkout has no ${file} either.`;
+  const { type, findings } = parseManifest({ text, file });
+  if (findings.length === 0) return `The ${file} of this checkout is valid.`;
+  const shown = findings
+    .slice(0, 20)
+    .map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`);
+  return `The ${file} of this checkout is ${type}: ${shown.join("; ")}`;
+};

@@ -1,0 +1,134 @@
+import { priceOf } from "../edges/prices.ts";
+import { textOf } from "../job/message.ts";
+import { type JobState, rootRunId } from "../job/state.ts";
+import { markerLine } from "../outputs/marker.ts";
+import { renderComment } from "../report/comment.ts";
+import { concludeJob } from "../report/conclusion.ts";
+import { reportOf } from "../report/job-facts.ts";
+import type { ArtifactLink, JobReport } from "../report/job-report.ts";
+import { problemOf } from "../report/problem.ts";
+import type { StoredArtifact } from "../run/github-ports.ts";
+import { type Deliverables, type Delivery, publish } from "../run/publish.ts";
+import { artifactFiles, writeAnswer } from "./action-files.ts";
+import { gitHub } from "./action-github.ts";
+import { leaveState } from "./action-state.ts";
+import type { Ending } from "./ending.ts";
+import { textPolicy } from "./step.ts";
+import type { EndedJob } from "./step-job.ts";
+
+/**
+ * The artifact, then the comment. A cancelled step has no time for either: `post` uploads what it left.
+ */
+export const deliver = async (job: EndedJob): Promise<Ending> => {
+  const { state, step, trigger, directory } = job;
+  const report = await firstReport(job);
+  const responseFile = writeAnswer(directory, report.answer ?? "");
+  const known = { expert: report.expert, trigger, job: { state, directory, responseFile } };
+  if (state.outcome?.type === "interrupted") {
+    return { ...known, conclusion: "failure", report, ...(report.problem && { problem: report.problem }) };
+  }
+  const delivery = await publish(deliverables(job, report), {
+    artifacts: job.artifacts,
+    thread: gitHub(step).thread,
+  });
+  if (delivery.artifact !== undefined) leaveState({ uploaded: "yes" });
+  return { ...known, ...concluded(job, report, delivery) };
+};
+
+const firstReport = async ({ state, entries, plan }: EndedJob): Promise<JobReport> => {
+  const { outcome } = state;
+  const costUsd = await priceOf(plan.started.model, state.usage).catch(() => undefined);
+  const answer = outcome?.type === "completed" ? outcome.text : cutAnswer(state);
+  const problem = outcome === undefined ? undefined : problemOf(outcome);
+  const last = entries.at(-1);
+  return {
+    conclusion: outcome === undefined ? "failure" : concludeJob(outcome, { failures: [] }),
+    expert: plan.started.coordinator,
+    facts: reportOf(entries),
+    ...(answer === undefined ? {} : { answer }),
+    ...(problem === undefined ? {} : { problem }),
+    ...(costUsd === undefined ? {} : { costUsd }),
+    ...(last === undefined ? {} : { head: { seq: last.seq, hash: last.prev } }),
+  };
+};
+
+/** What an answer that met the model's output limit says before the cut. */
+const cutAnswer = ({ outcome, runs }: JobState): string | undefined => {
+  if (outcome?.type !== "failed" || outcome.error.name !== "OutputTokenLimit") return undefined;
+  const last = runs.get(rootRunId)?.messages.at(-1);
+  return last?.role === "expert" ? textOf(last.parts) : undefined;
+};
+
+const deliverables = (job: EndedJob, report: JobReport): Deliverables => {
+  const { step, trigger, directory, artifactName: name } = job;
+  const { inputs, context } = step;
+  const marker = { workflow: context.workflow, job: context.job, expert: report.expert };
+  const policy = textPolicy(context.serverUrl);
+  return {
+    ...(inputs.artifact === "none"
+      ? {}
+      : {
+          artifact: {
+            name,
+            root: directory,
+            files: artifactFiles(directory, inputs.artifact),
+            ...(inputs.retentionDays === undefined ? {} : { retentionDays: inputs.retentionDays }),
+          },
+        }),
+    ...("thread" in trigger && inputs.safeOutputs === "comment"
+      ? {
+          comment: {
+            thread: trigger.thread.number,
+            marker: markerLine(marker),
+            mode: inputs.comment,
+            body: (stored) => renderComment(withArtifact(job, report, stored), { marker, policy }),
+          },
+        }
+      : {}),
+  };
+};
+
+const withArtifact = (job: EndedJob, report: JobReport, stored: StoredArtifact | undefined): JobReport =>
+  stored === undefined ? report : { ...report, artifact: artifactLink(job, stored) };
+
+const artifactLink = ({ step, trigger }: EndedJob, { id, digest }: StoredArtifact): ArtifactLink => {
+  const { serverUrl, owner, repo, runId } = step.context;
+  const isPrivate = "repository" in trigger && trigger.repository.visibility === "private";
+  return {
+    id,
+    digest,
+    url: `${serverUrl}/${owner}/${repo}/actions/runs/${runId}/artifacts/${id}`,
+    access: isPrivate ? "private" : "public",
+  };
+};
+
+const concluded = (
+  job: EndedJob,
+  report: JobReport,
+  delivery: Delivery,
+): Pick<Ending, "conclusion" | "report" | "problem" | "delivery"> => {
+  const { outcome } = job.state;
+  const conclusion = outcome === undefined ? "failure" : concludeJob(outcome, delivery);
+  const problem = report.problem ?? undelivered(delivery);
+  return {
+    conclusion,
+    delivery,
+    report: {
+      ...withArtifact(job, report, delivery.artifact),
+      conclusion,
+      ...(problem === undefined ? {} : { problem }),
+    },
+    ...(problem === undefined ? {} : { problem }),
+  };
+};
+
+const undelivered = (delivery: Delivery): Ending["problem"] => {
+  if (delivery.failures.length === 0) return undefined;
+  const reasons = delivery.failures.map(({ output, error }) => `${output}: ${messageOf(error)}`);
+  const [first] = delivery.failures;
+  const error = first?.error;
+  const remedy = error instanceof Error && "remedy" in error ? String(error.remedy) : "Run the job again.";
+  return { message: `Not delivered: ${reasons.join("; ")}`, remedy };
+};
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,92 @@
+import { error as annotateError, info, setOutput, summary, warning } from "@actions/core";
+import { rootRunId } from "../job/state.ts";
+import { exitCode } from "../report/conclusion.ts";
+import type { JobReport } from "../report/job-report.ts";
+import { makeRedaction } from "../report/redaction.ts";
+import { renderSummary } from "../report/summary.ts";
+import { visible } from "../report/visible.ts";
+import type { Ending } from "./ending.ts";
+import { type Step, textPolicy } from "./step.ts";
+
+/** Outputs, summary, annotation. Everything here comes after the job and loses nothing when it fails. */
+export const finish = async (
+  ending: Ending,
+  { step, stop }: { readonly step?: Step; readonly stop: AbortSignal },
+): Promise<number> => {
+  const { redact } = makeRedaction(step?.secrets ?? []);
+  for (const [name, value] of Object.entries(outputsOf(ending))) setOutput(name, redact(value));
+  await writeSummary(ending, step, redact);
+  annotate(ending, redact);
+  if (stop.aborted) return 130;
+  return exitCode(ending.conclusion, {
+    skip: step?.inputs.onSkip ?? "pass",
+    event: ending.trigger?.type === "pullRequest" ? "pullRequest" : "other",
+  });
+};
+
+const outputsOf = ({ conclusion, job, report, delivery }: Ending): Readonly<Record<string, string>> => {
+  const root = job?.state.runs.get(rootRunId);
+  const expert = job?.state.started?.experts[0];
+  const { usage, steps } = job?.state ?? {};
+  return {
+    conclusion,
+    "final-message": report?.answer ?? "",
+    "response-file": job?.responseFile ?? "",
+    "structured-output": "",
+    "job-id": job?.state.started?.jobId ?? "",
+    "checkpoint-id": root?.checkpoint.id ?? "",
+    "artifact-id": String(delivery?.artifact?.id ?? ""),
+    "artifact-url": report?.artifact?.url ?? "",
+    "comment-url": delivery?.commentUrl ?? "",
+    plan: "",
+    "plan-digest": "",
+    "execution-file": job === undefined ? "" : `${job.directory}/events.jsonl`,
+    expert: expert === undefined ? "" : `${expert.key}@${expert.version} ${expert.digest}`,
+    steps: String(steps ?? 0),
+    "input-tokens": String(usage?.inputTokens ?? 0),
+    "output-tokens": String(usage?.outputTokens ?? 0),
+    "cost-usd": report?.costUsd === undefined ? "" : String(report.costUsd),
+  };
+};
+
+const writeSummary = async (
+  ending: Ending,
+  step: Step | undefined,
+  redact: (text: string) => string,
+): Promise<void> => {
+  const report: JobReport = ending.report ?? {
+    conclusion: ending.conclusion,
+    expert: ending.expert,
+    ...(ending.problem === undefined ? {} : { problem: ending.problem }),
+  };
+  const policy = textPolicy(step?.context.serverUrl ?? "https://github.com");
+  try {
+    await summary.addRaw(redact(renderSummary(report, policy).text)).write();
+  } catch (cause) {
+    warning(`The job summary could not be written: ${String(cause)}`);
+  }
+};
+
+/** One annotation a person sees first: red for what went wrong, plain for what was not to be done. */
+const annotate = ({ conclusion, problem }: Ending, redact: (text: string) => string): void => {
+  const text = problem === undefined ? "" : redact(visible(`${problem.message} ${problem.remedy}`));
+  switch (conclusion) {
+    case "success":
+    case "planned":
+    case "needs-input":
+      info(`Conclusion: ${conclusion}`);
+      return;
+    case "skipped":
+    case "denied":
+      info(`Conclusion: ${conclusion}. ${text}`);
+      return;
+    case "failure":
+    case "limit":
+    case "undelivered":
+    case "invalid":
+      annotateError(text, { title: `Expert Stack: ${conclusion}` });
+      return;
+    default:
+      conclusion satisfies never;
+  }
+};

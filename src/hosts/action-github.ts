@@ -1,0 +1,41 @@
+import { warning } from "@actions/core";
+import { ExpertStackError } from "../errors.ts";
+import type { Repository, Thread } from "../run/github-ports.ts";
+import type { Step } from "./step.ts";
+
+/** GitHub's API, loaded at the first request. */
+export type GitHub = {
+  readonly repository: () => Promise<Repository>;
+  readonly thread: () => Promise<Thread>;
+};
+
+export const gitHub = ({ inputs, context }: Pick<Step, "inputs" | "context">): GitHub => {
+  const access = { ...context, token: inputs.token };
+  const load = async () => {
+    if (inputs.token === "") throw noToken();
+    const { gitHubClient } = await import("../edges/github/client.ts");
+    return gitHubClient(access, warning);
+  };
+  let loading: ReturnType<typeof load> | undefined;
+  const client = () => {
+    loading ??= load();
+    return loading;
+  };
+  return {
+    repository: async () => {
+      const { gitHubRepository } = await import("../edges/github/repository.ts");
+      return gitHubRepository(await client(), access);
+    },
+    thread: async () => {
+      const { gitHubThread } = await import("../edges/github/thread.ts");
+      return gitHubThread(await client(), access);
+    },
+  };
+};
+
+const noToken = (): ExpertStackError =>
+  new ExpertStackError({
+    code: "INPUT_INVALID",
+    message: "The input `github-token` is empty.",
+    remedy: "Leave it out to use the job's own token.",
+  });

@@ -1,0 +1,60 @@
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { actionsArtifacts } from "../edges/github/artifacts.ts";
+import { fsStore } from "../edges/store/fs-store.ts";
+import type { JournalEntry } from "../job/event.ts";
+import { runJob } from "../run/run-job.ts";
+import { deliver } from "./action-deliver.ts";
+import { actionObserver } from "./action-observer.ts";
+import { leaveState } from "./action-state.ts";
+import type { Ending } from "./ending.ts";
+import type { Step } from "./step.ts";
+import type { StepJob } from "./step-job.ts";
+import { prepareWiring } from "./wire.ts";
+
+/** Runs the job, then delivers what came of it. */
+export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<Ending> => {
+  const { step, plan, admission, trusted } = job;
+  const { context, inputs } = step;
+  const workspace = resolve(context.checkout, inputs.workingDirectory);
+  const name = artifactName(step, plan.started.jobId);
+  const entries: JournalEntry[] = [];
+  const artifacts = actionsArtifacts();
+  const observer = actionObserver({
+    onEntry: (entry) => entries.push(entry),
+    onWaiting: inputs.artifact === "none" ? () => {} : artifacts.preload,
+  });
+  const wire = prepareWiring({
+    plan,
+    environment: step.environment,
+    secrets: step.secrets,
+    workspace,
+    hidden: hiddenFolders(step),
+    cacheDirectory: join(context.toolCache, "expert-stack"),
+    trust: admission.trust,
+    localCommands: trusted.workspace === "trusted commit" ? "allowed" : "refused",
+    observer,
+  });
+  using log = fsStore(join(context.temporary, "expert-stack", "jobs"), "plain").create(plan.started.jobId);
+  leaveState({
+    jobDirectory: log.directory,
+    artifactName: name,
+    retentionDays: String(inputs.retentionDays ?? ""),
+    artifact: inputs.artifact,
+    uploaded: inputs.artifact === "none" ? "yes" : "no",
+  });
+  const notes = job.notes.map((text) => ({ type: "note", level: "info", text }) as const);
+  const state = await runJob(wire(log), { started: plan.started, notes }, stop);
+  return await deliver({ ...job, state, entries, directory: log.directory, artifacts, artifactName: name });
+};
+
+/** The runner's own folders: its temporary files, this action's code and the runner's home. */
+const hiddenFolders = ({ context, environment }: Step): readonly string[] => [
+  context.temporary,
+  dirname(import.meta.dirname),
+  environment.HOME ?? homedir(),
+];
+
+/** With the job's own id, so that several steps and re-runs of one workflow run never collide. */
+const artifactName = ({ inputs, context }: Step, jobId: string): string =>
+  inputs.artifactName === "" ? `expert-stack-${jobId}-${context.runAttempt}` : inputs.artifactName;

@@ -1,0 +1,58 @@
+import { makeQuery } from "../request/query.ts";
+import type { Trigger } from "../request/trigger.ts";
+import type { Repository } from "../run/github-ports.ts";
+import type { Admission } from "./action-admission.ts";
+import { readPromptFile, type TrustedDefinitions } from "./action-definitions.ts";
+import type { Step } from "./step.ts";
+
+/** Bytes of diff that go into a query; what is left out is listed. */
+const maxDiffBytes = 200_000;
+
+/** The step's prompt, when it has one, then what the trigger brings. */
+export const makeActionQuery = async (from: {
+  readonly step: Step;
+  readonly trigger: Trigger;
+  readonly admission: Extract<Admission, { type: "admitted" }>;
+  readonly trusted: TrustedDefinitions;
+  readonly repository: () => Promise<Repository>;
+}): Promise<{ readonly text: string; readonly notes: readonly string[] }> => {
+  const { step, trigger, admission } = from;
+  const { inputs } = step;
+  const comparison = await compared(trigger, from.repository);
+  const query = makeQuery({
+    trigger,
+    roles: admission.roles,
+    permission: inputs.permission,
+    untrustedContext: "mark",
+    maxDiffBytes,
+    ...(admission.question === undefined ? {} : { question: admission.question }),
+    ...(comparison === undefined ? {} : { files: comparison.files }),
+  });
+  const prompt = await readPrompt(from);
+  const notes = [
+    ...(comparison?.isComplete === false
+      ? ["GitHub lists at most 300 files of a comparison; there may be more."]
+      : []),
+    ...query.leftOut.map(({ path, reason }) => `Left out of the diff: ${path} (${reason}).`),
+  ];
+  return { text: prompt === "" ? query.text : `${prompt}\n\n${query.text}`, notes };
+};
+
+/** The diff by the event's own commits: what the pull request's number shows later may be another head. */
+const compared = async (trigger: Trigger, repository: () => Promise<Repository>) =>
+  trigger.type === "pullRequest"
+    ? await (await repository()).compare(trigger.base.sha, trigger.head.sha)
+    : undefined;
+
+const readPrompt = async ({
+  step: { inputs, context },
+  trusted,
+}: {
+  readonly step: Step;
+  readonly trusted: TrustedDefinitions;
+}): Promise<string> => {
+  if (inputs.prompt.trim() !== "") return inputs.prompt.trim();
+  if (inputs.promptFile === "") return "";
+  const { definitions } = trusted;
+  return (await readPromptFile(inputs.promptFile, { definitions, checkout: context.checkout })).trim();
+};

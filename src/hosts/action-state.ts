@@ -1,0 +1,36 @@
+import { getState, saveState } from "@actions/core";
+
+/**
+ * What `main` leaves for `post`, through the runner's state file, so that it is there also after a crash. Values
+ * are paths and names, never secrets.
+ */
+export type StepState = {
+  readonly jobDirectory: string;
+  readonly artifactName: string;
+  readonly retentionDays: string;
+  readonly artifact: string;
+  /** `yes` once the artifact is with GitHub, or once nothing is to be uploaded. */
+  readonly uploaded: string;
+};
+
+const keys = ["jobDirectory", "artifactName", "retentionDays", "artifact", "uploaded"] as const;
+
+export const leaveState = (state: Partial<StepState>): void => {
+  for (const [key, value] of Object.entries(state)) saveState(key, value);
+};
+
+/** The runner starts the same program for `post`; this is how it tells. */
+export const markMain = (): void => saveState("phase", "main ran");
+
+export const isPost = (): boolean => getState("phase") === "main ran";
+
+export const foundState = (): StepState => {
+  const [jobDirectory, artifactName, retentionDays, artifact, uploaded] = keys.map((key) => getState(key));
+  return {
+    jobDirectory: jobDirectory ?? "",
+    artifactName: artifactName ?? "",
+    retentionDays: retentionDays ?? "",
+    artifact: artifact ?? "",
+    uploaded: uploaded ?? "",
+  };
+};

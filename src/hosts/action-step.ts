@@ -1,0 +1,129 @@
+import { setSecret } from "@actions/core";
+import type { Expert } from "../definition/expert.ts";
+import { renderFinding } from "../definition/finding.ts";
+import { isBaseSkill } from "../definition/skill-package.ts";
+import { providerKeyVariables } from "../edges/model/provider-settings.ts";
+import { newJobId, systemClock } from "../edges/system.ts";
+import { ExpertStackError } from "../errors.ts";
+import type { Problem } from "../report/job-report.ts";
+import { readTrigger } from "../request/read-trigger.ts";
+import type { Actor, Trigger } from "../request/trigger.ts";
+import type { JobPlan } from "../run/resolve.ts";
+import { planJob } from "../run/resolve.ts";
+import { type Admission, admit } from "./action-admission.ts";
+import type { ActionContext } from "./action-context.ts";
+import { checkOwnManifest, type TrustedDefinitions, trustedDefinitions } from "./action-definitions.ts";
+import { gitHub } from "./action-github.ts";
+import { runActionJob } from "./action-job.ts";
+import { makeActionQuery } from "./action-query.ts";
+import type { Ending } from "./ending.ts";
+import { readManifest } from "./read-manifest.ts";
+import { type Environment, secretVariables, valuesOf } from "./secrets.ts";
+import type { Step } from "./step.ts";
+import { version } from "./version.ts";
+
+/** Gate, definitions, query, job, in this order: nothing that costs anything comes before the gate. */
+export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> => {
+  const { inputs, context, environment } = step;
+  const trigger = readTrigger(context.eventName, context.payload);
+  const github = gitHub(step);
+  const rerunBy = rerunActor(environment);
+  const admission = await admit({
+    trigger,
+    inputs,
+    secrets: hasProviderKey(environment) ? "present" : "missing",
+    repository: github.repository,
+    ...(rerunBy === undefined ? {} : { rerunBy }),
+  });
+  const known = { expert: inputs.expert, trigger };
+  if (admission.type === "refused") {
+    return { ...known, conclusion: admission.conclusion, problem: admission.problem };
+  }
+  const trusted = await trustedDefinitions({ ...step, trigger, repository: github.repository });
+  const read = await readTrusted(step, trigger, trusted);
+  if (read.type === "noManifest") return { ...known, conclusion: "skipped", problem: read.problem };
+  const query = await makeActionQuery({ step, trigger, admission, trusted, repository: github.repository });
+  const plan = planJob({
+    manifest: read.manifest,
+    expertKey: admission.expert,
+    overrides: inputs.overrides,
+    source: read.source,
+    jobId: newJobId(systemClock.now()),
+    query: query.text,
+    trigger: describeTrigger(context, trigger),
+    runtimeVersion: version,
+  });
+  const refusal = refuseProcesses(plan, admission);
+  if (refusal !== undefined) return { ...known, conclusion: "denied", problem: refusal };
+  const secrets = allSecrets(step, plan);
+  const notes = [admission.reason, ...read.warnings, ...query.notes];
+  return await runActionJob({ step: { ...step, secrets }, trigger, plan, admission, trusted, notes }, stop);
+};
+
+const hasProviderKey = (environment: Environment): boolean =>
+  providerKeyVariables.some((name) => (environment[name] ?? "") !== "");
+
+/** GitHub keeps the first actor in `GITHUB_ACTOR`; the one who ran it again is the triggering actor. */
+const rerunActor = (environment: Environment): Actor | undefined => {
+  const login = environment.GITHUB_TRIGGERING_ACTOR ?? "";
+  if (login === "" || login === environment.GITHUB_ACTOR) return undefined;
+  return { login, id: 0, type: login.endsWith("[bot]") ? "Bot" : "User" };
+};
+
+type ReadManifest = Awaited<ReturnType<typeof readManifest>>;
+
+type TrustedManifest =
+  | (Omit<ReadManifest, "warnings"> & { readonly type: "manifest"; readonly warnings: readonly string[] })
+  | { readonly type: "noManifest"; readonly problem: Problem };
+
+/** A repository that is about to get its first manifest is told what is wrong with it, and is not failed. */
+const readTrusted = async (
+  { inputs, context }: Step,
+  trigger: Trigger,
+  { definitions }: TrustedDefinitions,
+): Promise<TrustedManifest> => {
+  try {
+    const read = await readManifest(definitions, inputs.config);
+    return { type: "manifest", ...read, warnings: read.warnings.map(renderFinding) };
+  } catch (error) {
+    const isMissing = error instanceof ExpertStackError && error.code === "MANIFEST_NOT_FOUND";
+    if (!isMissing || trigger.type !== "pullRequest") throw error;
+    const own = await checkOwnManifest(context.checkout, inputs.config);
+    return {
+      type: "noManifest",
+      problem: { message: `${error.message} ${own}`, remedy: "Merge one first." },
+    };
+  }
+};
+
+const describeTrigger = (context: ActionContext, trigger: Trigger): string => {
+  const thread = "thread" in trigger ? ` #${trigger.thread.number}` : "";
+  return `${context.eventName} ${context.owner}/${context.repo}${thread}`;
+};
+
+/** No process of a skill runs on a stranger's text until a sandbox isolates it. */
+const refuseProcesses = (
+  plan: JobPlan,
+  admission: Extract<Admission, { type: "admitted" }>,
+): Problem | undefined => {
+  if (admission.trust === "trusted") return undefined;
+  const [name] = processSkills(plan.coordinator);
+  if (name === undefined) return undefined;
+  return {
+    message: `${admission.reason} So the trigger is untrusted, and the skill "${name}" would run a process.`,
+    remedy:
+      "Use an Expert with the base skill only; processes are refused here until a sandbox can isolate them.",
+  };
+};
+
+const processSkills = (expert: Expert): readonly string[] =>
+  Object.entries(expert.skills).flatMap(([name, skill]) =>
+    skill.type === "mcpStdioSkill" && !isBaseSkill(skill) ? [name] : [],
+  );
+
+const allSecrets = (step: Step, plan: JobPlan): readonly string[] => {
+  const values = valuesOf(step.environment, secretVariables(plan.experts.values(), step.inputs.secretEnv));
+  const secrets = [...new Set([...step.secrets, ...values])];
+  for (const secret of secrets) setSecret(secret);
+  return secrets;
+};

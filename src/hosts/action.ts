@@ -1,0 +1,65 @@
+import { notice, setSecret } from "@actions/core";
+import { ExpertStackError, isInvalidInput } from "../errors.ts";
+import type { Problem } from "../report/job-report.ts";
+import { readContext } from "./action-context.ts";
+import { finish } from "./action-finish.ts";
+import { readInputs } from "./action-inputs.ts";
+import { runPost } from "./action-post.ts";
+import { isPost, markMain } from "./action-state.ts";
+import { runStep } from "./action-step.ts";
+import type { Ending } from "./ending.ts";
+import { type Environment, secretVariables, valuesOf } from "./secrets.ts";
+
+/**
+ * The action's `main`, and its `post`, which the runner starts as the same program.
+ *
+ * @param processEnvironment the process's own; secrets are taken out of it before anything else happens
+ * @param stop aborted when the runner cancels the step
+ * @returns the exit code
+ */
+export const runAction = async (
+  processEnvironment: NodeJS.ProcessEnv,
+  stop: AbortSignal,
+): Promise<number> => {
+  if (isPost()) return await runPost();
+  markMain();
+  const environment: Environment = { ...processEnvironment };
+  try {
+    const inputs = readInputs();
+    const names = secretVariables([], inputs.secretEnv);
+    const secrets = [...valuesOf(environment, names), inputs.token].filter((value) => value !== "");
+    for (const secret of secrets) setSecret(secret);
+    hideSecrets(processEnvironment, names);
+    const context = readContext(environment);
+    const step = { inputs, context, environment, secrets };
+    return await finish(await runStep(step, stop), { step, stop });
+  } catch (error) {
+    return await finish(failedEnding(error), { stop });
+  }
+};
+
+/** The results service's client reads these from the environment itself; no child process is given them. */
+const readByTheToolkit: ReadonlySet<string> = new Set(["ACTIONS_RUNTIME_TOKEN"]);
+
+const hideSecrets = (environment: NodeJS.ProcessEnv, names: readonly string[]): void => {
+  for (const name of [...names, "INPUT_GITHUB-TOKEN"]) {
+    if (!readByTheToolkit.has(name)) delete environment[name];
+  }
+};
+
+const failedEnding = (error: unknown): Ending => {
+  if (!(error instanceof ExpertStackError)) {
+    notice("This is a defect of Expert Stack. Please report it with the lines above.");
+    return { conclusion: "failure", expert: "", problem: defect(error) };
+  }
+  return {
+    conclusion: isInvalidInput(error) ? "invalid" : "failure",
+    expert: "",
+    problem: { message: error.message, remedy: error.remedy },
+  };
+};
+
+const defect = (error: unknown): Problem => ({
+  message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  remedy: "Please report it, with this text.",
+});

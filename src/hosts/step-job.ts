@@ -1,0 +1,28 @@
+import type { JournalEntry } from "../job/event.ts";
+import type { JobState } from "../job/state.ts";
+import type { Trigger } from "../request/trigger.ts";
+import type { Artifacts } from "../run/github-ports.ts";
+import type { JobPlan } from "../run/resolve.ts";
+import type { Admission } from "./action-admission.ts";
+import type { TrustedDefinitions } from "./action-definitions.ts";
+import type { Step } from "./step.ts";
+
+/** A job that was let in and planned. */
+export type StepJob = {
+  readonly step: Step;
+  readonly trigger: Trigger;
+  readonly plan: JobPlan;
+  readonly admission: Extract<Admission, { type: "admitted" }>;
+  readonly trusted: TrustedDefinitions;
+  /** What a reader of the summary should know beyond the job itself. */
+  readonly notes: readonly string[];
+};
+
+/** The same, with what came of it. */
+export type EndedJob = StepJob & {
+  readonly state: JobState;
+  readonly entries: readonly JournalEntry[];
+  readonly directory: string;
+  readonly artifacts: Artifacts;
+  readonly artifactName: string;
+};

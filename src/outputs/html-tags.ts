@@ -1,0 +1,43 @@
+const paired = "details summary sub sup kbd b i em strong del ins".split(" ");
+const names = [...paired, "br", "hr"].join("|");
+
+/** The only HTML an Expert's text may hold, all without attributes but `<details open>`. */
+const allowedTag = new RegExp(`<(/?)(${names})(?:\\s+open(?:="")?)?\\s*/?>`, "giy");
+
+const htmlLineStart = new RegExp(`^(?:[\\s>*+\\-.)\\d]|\\[\\^[^\\]\\s]*\\]:)*</?(?:${names})[\\s/>]`, "i");
+
+/** Whether GitHub may read the line, and those after it up to a blank one, as HTML and not as Markdown. */
+export const startsHtmlBlock = (line: string): boolean => htmlLineStart.test(line);
+
+/** Which tags are open; one tracker a block, so that nothing an Expert opens swallows what follows its text. */
+export type TagTracker = {
+  /** The tag in canonical form, or undefined when it must not stand as a tag. */
+  admit(text: string, at: number): { readonly tag: string; readonly length: number } | undefined;
+  /** The end tags still owed, innermost first. */
+  closers(): readonly string[];
+};
+
+export const tagTracker = (): TagTracker => {
+  const open: string[] = [];
+  const admitEnd = (name: string): boolean => {
+    const at = open.lastIndexOf(name);
+    if (at === -1) return false;
+    open.splice(at, 1);
+    return true;
+  };
+  return {
+    admit(text, at) {
+      allowedTag.lastIndex = at;
+      const match = allowedTag.exec(text);
+      const name = match?.[2]?.toLowerCase();
+      if (match === null || name === undefined) return undefined;
+      const length = match[0].length;
+      if (!paired.includes(name)) return match[1] === "" ? { tag: `<${name}>`, length } : undefined;
+      if (match[1] === "/") return admitEnd(name) ? { tag: `</${name}>`, length } : undefined;
+      open.push(name);
+      const expanded = name === "details" && /\sopen/i.test(match[0]);
+      return { tag: expanded ? "<details open>" : `<${name}>`, length };
+    },
+    closers: () => open.toReversed().map((name) => `</${name}>`),
+  };
+};

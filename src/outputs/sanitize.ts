@@ -1,0 +1,49 @@
+import { visibleText } from "../definition/hidden-text.ts";
+import { placeholders } from "./held-pieces.ts";
+import { sanitizeBlocks } from "./sanitize-blocks.ts";
+import type { LinePolicy } from "./sanitize-line.ts";
+
+const brand = Symbol("sanitized");
+
+/** Markdown that may be published. Only this module makes one, so no path to GitHub can forget to sanitise. */
+export type SanitizedText = { readonly text: string; readonly [brand]: true };
+
+/** What an Expert's text may do on GitHub beyond being read. */
+export type TextPolicy = {
+  /** Host of the repository's server, `github.com` or an Enterprise Server's. */
+  readonly serverHost: string;
+  /** Further hosts links and images may lead to; `*.example.com` covers every subdomain. */
+  readonly allowLinks: readonly string[];
+  /** Logins or `org/team` names that may be notified, without `@`. */
+  readonly allowMentions: readonly string[];
+  /** Whether `fixes #1` may close an issue. */
+  readonly closingKeywords: "neutralise" | "keep";
+};
+
+const linePolicy = (policy: TextPolicy): LinePolicy => ({
+  hosts: [policy.serverHost, ...policy.allowLinks],
+  mentions: policy.allowMentions,
+  closingKeywords: policy.closingKeywords,
+});
+
+const branded = (text: string): SanitizedText => ({ text, [brand]: true });
+
+/**
+ * Makes an Expert's Markdown safe to publish: it notifies nobody, closes nothing, runs no bot command, shows no
+ * foreign image, leads to no foreign host, hides nothing and leaves nothing open behind it.
+ *
+ * Inert names stand in `<code>`; a foreign link keeps its text and shows its address without scheme; tags that are
+ * not allowed show as text. Fences and code spans stay as written. A second pass changes nothing.
+ */
+export const sanitize = (text: string, policy: TextPolicy): SanitizedText => {
+  const visible = visibleText(text).text.replace(placeholders, "");
+  const lines = sanitizeBlocks(visible.split("\n"), linePolicy(policy), 0);
+  return branded(lines.join("\n"));
+};
+
+/** Puts the runner's own words around a sanitised body: `before` and `after` never hold an Expert's text. */
+export const framed = (frame: {
+  readonly before: string;
+  readonly body: SanitizedText;
+  readonly after: string;
+}): SanitizedText => branded(`${frame.before}${frame.body.text}${frame.after}`);

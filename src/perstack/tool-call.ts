@@ -1,0 +1,40 @@
+import type { JsonObject, ToolCallPart, ToolResultPart } from "../job/message.ts";
+import type { Run } from "../job/state.ts";
+import type { ContentPart, ReadBlob } from "./content-part.ts";
+import { resultContents } from "./message.ts";
+
+export type PerstackToolCall = {
+  readonly id: string;
+  readonly skillName: string;
+  readonly toolName: string;
+  readonly args: JsonObject;
+};
+
+export type PerstackToolResult = {
+  readonly id: string;
+  readonly skillName: string;
+  readonly toolName: string;
+  readonly result: readonly ContentPart[];
+};
+
+export const perstackToolCall = (run: Run, call: ToolCallPart): PerstackToolCall => ({
+  id: call.id,
+  skillName: skillOf(run, call.tool),
+  toolName: call.tool,
+  args: call.args,
+});
+
+export const perstackToolResult = (
+  run: Run,
+  result: ToolResultPart,
+  readBlob?: ReadBlob,
+): PerstackToolResult => ({
+  id: result.id,
+  skillName: skillOf(run, result.tool),
+  toolName: result.tool,
+  result: resultContents(result, run.id, readBlob),
+});
+
+/** Perstack wants a name here also for a tool that nobody owns: what the model made up. */
+const skillOf = (run: Run, tool: string): string =>
+  run.tools.find((candidate) => candidate.name === tool)?.skill ?? "unknown";

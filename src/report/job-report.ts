@@ -1,0 +1,37 @@
+import type { Conclusion } from "./conclusion.ts";
+import type { JobFacts } from "./job-facts.ts";
+
+/** What stopped the job or kept it from starting, for a person who wants to go on. */
+export type Problem = {
+  /** What happened, as a sentence. It may quote a provider or a tool: untrusted. */
+  readonly message: string;
+  /** HTTP status of the provider, when it answered. */
+  readonly statusCode?: number;
+  /** What to do about it, in the runner's words. */
+  readonly remedy: string;
+};
+
+export type ArtifactLink = {
+  readonly id: number;
+  readonly url: string;
+  /** `sha256:<hex>` or bare hex. */
+  readonly digest: string;
+  readonly access: "public" | "private";
+};
+
+/** Everything a comment and a job summary tell about a job. */
+export type JobReport = {
+  readonly conclusion: Conclusion;
+  /** The Expert as the step names it. */
+  readonly expert: string;
+  /** The final answer, as the model wrote it: untrusted. */
+  readonly answer?: string;
+  /** Set for every conclusion but `success`, `planned` and `needs-input`. */
+  readonly problem?: Problem;
+  /** Missing when nothing ran. */
+  readonly facts?: JobFacts;
+  readonly costUsd?: number;
+  readonly artifact?: ArtifactLink;
+  /** The journal's head, by which a stored job is recognised. */
+  readonly head?: { readonly seq: number; readonly hash: string };
+};

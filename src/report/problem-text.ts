@@ -1,0 +1,31 @@
+import type { Conclusion } from "./conclusion.ts";
+import type { JobReport, Problem } from "./job-report.ts";
+import { fenced, inlineCode } from "./markdown.ts";
+
+const headlines: Readonly<Record<Conclusion, string>> = {
+  success: "finished",
+  planned: "finished; nothing was published",
+  "needs-input": "needs an answer",
+  skipped: "had nothing to do here",
+  denied: "was not allowed to run",
+  failure: "failed",
+  limit: "was stopped by a limit",
+  undelivered: "finished, but not everything could be published",
+  invalid: "could not start",
+};
+
+/** `reviewer failed`, with the Expert's name as code. */
+export const headline = (report: Pick<JobReport, "conclusion" | "expert">): string =>
+  `${inlineCode(report.expert)} ${headlines[report.conclusion]}`;
+
+/** What a provider's or a tool's message may take up. */
+const maxMessage = 4000;
+
+/** What happened, the provider's status and words (as code, since they are anyone's), and what to do. */
+export const problemText = (problem: Problem): string => {
+  const status =
+    problem.statusCode === undefined ? "" : `The provider answered with status ${problem.statusCode}:\n\n`;
+  const { message } = problem;
+  const shown = message.length <= maxMessage ? message : `${message.slice(0, maxMessage).toWellFormed()}…`;
+  return `${status}${fenced(shown)}\n\n**What to do:** ${problem.remedy}`;
+};

@@ -1,0 +1,132 @@
+import { framed, type SanitizedText, sanitize, type TextPolicy } from "../outputs/sanitize.ts";
+import { fitText, utf8Bytes } from "./fit-text.ts";
+import type { JobFacts } from "./job-facts.ts";
+import type { JobReport } from "./job-report.ts";
+import { dollars, duration, inlineCode, integer, plural, shortDigest, table } from "./markdown.ts";
+import { headline, problemText } from "./problem-text.ts";
+
+/** GitHub's limit for a step's summary, in bytes. */
+export const maxSummaryBytes = 1024 * 1024;
+
+const maxRows = 200;
+const maxNotes = 50;
+
+/** What one note may take up, in characters. */
+const maxNote = 500;
+
+const noteText = (text: string): string =>
+  inlineCode(text.length <= maxNote ? text : `${text.slice(0, maxNote).toWellFormed()}…`);
+
+const limited = <Item>(
+  items: readonly Item[],
+  limit: number,
+  noun: string,
+): readonly [readonly Item[], string] =>
+  items.length <= limit
+    ? [items, ""]
+    : [
+        items.slice(0, limit),
+        `\n\n… and ${plural(items.length - limit, noun)} more; the artifact holds them.`,
+      ];
+
+const section = (title: string, body: string): string => `### ${title}\n\n${body}`;
+
+const totals = (facts: JobFacts, costUsd: number | undefined): string => {
+  const { inputTokens, cachedInputTokens, outputTokens, reasoningTokens } = facts.usage;
+  return table(
+    ["Steps", "Tokens in", "of them cached", "Tokens out", "of them reasoning", "Cost", "Time"],
+    [
+      [
+        integer(facts.steps),
+        integer(inputTokens),
+        integer(cachedInputTokens),
+        integer(outputTokens),
+        integer(reasoningTokens),
+        costUsd === undefined ? "unknown" : dollars(costUsd),
+        duration(facts.durationMs),
+      ],
+    ],
+  );
+};
+
+const experts = (facts: JobFacts): string => {
+  const [rows, more] = limited(facts.experts, maxRows, "Expert");
+  return `${table(
+    ["Expert", "Version", "Definition", "Read from"],
+    rows.map((expert) => [
+      inlineCode(expert.key),
+      inlineCode(expert.version),
+      inlineCode(shortDigest(expert.digest)),
+      inlineCode(expert.source),
+    ]),
+  )}${more}`;
+};
+
+const calls = (facts: JobFacts): string => {
+  const [rows, more] = limited(facts.calls, maxRows, "tool");
+  return `${table(
+    ["Skill", "Tool", "Calls", "Errors", "Time"],
+    rows.map((call) => [
+      inlineCode(call.skill),
+      noteText(call.tool),
+      integer(call.calls),
+      integer(call.errors),
+      duration(call.totalMs),
+    ]),
+  )}${more}`;
+};
+
+const notes = (facts: JobFacts): readonly string[] => [
+  ...facts.notes
+    .filter((note) => note.level === "warning")
+    .map((note) => `- **Warning:** ${noteText(note.text)}`),
+  ...facts.skillFailures.map(
+    ({ skill, reason }) => `- **Warning:** skill ${inlineCode(skill)} ended by itself: ${noteText(reason)}`,
+  ),
+  ...(facts.failedGenerations === 0
+    ? []
+    : [`- ${plural(facts.failedGenerations, "request")} to the model failed.`]),
+  ...facts.notes.filter((note) => note.level === "info").map((note) => `- ${noteText(note.text)}`),
+];
+
+const factSections = (facts: JobFacts, costUsd: number | undefined): readonly string[] => {
+  const [shown, more] = limited(notes(facts), maxNotes, "note");
+  return [
+    totals(facts, costUsd),
+    ...(facts.experts.length === 0 ? [] : [section("Experts", experts(facts))]),
+    ...(facts.calls.length === 0 ? [] : [section("Skills and calls", calls(facts))]),
+    ...(shown.length === 0 ? [] : [section("Notes", `${shown.join("\n")}${more}`)]),
+  ];
+};
+
+const record = ({ artifact, head, facts }: JobReport): readonly string[] => {
+  const where =
+    artifact === undefined
+      ? []
+      : [
+          `Every prompt, tool call and result is in the [artifact](${artifact.url}) ${artifact.id}, ${inlineCode(artifact.digest)}.`,
+          ...(artifact.access === "public" ? ["**This repository is public, and so is the artifact.**"] : []),
+        ];
+  const log =
+    head === undefined || facts === undefined
+      ? []
+      : [`Job ${inlineCode(facts.jobId)}, log head ${head.seq} ${inlineCode(head.hash)}.`];
+  const lines = [...where, ...log];
+  return lines.length === 0 ? [] : [section("Record", lines.join("\n\n"))];
+};
+
+/** The page of the job's run: how it ended, the answer, the bill, who and what took part, where the record is. */
+export const renderSummary = (report: JobReport, policy: TextPolicy): SanitizedText => {
+  const { problem, facts, costUsd } = report;
+  const title = `## ${headline(report)}`;
+  const before = `${[title, ...(problem === undefined ? [] : [problemText(problem)])].join("\n\n")}\n\n`;
+  const sections = [...(facts === undefined ? [] : factSections(facts, costUsd)), ...record(report)];
+  const after = `\n\n${sections.join("\n\n")}\n`;
+  const body = fitText(sanitize(report.answer?.trim() ?? "", policy), {
+    limit: maxSummaryBytes - utf8Bytes(before) - utf8Bytes(after),
+    measure: utf8Bytes,
+    notice: "_This answer was too long for a summary and was cut here._",
+    policy,
+  });
+  return framed({ before, body, after });
+};

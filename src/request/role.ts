@@ -1,0 +1,17 @@
+/** Roles in a repository, weakest first. */
+export const roles = ["none", "read", "triage", "write", "maintain", "admin"] as const;
+export type Role = (typeof roles)[number];
+
+/** Roles by login, in lower case. A login that is missing has none. */
+export type Roles = ReadonlyMap<string, Role>;
+
+/** The API's `role_name`; a custom role is unknown here and counts as none. */
+export const readRole = (name: string): Role => roles.find((role) => role === name) ?? "none";
+
+export const atLeast = (role: Role, wanted: Role): boolean => roles.indexOf(role) >= roles.indexOf(wanted);
+
+/** On a public repository everybody may read, so that role says nothing about a person. */
+export const effectiveRole = (login: string, known: Roles, visibility: "public" | "private"): Role => {
+  const role = known.get(login.toLowerCase()) ?? "none";
+  return role === "read" && visibility === "public" ? "none" : role;
+};

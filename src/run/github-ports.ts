@@ -1,0 +1,65 @@
+/** What the shell needs from a repository and its host: definitions, roles, diffs, threads, artifacts. */
+import type { SanitizedText } from "../outputs/sanitize.ts";
+
+/** Reads definitions at one fixed place: a folder, or a commit. */
+export type Definitions = {
+  /** Where it reads, for the journal: `file` or `commit:<sha>`. */
+  readonly origin: string;
+  /** @returns the file's text, or nothing when there is no such file. Follows no symbolic link out. */
+  read(path: string): Promise<string | undefined>;
+};
+
+export type RepositoryRole = "admin" | "maintain" | "write" | "triage" | "read" | "none";
+
+/** What the runner asks of GitHub before a job. */
+export type Repository = {
+  /** A person's role as the API gives it (`role_name`; a custom role as the base role it builds on). */
+  roleOf(login: string): Promise<RepositoryRole>;
+  /** The commit the default branch points at now. */
+  defaultBranchHead(): Promise<string>;
+  readFile(path: string, commit: string): Promise<string | undefined>;
+  /** Changed files between two recorded commits (three dots: what the head added since it left the base). */
+  compare(base: string, head: string): Promise<Comparison>;
+};
+
+export type Comparison = {
+  readonly files: readonly {
+    readonly path: string;
+    readonly previousPath?: string;
+    readonly status: string;
+    readonly additions: number;
+    readonly deletions: number;
+    /** Missing for binary files and where GitHub left it out as too large. */
+    readonly patch?: string;
+  }[];
+  /** GitHub lists at most 300 files of a comparison. */
+  readonly isComplete: boolean;
+};
+
+/** The comments of the triggering issue or pull request. */
+export type Thread = {
+  /**
+   * Writes the one comment that carries the marker and is this token's own, or a new one.
+   *
+   * @param marker how the body begins
+   * @returns the comment's page
+   */
+  putComment(comment: {
+    readonly thread: number;
+    readonly marker: string;
+    readonly body: SanitizedText;
+    readonly mode: "sticky" | "new";
+  }): Promise<{ readonly url: string }>;
+};
+
+export type StoredArtifact = { readonly id: number; readonly digest: string; readonly size: number };
+
+export type Artifacts = {
+  /** @param files absolute paths below `root` */
+  upload(artifact: {
+    readonly name: string;
+    readonly root: string;
+    readonly files: readonly string[];
+    readonly retentionDays?: number;
+  }): Promise<StoredArtifact>;
+};

@@ -1,0 +1,23 @@
+import type { Expert } from "../definition/expert.ts";
+import type { JobEvent } from "../job/event.ts";
+import type { Clock, JobLog, Model, Observer, OpenSkills, Redact, RedactStream, Skills } from "./ports.ts";
+
+/** What effects are performed with. */
+export type Shell = {
+  readonly experts: ReadonlyMap<string, Expert>;
+  readonly model: Model;
+  readonly skills: Skills;
+  readonly log: JobLog;
+  readonly clock: Clock;
+  readonly observer: Observer;
+  readonly redact: Redact;
+  /** A redactor for one streamed text. */
+  readonly redactStream: () => RedactStream;
+  /** Runs whose skills are up, by Run id. */
+  readonly open: Map<string, OpenSkills>;
+  /** Records what a skill says of itself while an effect is under way. */
+  readonly emit: (event: JobEvent) => void;
+};
+
+/** What an effect may know of the job as a whole. */
+export type JobStateView = Extract<JobEvent, { type: "jobStarted" }>;

@@ -1,0 +1,166 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { expect, test } from "vitest";
+import { installPackage, type PackageRequest } from "../../../../src/edges/skills/mcp/package.ts";
+import { packageProgram } from "../../../../src/edges/skills/mcp/package-program.ts";
+import { openFixture, temporaryDirectory } from "./fixture-skill.ts";
+
+const program = (file: string, script: string): void =>
+  writeFileSync(file, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+
+/** A machine with a checkout, a cache, and an `npm` that does what `script` says. */
+const machine = (root: string, script: string): PackageRequest => {
+  for (const directory of ["checkout", "cache", "bin"]) mkdirSync(join(root, directory));
+  program(join(root, "bin/npm"), script);
+  return {
+    manager: "npx",
+    name: "some-server",
+    version: "1.0.0",
+    skill: "fixture",
+    workspace: join(root, "checkout"),
+    cacheDirectory: join(root, "cache"),
+    environment: { PATH: [join(root, "bin"), "/usr/bin", "/bin"].join(delimiter) },
+    trust: "trusted",
+    emit: () => undefined,
+    signal: AbortSignal.timeout(30_000),
+  };
+};
+
+test("npm gets neutral configuration: scripts off, no setting and no secret of the host", async () => {
+  using root = temporaryDirectory();
+  const seen = join(root.path, "seen");
+  const request = machine(root.path, `(echo "$@"; env) > ${seen}; exit 1`);
+  const environment = {
+    ...request.environment,
+    NODE_EXTRA_CA_CERTS: "/etc/ssl/own.pem",
+    HTTPS_PROXY: "http://proxy.example:3128",
+    npm_config_registry: "http://canary.example",
+    NPM_CONFIG_USERCONFIG: "/canary-npmrc",
+    NODE_OPTIONS: "--canary",
+    ANTHROPIC_API_KEY: "canary-key",
+    GITHUB_TOKEN: "canary-token",
+  };
+  await expect(installPackage({ ...request, environment })).rejects.toMatchObject({
+    code: "PACKAGE_INSTALL_FAILED",
+  });
+  const text = readFileSync(seen, "utf8");
+  expect(text).not.toContain("canary");
+  expect(text).toContain("NODE_EXTRA_CA_CERTS=/etc/ssl/own.pem");
+  expect(text).toContain("HTTPS_PROXY=http://proxy.example:3128");
+  expect(text).toMatch(/^install --ignore-scripts .*--omit=dev.* -- some-server@1\.0\.0$/m);
+  expect(text).toMatch(/npm_config_userconfig=.*\/cache\/packages\/tmp-/);
+});
+
+test("a failed install gives npm's last lines and leaves nothing behind", async () => {
+  using root = temporaryDirectory();
+  const request = machine(root.path, "for line in $(seq 100); do echo line $line >&2; done; exit 3");
+  await expect(installPackage(request)).rejects.toMatchObject({
+    code: "PACKAGE_INSTALL_FAILED",
+    message: expect.stringMatching(
+      /some-server@1\.0\.0 failed: npm exited with code 3\. .*\nline 86\n(.*\n)*line 100 /,
+    ),
+  });
+  expect(readdirSync(join(root.path, "cache/packages"))).toEqual([]);
+});
+
+test("an npm in the workspace is not npm", async () => {
+  using root = temporaryDirectory();
+  const request = machine(root.path, "exit 0");
+  const owned = join(root.path, "owned");
+  program(join(root.path, "checkout/npm"), `touch ${owned}`);
+  mkdirSync(join(root.path, "links"));
+  symlinkSync(join(root.path, "checkout/npm"), join(root.path, "links/npm"));
+  const path = [join(root.path, "checkout"), ".", join(root.path, "links")].join(delimiter);
+  await expect(installPackage({ ...request, environment: { PATH: path } })).rejects.toMatchObject({
+    code: "PACKAGE_INSTALL_FAILED",
+    message: expect.stringContaining("there is no npm on the PATH outside the workspace"),
+  });
+  expect(existsSync(owned)).toBe(false);
+});
+
+test("an aborted install ends npm", async () => {
+  using root = temporaryDirectory();
+  const request = machine(root.path, "echo fetching; sleep 60");
+  const started = performance.now();
+  await expect(installPackage({ ...request, signal: AbortSignal.timeout(300) })).rejects.toMatchObject({
+    code: "PACKAGE_INSTALL_FAILED",
+    message: expect.stringContaining("fetching"),
+  });
+  expect(performance.now() - started).toBeLessThan(5_000);
+});
+
+test("an untrusted trigger runs exact versions only, and npm is not even asked", async () => {
+  using root = temporaryDirectory();
+  const request = machine(root.path, "exit 0");
+  const { version: _none, ...unversioned } = request;
+  const requests = ["^1.0.0", "latest", "1.0", "v1.0.0"].map((version) => ({ ...request, version }));
+  for (const unpinned of [unversioned, ...requests]) {
+    await expect(installPackage({ ...unpinned, trust: "untrusted" })).rejects.toMatchObject({
+      code: "SKILL_REFUSED",
+      remedy: expect.stringContaining("some-server@1.2.3"),
+    });
+  }
+  expect(readdirSync(join(root.path, "cache"))).toEqual([]);
+});
+
+test("a Python package is said to come later, and what to do until then", async () => {
+  await expect(
+    openFixture({ definition: { command: "uvx", args: ["mcp-server-fetch==1.0.0"] } }),
+  ).rejects.toMatchObject({
+    code: "FEATURE_NOT_AVAILABLE",
+    message: expect.stringContaining("mcp-server-fetch"),
+    remedy: expect.stringContaining("`command`"),
+  });
+});
+
+test("npx with something that is no plain package is refused instead of run", async () => {
+  for (const args of [["-y", "./local-server"], ["github:someone/server"], ["--call", "rm -rf ."]]) {
+    await expect(openFixture({ definition: { command: "npx", args } })).rejects.toMatchObject({
+      code: "SKILL_REFUSED",
+      message: expect.stringContaining(args.at(-1) ?? ""),
+    });
+  }
+});
+
+test.for([
+  { bin: "cli.js", wanted: undefined, file: "cli.js" },
+  { bin: { server: "a.js", other: "b.js" }, wanted: undefined, file: "a.js" },
+  { bin: { different: "c.mjs" }, wanted: undefined, file: "c.mjs" },
+  { bin: { server: "a.js", other: "b.js" }, wanted: "other", file: "b.js" },
+  { bin: { server: "shebang" }, wanted: undefined, file: "shebang" },
+])(
+  "the program of a package with bin $bin, asked for $wanted, is $file on our Node",
+  ({ bin, wanted, file }) => {
+    using root = temporaryDirectory();
+    writeFileSync(join(root.path, "package.json"), JSON.stringify({ bin }));
+    writeFileSync(join(root.path, "shebang"), "#!/usr/bin/env -S node --no-warnings\n");
+    expect(packageProgram({ directory: root.path, name: "@scope/server", wanted })).toEqual({
+      command: process.execPath,
+      args: [join(root.path, file)],
+    });
+  },
+);
+
+test("a program that is no JavaScript is started itself", () => {
+  using root = temporaryDirectory();
+  writeFileSync(join(root.path, "package.json"), JSON.stringify({ bin: "run" }));
+  program(join(root.path, "run"), "true");
+  expect(packageProgram({ directory: root.path, name: "server", wanted: undefined })).toEqual({
+    command: join(root.path, "run"),
+    args: [],
+  });
+});
+
+test.for([
+  {
+    bin: { a: "a.js", b: "b.js" },
+    wanted: undefined,
+    says: 'the programs a, b, and none is called "server"',
+  },
+  { bin: undefined, wanted: undefined, says: "has no program" },
+  { bin: { server: "../../evil.js" }, wanted: undefined, says: "outside the package" },
+])("a package with bin $bin cannot be run: $says", ({ bin, wanted, says }) => {
+  using root = temporaryDirectory();
+  writeFileSync(join(root.path, "package.json"), JSON.stringify({ bin }));
+  expect(packageProgram({ directory: root.path, name: "server", wanted })).toContain(says);
+});
