@@ -4,15 +4,26 @@ const names = [...paired, "br", "hr"].join("|");
 /** The only HTML an Expert's text may hold, all without attributes but `<details open>`. */
 const allowedTag = new RegExp(`<(/?)(${names})(?:\\s+open(?:="")?)?\\s*/?>`, "giy");
 
-const htmlLineStart = new RegExp(`^(?:[\\s>*+\\-.)\\d]|\\[\\^[^\\]\\s]*\\]:)*</?(?:${names})[\\s/>]`, "i");
+const htmlLineStart = new RegExp(`^((?:[\\s>*+\\-.)\\d]|\\[\\^[^\\]\\s]*\\]:)*)</?(?:${names})[\\s/>]`, "i");
 
 /** Whether GitHub may read the line, and those after it up to a blank one, as HTML and not as Markdown. */
 export const startsHtmlBlock = (line: string): boolean => htmlLineStart.test(line);
+
+/**
+ * The line with a tag at its start that cannot stand shown as text, so that the rest of the line is read as what it
+ * is once that tag is gone.
+ */
+export const withoutStrayStart = (line: string, tags: TagTracker): string => {
+  const at = htmlLineStart.exec(line)?.[1]?.length;
+  return at === undefined || tags.admits(line, at) ? line : `${line.slice(0, at)}&lt;${line.slice(at + 1)}`;
+};
 
 /** Which tags are open; one tracker a block, so that nothing an Expert opens swallows what follows its text. */
 export type TagTracker = {
   /** The tag in canonical form, or undefined when it must not stand as a tag. */
   admit(text: string, at: number): { readonly tag: string; readonly length: number } | undefined;
+  /** Whether `admit` would find a tag there. */
+  admits(text: string, at: number): boolean;
   /** The end tags still owed, innermost first. */
   closers(): readonly string[];
 };
@@ -25,10 +36,19 @@ export const tagTracker = (): TagTracker => {
     open.splice(at, 1);
     return true;
   };
+  const tagAt = (text: string, at: number): RegExpExecArray | null => {
+    allowedTag.lastIndex = at;
+    return allowedTag.exec(text);
+  };
   return {
+    admits(text, at) {
+      const match = tagAt(text, at);
+      const name = match?.[2]?.toLowerCase();
+      if (name === undefined) return false;
+      return match?.[1] === "" || (paired.includes(name) && open.includes(name));
+    },
     admit(text, at) {
-      allowedTag.lastIndex = at;
-      const match = allowedTag.exec(text);
+      const match = tagAt(text, at);
       const name = match?.[2]?.toLowerCase();
       if (match === null || name === undefined) return undefined;
       const length = match[0].length;

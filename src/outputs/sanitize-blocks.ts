@@ -1,4 +1,4 @@
-import { startsHtmlBlock, tagTracker } from "./html-tags.ts";
+import { startsHtmlBlock, tagTracker, withoutStrayStart } from "./html-tags.ts";
 import { destinationAllowed } from "./link-policy.ts";
 import { type LinePolicy, sanitizeLine } from "./sanitize-line.ts";
 
@@ -19,6 +19,13 @@ const infoOf = (info: string, content: readonly string[], policy: LinePolicy): s
   return harmless && urls.every((url) => destinationAllowed(url, policy)) ? language : "text";
 };
 
+/** The first line from `at` on that answers, or the end. */
+const indexFrom = (lines: readonly string[], at: number, is: (line: string) => boolean): number => {
+  let index = at;
+  while (index < lines.length && !is(lines[index] ?? "")) index += 1;
+  return index;
+};
+
 type Fence = { readonly lines: readonly string[]; readonly consumed: number };
 
 /**
@@ -35,8 +42,7 @@ const readFence = (lines: readonly string[], at: number, policy: LinePolicy): Fe
     const run = end?.[2] ?? "";
     return run[0] === mark[0] && run.length >= mark.length && (end?.[1] ?? "").length < indent.length + 4;
   };
-  const after = lines.findIndex((line, index) => index > at && isEnd(line));
-  const stop = after === -1 ? lines.length : after;
+  const stop = indexFrom(lines, at + 1, isEnd);
   const pad = (line: string): string =>
     isBlank(line) || line.startsWith(indent) ? line : `${indent}${line.trimStart()}`;
   const content = lines.slice(at + 1, stop).map(pad);
@@ -49,10 +55,8 @@ const readFence = (lines: readonly string[], at: number, policy: LinePolicy): Fe
   return { lines: [`${fence}${info}`, ...content, fence], consumed: stop + 1 - at };
 };
 
-const quoteRun = (lines: readonly string[], at: number): number => {
-  const end = lines.findIndex((line, index) => index >= at && !/^ {0,3}>/.test(line));
-  return (end === -1 ? lines.length : end) - at;
-};
+const quoteRun = (lines: readonly string[], at: number): number =>
+  indexFrom(lines, at, (line) => !/^ {0,3}>/.test(line)) - at;
 
 /** The quote's own text, sanitised by itself, so that nothing opened in it outlives it. */
 const sanitizeQuote = (lines: readonly string[], policy: LinePolicy, depth: number): readonly string[] => {
@@ -94,8 +98,9 @@ export const sanitizeBlocks = (
     if (quoted > 0) out.push(...sanitizeQuote(lines.slice(at, at + quoted), policy, depth));
     else if (fence !== undefined) out.push(...fence.lines);
     else {
-      out.push(sanitizeLine(line, { policy, tags, next: lines[at + 1] ?? "" }));
-      html = startsHtmlBlock(line) || startsHtmlBlock(out.at(-1) ?? "");
+      const text = withoutStrayStart(line, tags);
+      out.push(sanitizeLine(text, { policy, tags, next: lines[at + 1] ?? "" }));
+      html = startsHtmlBlock(text) || startsHtmlBlock(out.at(-1) ?? "");
     }
     at += quoted > 0 ? quoted : (fence?.consumed ?? 1);
   }

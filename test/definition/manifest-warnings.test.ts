@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { manifestOrThrow, parseManifest } from "../../src/definition/manifest.ts";
+
+const file = "perstack.toml";
+const expertWith = (line: string): string => `[experts.a]\ninstruction = "x"\n${line}\n`;
+
+describe("given an unknown key", () => {
+  const warning = (text: string) => {
+    const parsed = parseManifest({ text, file });
+    expect(parsed.type).toBe("valid");
+    expect(parsed.findings.map(({ severity }) => severity)).toEqual(["warning"]);
+    return parsed.findings[0];
+  };
+
+  it("warns and suggests the nearest key", () => {
+    expect(warning("max_steps = 3\n")).toMatchObject({ line: 1, column: 1, key: "max_steps" });
+    expect(warning("max_steps = 3\n")?.remedy).toContain("Did you mean maxSteps?");
+    expect(warning(expertWith('delegats = ["b"]'))?.remedy).toContain("Did you mean delegates?");
+  });
+
+  it("does not guess when nothing is near", () => {
+    expect(warning("zzzzzzzz = 1\n")?.remedy).toMatch(/^Delete it/);
+  });
+
+  it("tells what slipped under [provider] to go back up", () => {
+    const finding = warning('[provider]\nproviderName = "openai"\nmaxSteps = 9\n');
+    expect(finding).toMatchObject({ line: 3, column: 1, key: "provider.maxSteps" });
+    expect(finding?.remedy).toBe("Move the line to the top of the file, above the first [header].");
+  });
+
+  it.each([
+    ['[provider]\nproviderName = "openai"\n\nenvPath = [".env"]\n', "provider.envPath", 4],
+    ['envPath = [".env"]\n', "envPath", 1],
+  ])("says that envPath reads nothing: %j", (text, key, line) => {
+    const finding = warning(text);
+    expect(finding).toMatchObject({ key, line, message: expect.stringContaining("ignored") });
+    expect(finding?.remedy).toContain("--env-path");
+  });
+
+  it("loads the rest as if the key were not there", () => {
+    const text = expertWith(
+      'colour = "red"\n[experts.a.skills.s]\ntype = "interactiveSkill"\nx = 1\ntools = {}',
+    );
+    const manifest = manifestOrThrow(parseManifest({ text, file }));
+    expect(manifest.experts.get("a")).toMatchObject({
+      skills: { s: { type: "interactiveSkill", tools: {} } },
+    });
+    expect(manifest.experts.get("a")).not.toHaveProperty("colour");
+  });
+
+  it("is still reported beside an error", () => {
+    const findings = parseManifest({ text: '[experts.a]\ninstructions = "x"\n', file }).findings;
+    expect(findings.map(({ severity, key }) => `${severity} ${key}`)).toEqual([
+      "error experts.a.instruction",
+      "warning experts.a.instructions",
+    ]);
+  });
+});
+
+describe("given a value without effect here", () => {
+  it.each([
+    ['runtime = "docker"\n', /"docker" has no effect/],
+    ['perstackBaseSkillCommand = ["node", "x"]\n', /part of the runner/],
+    [
+      expertWith(
+        'skills.base = { type = "mcpStdioSkill", command = "npx", packageName = "@perstack/base@0.0.34" }',
+      ),
+      /"0\.0\.34" of the base skill has no effect/,
+    ],
+    [expertWith('delegates = ["@x/b", "@x/b"]'), /named twice/],
+  ])("accepts it with a warning: %j", (text, message) => {
+    const parsed = parseManifest({ text, file });
+    expect(parsed.findings.map((finding) => finding.message)).toEqual([expect.stringMatching(message)]);
+    expect(parsed.type).toBe("valid");
+  });
+
+  it("gives an Expert a delegate that is named twice only once", () => {
+    const parsed = parseManifest({ text: expertWith('delegates = ["@x/b", "@x/b"]'), file });
+    expect(manifestOrThrow(parsed).experts.get("a")?.delegates).toEqual(["@x/b"]);
+  });
+});

@@ -1,0 +1,186 @@
+import { describe, expect, it } from "vitest";
+import { objectId, readCommit } from "./fake-github/git-objects.ts";
+import { matchRoute } from "./fake-github/route.ts";
+import { routes } from "./fake-github/routes.ts";
+import { type Ask, type SmallWorld, startSmallWorld } from "./fake-github-fixture.ts";
+
+const all = { contents: "read", issues: "write", pull_requests: "write", actions: "read" } as const;
+
+/** One successful request of every route, and what its answer must hold. */
+const examples = (
+  world: SmallWorld,
+): readonly (Omit<Ask, "permissions"> & { readonly holds: unknown; readonly status?: number })[] => {
+  const { repository, comment, pullRequest, run } = world;
+  const main = repository.branches.get("main") ?? "";
+  const tree = readCommit(repository.objects, main)?.tree;
+  const blob = objectId({ type: "blob", data: Buffer.from("# Widgets\n") });
+  return [
+    { route: "GET /user", login: "alice", holds: { login: "alice", type: "User" } },
+    { route: "GET /rate_limit", holds: { rate: { limit: 1000, remaining: 1000 } } },
+    { route: "GET …", holds: { full_name: "acme/widgets", private: true, default_branch: "main" } },
+    {
+      route: "GET …/collaborators/alice/permission",
+      holds: { permission: "write", role_name: "write", user: { login: "alice" } },
+    },
+    {
+      route: "GET …/git/ref/heads/main",
+      holds: { ref: "refs/heads/main", object: { type: "commit", sha: main } },
+    },
+    { route: "GET …/branches/main", holds: { name: "main", commit: { sha: main }, protected: false } },
+    {
+      route: "GET …/commits/main",
+      holds: { sha: main, stats: { additions: 4 }, files: [{ filename: "README.md" }, {}] },
+    },
+    { route: "GET …/contents/README.md", holds: { type: "file", sha: blob, encoding: "base64", size: 10 } },
+    { route: "GET …/contents/src?ref=feature", holds: [{ type: "file", path: "src/a.ts" }] },
+    {
+      route: `GET …/git/trees/${tree}?recursive=1`,
+      holds: {
+        truncated: false,
+        tree: [{ path: "README.md" }, { path: "src", type: "tree" }, { path: "src/a.ts", mode: "100644" }],
+      },
+    },
+    { route: `GET …/git/blobs/${blob}`, holds: { sha: blob, content: "IyBXaWRnZXRzCg==\n" } },
+    { route: "GET …/issues/1", holds: { number: 1, title: "It squeaks", user: { login: "alice" } } },
+    { route: "GET …/issues/1/comments", holds: [{ body: "Me too.", author_association: "NONE" }] },
+    {
+      route: "POST …/issues/1/comments",
+      body: { body: "Hello" },
+      status: 201,
+      holds: { body: "Hello", user: { type: "Bot" } },
+    },
+    { route: `GET …/issues/comments/${comment.id}`, holds: { id: comment.id } },
+    { route: `PATCH …/issues/comments/${comment.id}`, body: { body: "Changed" }, holds: { body: "Changed" } },
+    {
+      route: `POST …/issues/comments/${comment.id}/reactions`,
+      body: { content: "eyes" },
+      status: 201,
+      holds: { content: "eyes" },
+    },
+    { route: `GET …/issues/comments/${comment.id}/reactions`, holds: [{ content: "eyes" }] },
+    { route: `DELETE …/issues/comments/${comment.id}/reactions/${0}`, status: 204, holds: undefined },
+    {
+      route: "POST …/issues/1/reactions",
+      body: { content: "rocket" },
+      status: 201,
+      holds: { content: "rocket" },
+    },
+    { route: "GET …/issues/1/reactions?content=rocket", holds: [{ content: "rocket" }] },
+    { route: "DELETE …/issues/1/reactions/0", status: 204, holds: undefined },
+    { route: `DELETE …/issues/comments/${comment.id}`, status: 204, holds: undefined },
+    {
+      route: "GET …/pulls/2",
+      holds: {
+        number: 2,
+        draft: false,
+        head: { ref: "feature", sha: pullRequest.pull.headSha },
+        changed_files: 1,
+      },
+    },
+    {
+      route: "GET …/pulls/2/files",
+      holds: [{ filename: "src/a.ts", status: "modified", additions: 1, deletions: 1 }],
+    },
+    {
+      route: "POST …/pulls/2/reviews",
+      body: { event: "COMMENT", body: "Fine", comments: [{ path: "src/a.ts", line: 2, body: "Why?" }] },
+      holds: { state: "COMMENTED", body: "Fine" },
+    },
+    { route: "GET …/pulls/2/reviews", holds: [{ state: "COMMENTED" }] },
+    { route: "GET …/pulls/2/comments", holds: [{ path: "src/a.ts", line: 2, side: "RIGHT", body: "Why?" }] },
+    { route: "POST …/pulls/2/reviews", body: { body: "Later" }, holds: { state: "PENDING" } },
+    { route: "DELETE …/pulls/2/reviews/0", holds: { state: "PENDING" } },
+    {
+      route: "GET …/compare/main...feature",
+      holds: {
+        status: "ahead",
+        ahead_by: 1,
+        behind_by: 0,
+        files: [{ filename: "src/a.ts" }],
+        commits: [{ sha: pullRequest.pull.headSha }],
+      },
+    },
+    {
+      route: `GET …/actions/runs/${run.id}`,
+      holds: { id: run.id, actor: { login: "alice" }, triggering_actor: { login: "bob" } },
+    },
+  ];
+};
+
+/** A zero at the end of a path stands for what an earlier request created. */
+const fillIn = (route: string, world: SmallWorld): string => {
+  const review = world.pullRequest.pull.reviews.find(({ state }) => state === "PENDING");
+  if (route.endsWith("/reviews/0")) return route.replace(/0$/, String(review?.id));
+  const reactions = route.includes("/comments/") ? world.comment.reactions : world.issue.reactions;
+  return route.endsWith("/reactions/0") ? route.replace(/0$/, String(reactions[0]?.id)) : route;
+};
+
+describe("every route of the fake GitHub", () => {
+  it("answers with what the world holds, in the form GitHub's description gives", async () => {
+    await using world = await startSmallWorld();
+    const served = new Set<string>();
+    for (const { holds, status = 200, ...example } of examples(world)) {
+      const route = fillIn(example.route, world);
+      const answer = await world.ask({ ...example, route, permissions: all });
+      expect([route, answer.status, answer.text.slice(0, answer.status === status ? 0 : 400)]).toEqual([
+        route,
+        status,
+        "",
+      ]);
+      if (holds !== undefined) expect(answer.json(), route).toMatchObject(toMatch(holds));
+      const path = route.replace("…", "/repos/acme/widgets").split(" ")[1]?.replace(/\?.*/, "") ?? "";
+      const match = matchRoute(routes, route.split(" ")[0] ?? "", path);
+      served.add(`${match?.route.method} ${match?.route.template}`);
+    }
+    const { violations, defects, unknownRoutes } = world.github.world;
+    expect({ violations, defects, unknownRoutes }).toEqual({
+      violations: [],
+      defects: [],
+      unknownRoutes: [],
+    });
+    expect([...served].sort()).toEqual(routes.map(({ method, template }) => `${method} ${template}`).sort());
+  });
+
+  it("says 404 to a route it does not have and writes it down", async () => {
+    await using world = await startSmallWorld();
+    const answers = await Promise.all(
+      ["GET …/labels", "GET …/commits/main/check-runs", "DELETE …/issues/1"].map((route) =>
+        world.ask({ route, permissions: all }),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([404, 404, 404]);
+    expect(world.github.world.unknownRoutes.toSorted()).toEqual([
+      "DELETE /repos/acme/widgets/issues/1",
+      "GET /repos/acme/widgets/commits/main/check-runs",
+      "GET /repos/acme/widgets/labels",
+    ]);
+  });
+
+  it("refuses a request that GitHub's description does not allow and writes it down", async () => {
+    await using world = await startSmallWorld();
+    const wrong = [
+      { route: "POST …/issues/1/comments", body: { text: "not its name" } },
+      { route: "POST …/issues/1/comments", body: { body: "fine", extra: true } },
+      { route: "POST …/issues/1/comments", body: { body: 7 } },
+      { route: "POST …/issues/1/comments" },
+      { route: "GET …/issues/1/comments?per_page=lots" },
+      { route: "GET …/issues/1/comments?perPage=5" },
+      { route: "GET …/issues/one" },
+      { route: "POST …/pulls/2/reviews", body: { event: "LGTM" } },
+    ];
+    for (const request of wrong) {
+      expect((await world.ask({ ...request, permissions: all })).status, JSON.stringify(request)).toBe(422);
+    }
+    expect(world.github.world.violations).toHaveLength(wrong.length);
+    expect(world.issue.comments).toHaveLength(1);
+  });
+
+  it("fails the test that got an answer GitHub's description forbids", async () => {
+    const world = await startSmallWorld();
+    Object.assign(world.issue, { title: 42 });
+    await world.ask({ route: "GET …/issues/1", permissions: all });
+    await expect(world[Symbol.asyncDispose]()).rejects.toThrow("/title: must be string");
+  });
+});
+
+const toMatch = (holds: unknown): object => (typeof holds === "object" && holds !== null ? holds : {});

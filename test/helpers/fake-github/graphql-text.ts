@@ -1,0 +1,100 @@
+import { type Issue, nameKey, type World } from "./world.ts";
+
+/** An object of a GraphQL answer: its type, and a function a field. */
+export type GraphNode = { readonly typeName: string; readonly fields: Readonly<Record<string, Resolve>> };
+
+export type Value = string | number | boolean | null | GraphNode | readonly Value[];
+
+export type Arguments = Readonly<Record<string, unknown>>;
+
+type Resolve = (args: Arguments) => Value;
+
+/** A field that cannot be answered: it becomes null, with the reason in `errors`. */
+export class GraphqlFieldError extends Error {
+  readonly type: string;
+
+  constructor(type: string, message: string) {
+    super(message);
+    this.name = "GraphqlFieldError";
+    this.type = type;
+  }
+}
+
+export const scalars = (values: Readonly<Record<string, string | number | boolean | null>>) =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, () => value]));
+
+export const userNode = (world: World, login: string, typeName?: string): GraphNode | null => {
+  const user = world.users.get(nameKey(login));
+  if (user === undefined) return null;
+  const ofActor = user.type === "Bot" ? "Bot" : "User";
+  // Only `viewer` keeps the suffix: as an actor a bot goes by its app's name.
+  const shown = typeName === undefined ? user.login.replace(/\[bot\]$/, "") : user.login;
+  return {
+    typeName: typeName ?? ofActor,
+    fields: scalars({ id: user.nodeId, databaseId: user.id, login: shown }),
+  };
+};
+
+type Text = {
+  readonly id: number;
+  readonly nodeId: string;
+  readonly author: string;
+  readonly body: string;
+  readonly createdAt: string;
+  readonly updatedAt?: string;
+  readonly lastEditedAt?: string;
+};
+
+export const textFields = (world: World, text: Text): Record<string, Resolve> => ({
+  ...scalars({
+    id: text.nodeId,
+    databaseId: text.id,
+    body: text.body,
+    createdAt: text.createdAt,
+    updatedAt: text.updatedAt ?? text.createdAt,
+    lastEditedAt: text.lastEditedAt ?? null,
+    includesCreatedEdit: text.lastEditedAt !== undefined,
+  }),
+  author: () => userNode(world, text.author),
+});
+
+export const textNode = (world: World, typeName: string, text: Text): GraphNode => ({
+  typeName,
+  fields: textFields(world, text),
+});
+
+const pageBounds = (args: Arguments, count: number): readonly [number, number] => {
+  const { first, last, after } = args;
+  const size = typeof first === "number" ? first : typeof last === "number" ? last : undefined;
+  if (size === undefined) {
+    const message =
+      "You must provide a `first` or `last` value to properly paginate the `comments` connection.";
+    throw new GraphqlFieldError("MISSING_PAGINATION_BOUNDARIES", message);
+  }
+  if (size > 100) {
+    const message = `Requesting ${size} records on the \`comments\` connection exceeds the \`first\` limit of 100 records.`;
+    throw new GraphqlFieldError("EXCESSIVE_PAGINATION", message);
+  }
+  if (typeof first !== "number") return [Math.max(0, count - size), count];
+  const start = typeof after === "string" ? Number(Buffer.from(after, "base64").toString()) : 0;
+  return [start, Math.min(count, start + size)];
+};
+
+export const commentsNode = (world: World, issue: Issue, args: Arguments): GraphNode => {
+  const [start, end] = pageBounds(args, issue.comments.length);
+  const cursor = (at: number) => Buffer.from(String(at)).toString("base64");
+  const nodes = issue.comments.slice(start, end).map((comment) => textNode(world, "IssueComment", comment));
+  const pageInfo: GraphNode = {
+    typeName: "PageInfo",
+    fields: scalars({
+      hasNextPage: end < issue.comments.length,
+      endCursor: nodes.length === 0 ? null : cursor(end),
+      hasPreviousPage: start > 0,
+      startCursor: nodes.length === 0 ? null : cursor(start),
+    }),
+  };
+  return {
+    typeName: "IssueCommentConnection",
+    fields: { totalCount: () => issue.comments.length, nodes: () => nodes, pageInfo: () => pageInfo },
+  };
+};

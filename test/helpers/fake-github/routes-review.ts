@@ -1,0 +1,126 @@
+import { z } from "zod";
+import type { FileDiff } from "./diff.ts";
+import { paginate } from "./paginate.ts";
+import { authored } from "./populate-threads.ts";
+import { type FoundPull, pullChange, pullOf } from "./pull-change.ts";
+import { apiError, notFound, ok, type Reply } from "./reply.ts";
+import { type Place, placeInDiff, sentence } from "./review-place.ts";
+import { callerLogin, type RepositoryCall, type Route, repositoryRoute } from "./route.ts";
+import { reviewCommentJson, reviewJson } from "./shape-review.ts";
+import { type Review, timestamp } from "./world.ts";
+
+const ReviewBody = z.object({
+  body: z.string().optional(),
+  event: z.enum(["APPROVE", "REQUEST_CHANGES", "COMMENT"]).optional(),
+  commit_id: z.string().optional(),
+  comments: z
+    .array(
+      z.object({
+        path: z.string(),
+        body: z.string(),
+        line: z.number().optional(),
+        side: z.string().optional(),
+        start_line: z.number().optional(),
+        start_side: z.string().optional(),
+      }),
+    )
+    .optional(),
+});
+type ReviewBody = z.infer<typeof ReviewBody>;
+
+const states = { APPROVE: "APPROVED", REQUEST_CHANGES: "CHANGES_REQUESTED", COMMENT: "COMMENTED" } as const;
+
+const unprocessable = (...errors: readonly string[]) => apiError(422, "Unprocessable Entity", { errors });
+
+const checkReview = (call: RepositoryCall, { issue, pull }: FoundPull, review: ReviewBody): void => {
+  const author = callerLogin(call.caller);
+  const { event, body = "", comments = [] } = review;
+  if (pull.reviews.some((known) => known.state === "PENDING" && known.author === author)) {
+    throw unprocessable("User can only have one pending review per pull request");
+  }
+  if (event !== undefined && event !== "COMMENT" && author === issue.author) {
+    const verb = event === "APPROVE" ? "approve" : "request changes on";
+    throw unprocessable(`Can not ${verb} your own pull request`);
+  }
+  const needsText = event === "REQUEST_CHANGES" || (event === "COMMENT" && comments.length === 0);
+  if (needsText && body === "") throw unprocessable("Could not comment pull request review.");
+  const tooLong = [body, ...comments.map((comment) => comment.body)].some(
+    (text) => [...text].length > call.world.limits.bodyCharacters,
+  );
+  if (tooLong) {
+    throw unprocessable(`Body is too long (maximum is ${call.world.limits.bodyCharacters} characters)`);
+  }
+};
+
+/** All places or none: one comment outside the diff refuses the whole review. */
+const places = (files: readonly FileDiff[], review: ReviewBody): readonly Place[] => {
+  const found = (review.comments ?? []).map((comment) => placeInDiff(files, comment));
+  const complaints = found.flatMap((place) => ("path" in place ? [] : place));
+  if (complaints.length > 0) throw unprocessable(sentence(complaints));
+  return found.flatMap((place) => ("path" in place ? [place] : []));
+};
+
+const createReview = async (call: RepositoryCall): Promise<Reply> => {
+  const { world, repository } = call;
+  const found = pullOf(call);
+  const { issue, pull } = found;
+  const asked = ReviewBody.parse(call.body ?? {});
+  checkReview(call, found, asked);
+  const { files } = await pullChange(call, pull);
+  const placed = places(files, asked);
+  const commitId = asked.commit_id ?? pull.headSha;
+  const author = callerLogin(call.caller);
+  const { updatedAt: _, ...text } = authored(world, repository, "PRR", { author, body: asked.body ?? "" });
+  const review: Review =
+    asked.event === undefined
+      ? { ...text, commitId, state: "PENDING" }
+      : { ...text, commitId, state: states[asked.event], submittedAt: timestamp(world) };
+  pull.reviews.push(review);
+  for (const [index, place] of placed.entries()) {
+    const body = asked.comments?.[index]?.body ?? "";
+    const comment = authored(world, repository, "PRRC", { author, body });
+    pull.reviewComments.push({ ...comment, ...place, commitId, reviewId: review.id });
+  }
+  return ok(reviewJson(call, issue, review));
+};
+
+/** A pending review is seen by its author alone. */
+const visible = (call: RepositoryCall, reviews: readonly Review[]): readonly Review[] => {
+  const login = call.caller.type === "token" ? call.caller.token.login : undefined;
+  return reviews.filter((review) => review.state !== "PENDING" || review.author === login);
+};
+
+const listReviews = (call: RepositoryCall): Reply => {
+  const { issue, pull } = pullOf(call);
+  return paginate(call, visible(call, pull.reviews), (review) => reviewJson(call, issue, review));
+};
+
+/** Takes a pending review away with its comments; a submitted one stays for ever. */
+const deleteReview = (call: RepositoryCall): Reply => {
+  const { issue, pull } = pullOf(call);
+  const review = visible(call, pull.reviews).find(({ id }) => String(id) === call.params.review_id);
+  if (review === undefined) throw notFound();
+  if (review.state !== "PENDING") throw unprocessable("Can not delete a non-pending pull request review");
+  pull.reviews.splice(pull.reviews.indexOf(review), 1);
+  for (const comment of pull.reviewComments.filter(({ reviewId }) => reviewId === review.id)) {
+    pull.reviewComments.splice(pull.reviewComments.indexOf(comment), 1);
+  }
+  return ok(reviewJson(call, issue, review));
+};
+
+const listReviewComments = (call: RepositoryCall): Reply => {
+  const { issue, pull } = pullOf(call);
+  const shown = new Set(pull.reviews.filter(({ state }) => state !== "PENDING").map(({ id }) => id));
+  const comments = pull.reviewComments.filter(({ reviewId }) => shown.has(reviewId));
+  return paginate(call, comments, (comment) => reviewCommentJson(call, issue, comment));
+};
+
+const read = { permissions: [{ pull_requests: "read" }] } as const;
+const write = { permissions: [{ pull_requests: "write" }] } as const;
+
+export const reviewRoutes: readonly Route[] = [
+  repositoryRoute("GET /pulls/{pull_number}/reviews", read, listReviews),
+  repositoryRoute("POST /pulls/{pull_number}/reviews", write, createReview),
+  repositoryRoute("DELETE /pulls/{pull_number}/reviews/{review_id}", write, deleteReview),
+  repositoryRoute("GET /pulls/{pull_number}/comments", read, listReviewComments),
+];

@@ -1,0 +1,73 @@
+import { resolveCommit } from "./commit-graph.ts";
+import { repositoryApi, repositoryHtml } from "./links.ts";
+import { notFound, ok, type Reply } from "./reply.ts";
+import { type RepositoryCall, type Route, repositoryRoute } from "./route.ts";
+import { minimalRepositoryJson } from "./shape-repository.ts";
+import { userJson } from "./shape-user.ts";
+import type { WorkflowRun } from "./world.ts";
+
+const addresses = ({ links, repository }: RepositoryCall, run: WorkflowRun) => {
+  const url = `${repositoryApi(links, repository)}/actions/runs/${run.id}`;
+  return {
+    url,
+    html_url: `${repositoryHtml(links, repository)}/actions/runs/${run.id}`,
+    jobs_url: `${url}/jobs`,
+    logs_url: `${url}/logs`,
+    check_suite_url: `${repositoryApi(links, repository)}/check-suites/${run.id}`,
+    artifacts_url: `${url}/artifacts`,
+    cancel_url: `${url}/cancel`,
+    rerun_url: `${url}/rerun`,
+    previous_attempt_url: null,
+    workflow_url: `${repositoryApi(links, repository)}/actions/workflows/1`,
+  };
+};
+
+const getRun = (call: RepositoryCall): Reply => {
+  const { world, links, repository, params } = call;
+  const run = repository.runs.get(Number(params.run_id));
+  if (run === undefined) throw notFound();
+  const commit = resolveCommit(repository, run.headSha);
+  const minimal = minimalRepositoryJson(world, links, repository);
+  return ok({
+    ...addresses(call, run),
+    id: run.id,
+    node_id: `WFR_${run.id}`,
+    name: run.name,
+    head_branch: run.headBranch,
+    head_sha: run.headSha,
+    path: run.path,
+    display_title: run.name,
+    run_number: 1,
+    run_attempt: run.attempt,
+    event: run.event,
+    status: "in_progress",
+    conclusion: null,
+    workflow_id: 1,
+    check_suite_id: run.id,
+    check_suite_node_id: `CS_${run.id}`,
+    pull_requests: [],
+    created_at: run.createdAt,
+    updated_at: run.createdAt,
+    run_started_at: run.createdAt,
+    actor: userJson(world, links, run.actor),
+    triggering_actor: userJson(world, links, run.triggeringActor),
+    referenced_workflows: [],
+    head_commit:
+      commit === undefined
+        ? null
+        : {
+            id: commit.sha,
+            tree_id: commit.tree,
+            message: commit.message,
+            timestamp: commit.committer.date,
+            author: { name: commit.author.name, email: commit.author.email },
+            committer: { name: commit.committer.name, email: commit.committer.email },
+          },
+    repository: minimal,
+    head_repository: minimal,
+  });
+};
+
+export const runRoutes: readonly Route[] = [
+  repositoryRoute("GET /actions/runs/{run_id}", { permissions: [{ actions: "read" }] }, getRun),
+];

@@ -1,0 +1,21 @@
+import type { Route } from "./route.ts";
+import { accountRoutes } from "./routes-account.ts";
+import { commentRoutes } from "./routes-comment.ts";
+import { contentRoutes } from "./routes-content.ts";
+import { pullRoutes } from "./routes-pull.ts";
+import { reactionRoutes } from "./routes-reaction.ts";
+import { repositoryRoutes } from "./routes-repository.ts";
+import { reviewRoutes } from "./routes-review.ts";
+import { runRoutes } from "./routes-run.ts";
+
+/** Everything the fake serves. A new route also needs `npm run` of the extraction script for its description. */
+export const routes: readonly Route[] = [
+  ...accountRoutes,
+  ...repositoryRoutes,
+  ...contentRoutes,
+  ...commentRoutes,
+  ...reactionRoutes,
+  ...pullRoutes,
+  ...reviewRoutes,
+  ...runRoutes,
+];

@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import type { TextPolicy } from "../../src/outputs/sanitize.ts";
+import { reportOf } from "../../src/report/job-facts.ts";
+import type { JobReport } from "../../src/report/job-report.ts";
+import { renderSummary } from "../../src/report/summary.ts";
+import { events, journalOf } from "./journal.ts";
+
+const policy: TextPolicy = {
+  serverHost: "github.com",
+  allowLinks: [],
+  allowMentions: [],
+  closingKeywords: "neutralise",
+};
+const report: JobReport = {
+  conclusion: "success",
+  expert: "@acme/reviewer",
+  answer: "All fine, @torvalds.",
+  facts: reportOf(journalOf(events)),
+  artifact: { id: 99, url: "https://github.com/x/1", digest: `sha256:${"cd".repeat(32)}`, access: "public" },
+  head: { seq: 13, hash: "ef".repeat(32) },
+};
+const render = (change: Partial<JobReport>): string => renderSummary({ ...report, ...change }, policy).text;
+
+describe("the job summary", () => {
+  const text = render({});
+
+  it("opens with the end and the answer", () => {
+    expect(text.split("\n").slice(0, 4)).toEqual([
+      "## <code>@acme/reviewer</code> finished",
+      "",
+      "All fine, <code>@torvalds</code>.",
+      "",
+    ]);
+  });
+
+  it("holds the bill", () => {
+    expect(text).toContain(
+      "| Steps | Tokens in | of them cached | Tokens out | of them reasoning | Cost | Time |\n| --- | --- | --- | --- | --- | --- | --- |\n| 2 | 2,000 | 1,200 | 400 | 100 | unknown | 12.0 s |",
+    );
+    expect(render({ costUsd: 1.5 })).toContain("| $1.50 |");
+  });
+
+  it("names who took part, with the definition's digest, and every tool", () => {
+    expect(text).toContain("| <code>reviewer</code> | <code>1.2.0</code> | <code>ab12ab12ab12</code> |");
+    expect(text).toContain("| <code>@perstack/base</code> | <code>readTextFile</code> | 2 | 1 | 50 ms |");
+    expect(text).toContain("| <code>docs</code> | <code>search</code> | 1 | 0 | 1.5 s |");
+  });
+
+  it("repeats warnings", () => {
+    expect(text).toContain("- **Warning:** <code>unknown key &#96;envPath&#96;</code>");
+    expect(text).toContain(
+      "- **Warning:** skill <code>docs</code> ended by itself: <code>exited with 1</code>",
+    );
+    expect(text).toContain("- 1 request to the model failed.");
+  });
+
+  it("says where the record is, and that it is public when it is", () => {
+    expect(text).toContain("in the [artifact](https://github.com/x/1) 99");
+    expect(text).toContain("**This repository is public, and so is the artifact.**");
+    expect(text).toContain("log head 13 <code>efef");
+    const artifact = { id: 9, url: "https://github.com/x/1", digest: "cd", access: "private" as const };
+    expect(render({ artifact })).not.toContain("is public");
+  });
+});
+
+it("a failure's status, words and remedy stand first", () => {
+  const problem = { message: "bad key", statusCode: 401, remedy: "Set the key." };
+  expect(render({ conclusion: "failure", problem, answer: "" })).toContain(
+    "## <code>@acme/reviewer</code> failed\n\nThe provider answered with status 401:\n\n```text\nbad key\n```\n\n**What to do:** Set the key.",
+  );
+});
+
+it("a tool's name cannot break out of its cell", () => {
+  const facts = reportOf(journalOf(events));
+  const calls = [
+    { skill: "a|b", tool: "</code><img src=x>|@torvalds\n# x", calls: 1, errors: 0, totalMs: 1 },
+  ];
+  const row = render({ facts: { ...facts, calls } })
+    .split("\n")
+    .find((line) => line.includes("a&#124;b"));
+  expect(row).toBe(
+    "| <code>a&#124;b</code> | <code>&#60;/code&#62;&#60;img src&#61;x&#62;&#124;@torvalds &#35; x</code> | 1 | 0 | 1 ms |",
+  );
+});
+
+it("never exceeds a mebibyte, whatever the answer and the notes", () => {
+  const facts = reportOf(journalOf(events));
+  const notes = Array.from({ length: 500 }, () => ({ level: "info" as const, text: "n".repeat(100_000) }));
+  const text = render({ answer: "é is two bytes\n".repeat(100_000), facts: { ...facts, notes } });
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(1024 * 1024);
+  expect(Buffer.byteLength(text)).toBeGreaterThan(1_000_000);
+  expect(text.includes("… and 452 notes more")).toBe(true);
+  expect(text.includes("### Record")).toBe(true);
+});

@@ -1,0 +1,472 @@
+import { describe, expect, test } from "vitest";
+import { ExpertStackError } from "../../src/errors.ts";
+import { evolve } from "../../src/job/evolve.ts";
+import { emptyState } from "../../src/job/state.ts";
+import { runJob } from "../../src/run/run-job.ts";
+import { heard, jobStarted, overloaded, rootRun, unauthorized } from "../helpers/scripted-job.ts";
+import {
+  aborted,
+  fakePorts,
+  finished,
+  neverStopped,
+  said,
+  scriptedModel,
+  silentModel,
+} from "./fake-ports.ts";
+
+const twoCalls = { calls: [{ tool: "read" }, { tool: "write" }] };
+
+describe("a job that goes well", () => {
+  test("ends with the model's text, its journal folds to its state, and its skills are closed once", async () => {
+    const { ports, events, seen, skills, heads } = fakePorts({
+      generate: scriptedModel([twoCalls, { text: "Looks good." }]),
+    });
+    const state = await runJob(ports, { started: jobStarted() }, neverStopped);
+    expect(state.outcome).toEqual({ type: "completed", text: "Looks good." });
+    expect(events().reduce(evolve, emptyState)).toEqual(state);
+    expect(seen.shown.map(({ event }) => event)).toEqual(events());
+    expect(skills).toEqual({ opened: 1, disposed: 1 });
+    expect(heads.map(({ status }) => status)).toEqual([
+      "running",
+      "running",
+      "running",
+      "running",
+      "completed",
+    ]);
+    expect(heads.at(-1)).toMatchObject({
+      id: "job1",
+      totals: { steps: 2 },
+      startedAt: 1_000,
+      finishedAt: 1_000,
+    });
+  });
+
+  test("asks the model with the Expert's instruction, its tools and everything said so far", async () => {
+    const { ports, seen } = fakePorts({ generate: scriptedModel([twoCalls, { text: "Looks good." }]) });
+    await runJob(ports, { started: jobStarted() }, neverStopped);
+    expect(seen.turns[0]).toMatchObject({
+      runId: "r0",
+      step: 1,
+      choice: { provider: "anthropic", model: "claude-test" },
+      system: "You review.",
+      toolChoice: "auto",
+      messages: [{ role: "user", parts: [{ type: "text", text: "Review it." }] }],
+    });
+    expect(seen.turns[1]?.messages.map(({ role }) => role)).toEqual(["user", "expert", "tool"]);
+  });
+
+  test("shows what streams, with the Run and step it belongs to, and journals none of it", async () => {
+    const { ports, seen, events } = fakePorts({
+      generate: async (turn, { onDelta }) => {
+        onDelta({ type: "text", text: "Loo" });
+        return finished({ text: "Looks good." }, turn.step);
+      },
+    });
+    await runJob(ports, { started: jobStarted() }, neverStopped);
+    expect(seen.deltas).toEqual([{ type: "text", text: "Loo", runId: "r0", step: 1 }]);
+    expect(JSON.stringify(events())).not.toContain('"Loo"');
+  });
+
+  test("what was decided before it began stands in its journal, right after its start", async () => {
+    const { ports, events } = fakePorts({ generate: scriptedModel([{ text: "Fine." }]) });
+    const note = { type: "note", level: "warning", text: "The base skill is part of the runner." } as const;
+    await runJob(ports, { started: jobStarted(), notes: [note] }, neverStopped);
+    expect(events().slice(0, 3)).toMatchObject([{ type: "jobStarted" }, note, { type: "runStarted" }]);
+  });
+
+  test("what a skill says of itself is journaled where it happened", async () => {
+    const { ports, events } = fakePorts({
+      generate: scriptedModel([{ text: "Fine." }]),
+      open: async ({ emit, runId }) =>
+        emit({ type: "skillStderr", runId, skill: "search", text: "warming up" }),
+    });
+    await runJob(ports, { started: jobStarted() }, neverStopped);
+    expect(events().map(({ type }) => type)).toEqual([
+      "jobStarted",
+      "skillStderr",
+      "runStarted",
+      "generationFinished",
+      "runFinished",
+      "jobFinished",
+    ]);
+  });
+});
+
+describe("tool calls of one answer", () => {
+  test("overlap, and are recorded as they settle", async () => {
+    const started = new Set<string>();
+    const bothStarted = Promise.withResolvers<void>();
+    const { ports, events } = fakePorts({
+      generate: scriptedModel([twoCalls, { text: "Done." }]),
+      call: async (call) => {
+        started.add(call.tool);
+        if (started.size === 2) bothStarted.resolve();
+        await bothStarted.promise;
+        if (call.tool === "read") await new Promise((resolve) => setTimeout(resolve, 5));
+        return said(`${call.tool} done`);
+      },
+    });
+    const state = await runJob(ports, { started: jobStarted() }, neverStopped);
+    const settled = events().flatMap((event) =>
+      event.type === "toolCallFinished" ? [event.toolCallId] : [],
+    );
+    expect(settled).toEqual(["call_1_1", "call_1_0"]);
+    expect([...heard(state).values()]).toEqual(["read done", "write done"]);
+  });
+
+  test("with arguments that do not fit are answered without calling the tool", async () => {
+    const { ports, seen } = fakePorts({
+      generate: scriptedModel([{ calls: [{ tool: "read", args: { path: 7 } }] }, { text: "Done." }]),
+    });
+    const state = await runJob(ports, { started: jobStarted() }, neverStopped);
+    expect(seen.calls).toEqual([]);
+    expect(heard(state).get("call_1_0")).toBe(
+      JSON.stringify({ error: "InvalidArguments", message: "arguments/path must be string" }),
+    );
+  });
+
+  test("are given the time of a step and no more", async () => {
+    const { ports } = fakePorts({
+      generate: scriptedModel([{ calls: [{ tool: "read" }] }, { text: "It took too long." }]),
+      call: async (_call, signal) => {
+        await aborted(signal);
+        return said("timed out", true);
+      },
+    });
+    const state = await runJob(ports, { started: jobStarted({ stepTimeoutMs: 10 }) }, neverStopped);
+    expect(heard(state).get("call_1_0")).toBe("timed out");
+    expect(state.outcome).toEqual({ type: "completed", text: "It took too long." });
+  });
+
+  test("that give a very long text have it kept as a blob", async () => {
+    const long = "ß".repeat(40_000);
+    const { ports, events, blobs } = fakePorts({
+      generate: scriptedModel([{ calls: [{ tool: "read" }] }, { text: "Done." }]),
+      call: async () => said(long),
+    });
+    const state = await runJob(ports, { started: jobStarted() }, neverStopped);
+    const [[sha256, data] = ["", new Uint8Array()]] = [...blobs];
+    expect(new TextDecoder().decode(data)).toBe(long);
+    expect(rootRun(state).messages[2]).toMatchObject({
+      parts: [{ contents: [{ type: "blob", sha256, mediaType: "text/plain", size: 80_000 }] }],
+    });
+    expect(JSON.stringify(events()).length).toBeLessThan(20_000);
+  });
+
+  test("that give bytes have them kept as a blob of their type", async () => {
+    const { ports, blobs } = fakePorts({
+      generate: scriptedModel([{ calls: [{ tool: "read" }] }, { text: "Done." }]),
+      call: async () => ({
+        contents: [{ type: "bytes", data: new Uint8Array([1, 2]), mediaType: "image/png" }],
+        isError: false,
+      }),
+    });
+    const state = await runJob(ports, { started: jobStarted() }, neverStopped);
+    expect(rootRun(state).messages[2]).toMatchObject({
+      parts: [{ contents: [{ mediaType: "image/png", size: 2 }] }],
+    });
+    expect([...blobs.values()]).toEqual([new Uint8Array([1, 2])]);
+  });
+});
+
+describe("a generation that fails", () => {
+  test("is tried again after waits that the clock counts", async () => {
+    const { ports, clock } = fakePorts({
+      generate: scriptedModel([
+        { fails: overloaded },
+        { fails: { ...overloaded, retryAfterMs: 7_000 } },
+        { text: "Done." },
+      ]),
+    });
+    const state = await runJob(ports, { started: jobStarted() }, neverStopped);
+    expect(clock.sleeps).toEqual([0, 1_000, 7_000]);
+    expect(state.outcome).toEqual({ type: "completed", text: "Done." });
+  });
+
+  test("for good ends the job with the provider's status", async () => {
+    const { ports, skills, heads } = fakePorts({ generate: scriptedModel([{ fails: unauthorized }]) });
+    const state = await runJob(ports, { started: jobStarted() }, neverStopped);
+    expect(state.outcome).toEqual({ type: "failed", error: unauthorized });
+    expect(heads.at(-1)?.status).toBe("stoppedByError");
+    expect(skills.disposed).toBe(1);
+  });
+
+  test("for want of time is a failure that is tried again", async () => {
+    const { ports, events, seen } = fakePorts({
+      generate: (turn, request) =>
+        seen.turns.length === 1
+          ? silentModel(turn, request)
+          : Promise.resolve(finished({ text: "Done." }, turn.step)),
+    });
+    const state = await runJob(ports, { started: jobStarted({ stepTimeoutMs: 10 }) }, neverStopped);
+    expect(events().filter(({ type }) => type === "generationFailed")).toMatchObject([
+      {
+        error: {
+          name: "GenerationTimeout",
+          message: "The model gave no complete answer within 0.01 s.",
+          isRetryable: true,
+        },
+      },
+    ]);
+    expect(state.outcome).toEqual({ type: "completed", text: "Done." });
+  });
+});
+
+describe("a job that is stopped", () => {
+  test("by its deadline while the model thinks: the request is aborted and leaves no event", async () => {
+    const { ports, events, skills } = fakePorts({ generate: silentModel });
+    const state = await runJob(ports, { started: jobStarted({ jobTimeoutMs: 10 }) }, neverStopped);
+    expect(state.outcome).toEqual({ type: "jobTimeout", limitMs: 10 });
+    expect(events().map(({ type }) => type)).toEqual([
+      "jobStarted",
+      "runStarted",
+      "deadlineReached",
+      "runFinished",
+      "jobFinished",
+    ]);
+    expect(skills.disposed).toBe(1);
+  });
+
+  test("by its deadline while tools run: every one is aborted before the skills are closed", async () => {
+    const order: string[] = [];
+    const { ports } = fakePorts({
+      generate: scriptedModel([twoCalls]),
+      call: async (call, signal) => {
+        await aborted(signal);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        order.push(`${call.tool} let go`);
+        return said("stopped", true);
+      },
+      dispose: async () => {
+        order.push("skills closed");
+      },
+    });
+    const state = await runJob(ports, { started: jobStarted({ jobTimeoutMs: 10 }) }, neverStopped);
+    expect(order).toEqual(["read let go", "write let go", "skills closed"]);
+    expect(state.outcome).toEqual({ type: "jobTimeout", limitMs: 10 });
+  });
+
+  test("by a signal: the outcome names it", async () => {
+    const stop = new AbortController();
+    const { ports, skills } = fakePorts({
+      generate: (turn, request) => {
+        stop.abort("SIGTERM");
+        return silentModel(turn, request);
+      },
+    });
+    const state = await runJob(ports, { started: jobStarted() }, stop.signal);
+    expect(state.outcome).toEqual({ type: "interrupted", signal: "SIGTERM" });
+    expect(skills.disposed).toBe(1);
+  });
+
+  test("by a signal that came before it: nothing is started", async () => {
+    const { ports, skills, seen } = fakePorts({ generate: silentModel });
+    const state = await runJob(ports, { started: jobStarted() }, AbortSignal.abort("SIGINT"));
+    expect(state.outcome).toEqual({ type: "interrupted", signal: "SIGINT" });
+    expect(skills.opened).toBe(0);
+    expect(seen.turns).toEqual([]);
+  });
+
+  test("while its skills still start: those that came up all the same are closed", async () => {
+    const { ports, skills, events } = fakePorts({
+      generate: silentModel,
+      open: async (_request, signal) => aborted(signal),
+    });
+    const state = await runJob(ports, { started: jobStarted({ jobTimeoutMs: 10 }) }, neverStopped);
+    expect(state.outcome).toEqual({ type: "jobTimeout", limitMs: 10 });
+    expect(skills).toEqual({ opened: 1, disposed: 1 });
+    expect(events().map(({ type }) => type)).not.toContain("runStarted");
+  });
+
+  test("while it waits to try again: it does not wait to the end", async () => {
+    const { ports } = fakePorts({ generate: scriptedModel([{ fails: overloaded }]) });
+    const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
+      ms === 0 ? Promise.resolve() : aborted(signal);
+    const state = await runJob(
+      { ...ports, clock: { ...ports.clock, sleep } },
+      { started: jobStarted({ jobTimeoutMs: 10 }) },
+      neverStopped,
+    );
+    expect(state.outcome).toEqual({ type: "jobTimeout", limitMs: 10 });
+  });
+
+  test("is not, by a limit longer than a timer can count", async () => {
+    const { ports } = fakePorts({
+      generate: async (turn) => {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return finished({ text: "Done." }, turn.step);
+      },
+    });
+    const days = 100 * 24 * 3_600_000;
+    const state = await runJob(
+      ports,
+      { started: jobStarted({ jobTimeoutMs: days, stepTimeoutMs: days }) },
+      neverStopped,
+    );
+    expect(state.outcome).toEqual({ type: "completed", text: "Done." });
+  });
+});
+
+describe("a job that cannot begin", () => {
+  test("because a skill is refused ends as failed with the error's code and remedy", async () => {
+    const { ports, seen } = fakePorts({
+      generate: silentModel,
+      open: async () => {
+        throw new ExpertStackError({
+          code: "SKILL_START_FAILED",
+          message: 'The skill "search" exited.',
+          remedy: "Run its command by hand.",
+        });
+      },
+    });
+    const state = await runJob(ports, { started: jobStarted() }, neverStopped);
+    expect(state.outcome).toEqual({
+      type: "failed",
+      error: {
+        name: "SKILL_START_FAILED",
+        message: 'The skill "search" exited. Run its command by hand.',
+        isRetryable: false,
+      },
+    });
+    expect(seen.turns).toEqual([]);
+  });
+
+  test("because its Expert is not there says so", async () => {
+    const { ports } = fakePorts({ generate: silentModel });
+    const state = await runJob({ ...ports, experts: new Map() }, { started: jobStarted() }, neverStopped);
+    expect(state.outcome).toMatchObject({
+      error: { name: "EXPERT_NOT_FOUND", message: expect.stringContaining('"reviewer"') },
+    });
+  });
+});
+
+describe("a defect of ours", () => {
+  test("in the model's adapter rejects, and the skills are closed all the same", async () => {
+    const { ports, skills } = fakePorts({
+      generate: async () => {
+        throw new TypeError("undefined is not a function");
+      },
+    });
+    await expect(runJob(ports, { started: jobStarted() }, neverStopped)).rejects.toThrow(
+      "undefined is not a function",
+    );
+    expect(skills).toEqual({ opened: 1, disposed: 1 });
+  });
+
+  test("in one tool rejects after its sibling was aborted", async () => {
+    let isAborted = false;
+    const { ports, skills } = fakePorts({
+      generate: scriptedModel([twoCalls]),
+      call: async (call, signal) => {
+        if (call.tool === "write") throw new TypeError("broken");
+        await aborted(signal);
+        isAborted = true;
+        return said("stopped", true);
+      },
+    });
+    await expect(runJob(ports, { started: jobStarted() }, neverStopped)).rejects.toThrow("broken");
+    expect(isAborted).toBe(true);
+    expect(skills.disposed).toBe(1);
+  });
+
+  test("in closing a skill rejects instead of calling the job done", async () => {
+    const { ports } = fakePorts({
+      generate: scriptedModel([{ text: "Done." }]),
+      dispose: async () => {
+        throw new Error("cannot close");
+      },
+    });
+    await expect(runJob(ports, { started: jobStarted() }, neverStopped)).rejects.toThrow("cannot close");
+  });
+});
+
+describe("secrets", () => {
+  const secret = "sk-ant-0123456789abcdef";
+
+  test("are taken out before anything is journaled, shown, kept or sent back", async () => {
+    const { ports, entries, seen, blobs } = fakePorts({
+      secret,
+      generate: scriptedModel([
+        { text: `I found ${secret}.`, calls: [{ tool: "read", args: { path: secret } }, { tool: "write" }] },
+        { text: `It is ${secret}.` },
+      ]),
+      call: async (call) =>
+        said(call.tool === "read" ? `KEY=${secret}` : `${"x".repeat(40_000)}${secret}${"x".repeat(40_000)}`),
+    });
+    const state = await runJob(
+      ports,
+      { started: { ...jobStarted(), query: `Is ${secret} safe?` } },
+      neverStopped,
+    );
+    expect(state.outcome).toEqual({ type: "completed", text: "It is [redacted]." });
+    for (const place of [entries, seen.shown, seen.turns])
+      expect(JSON.stringify(place)).not.toContain(secret);
+    for (const data of blobs.values()) expect(new TextDecoder().decode(data)).not.toContain(secret);
+    expect(heard(state).get("call_1_0")).toBe("KEY=[redacted]");
+    expect(blobs.size).toBe(1);
+  });
+
+  test("split over streamed pieces are not shown, and each kind of piece is shown whole before the next", async () => {
+    const { ports, seen } = fakePorts({
+      secret,
+      generate: async (turn, { onDelta }) => {
+        onDelta({ type: "thinking", text: `Key ${secret.slice(0, 9)}` });
+        onDelta({ type: "thinking", text: `${secret.slice(9)}?` });
+        onDelta({ type: "text", text: "Done." });
+        return finished({ text: "Done." }, turn.step);
+      },
+    });
+    await runJob(ports, { started: jobStarted() }, neverStopped);
+    const streams: { type: string; text: string }[] = [];
+    for (const { type, text } of seen.deltas) {
+      const last = streams.at(-1);
+      if (last?.type === type) last.text += text;
+      else streams.push({ type, text });
+    }
+    expect(streams).toEqual([
+      { type: "thinking", text: "Key [redacted]?" },
+      { type: "text", text: "Done." },
+    ]);
+  });
+
+  test("in bytes keep those bytes from being stored at all", async () => {
+    const data = new TextEncoder().encode(`\u0000\u0001${secret}`);
+    const { ports, blobs } = fakePorts({
+      secret,
+      generate: scriptedModel([{ calls: [{ tool: "read" }] }, { text: "Done." }]),
+      call: async () => ({
+        contents: [{ type: "bytes", data, mediaType: "application/pdf" }],
+        isError: false,
+      }),
+    });
+    const state = await runJob(ports, { started: jobStarted() }, neverStopped);
+    expect(blobs.size).toBe(0);
+    expect(heard(state).get("call_1_0")).toBe(
+      "[application/pdf, 25 bytes: left out because it holds a secret]",
+    );
+  });
+
+  test("in a thinking part drop the part whole; others stay as they were signed", async () => {
+    const { ports } = fakePorts({
+      secret,
+      generate: async (turn) => {
+        const answer = finished({ text: "Done." }, turn.step);
+        if (answer.type === "failed") return answer;
+        const thinking = [
+          {
+            type: "thinking",
+            text: `The key is ${secret}.`,
+            providerData: { anthropic: { signature: "a" } },
+          } as const,
+          { type: "thinking", text: "Hm.", providerData: { anthropic: { signature: "b" } } } as const,
+        ];
+        return { ...answer, parts: [...thinking, ...answer.parts] };
+      },
+    });
+    const state = await runJob(ports, { started: jobStarted() }, neverStopped);
+    expect(rootRun(state).messages[1]?.parts).toEqual([
+      { type: "thinking", text: "Hm.", providerData: { anthropic: { signature: "b" } } },
+      { type: "text", text: "Done." },
+    ]);
+  });
+});
