@@ -9,9 +9,9 @@ const listOf = (value: JsonValue | undefined): readonly JsonValue[] => (Array.is
 export const todosAfter = (todos: readonly Todo[], call: ToolCallPart): readonly Todo[] => {
   if (call.tool === "clearTodo") return [];
   if (call.tool !== "todo") return todos;
-  const completed = new Set(listOf(call.args["completedTodos"]));
+  const completed = new Set(listOf(call.args.completedTodos));
   const next = todos.reduce((highest, todo) => Math.max(highest, todo.id + 1), 0);
-  const added = listOf(call.args["newTodos"])
+  const added = listOf(call.args.newTodos)
     .filter((title) => typeof title === "string")
     .map((title, index) => ({ id: next + index, title, completed: false }));
   return [...todos.map((todo) => (completed.has(todo.id) ? { ...todo, completed: true } : todo)), ...added];

@@ -75,18 +75,15 @@ export const tellGeneration = (
   const { run, generate } = effect;
   if (told.generation === generate.id) return { told, events: [] };
   const next = tellNextStep(change.after, { run, at: change.at }, told);
-  const isAnotherAttempt = told.generation !== undefined && next.events.length === 0;
-  const messages = isAnotherAttempt ? [] : newlySent(run, told);
+  const messages =
+    told.generation === undefined
+      ? [instructionMessage(run.id, run.system), ...messagesFrom(run, 0)]
+      : messagesFrom(run, told.step.messages);
   return {
     told: { ...next.told, generation: generate.id },
     events: [...next.events, { stepNumber: run.step, body: { type: "startGeneration", messages } }],
   };
 };
-
-const newlySent = (run: Run, told: Told) =>
-  told.generation === undefined
-    ? [instructionMessage(run.id, run.system), ...messagesFrom(run, 0)]
-    : messagesFrom(run, told.step.messages);
 
 const tellNextStep = (
   state: JobState,

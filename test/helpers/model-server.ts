@@ -24,8 +24,12 @@ export type ScriptedAnswer =
 export type ModelServer = AsyncDisposable & {
   /** Base URL for Anthropic's and OpenAI's clients alike, `/v1` included. */
   readonly url: string;
-  /** Bodies as they came over the wire. */
-  readonly requests: readonly { readonly path: string; readonly body: Record<string, unknown> }[];
+  /** Bodies as they came over the wire, and when, in milliseconds since the epoch. */
+  readonly requests: readonly {
+    readonly path: string;
+    readonly body: Record<string, unknown>;
+    readonly at: number;
+  }[];
 };
 
 /**
@@ -41,13 +45,13 @@ export const startModelServer = async (
   let next: FixtureResponse = { content: "" };
   mock.addFixture({ match: { predicate: () => true }, response: () => next });
   await mock.start();
-  const requests: { path: string; body: Record<string, unknown> }[] = [];
+  const requests: { path: string; body: Record<string, unknown>; at: number }[] = [];
   let turn = Promise.resolve();
   const server = createServer((request, response) => {
     void (async () => {
       const text = await readBody(request);
       const body: Record<string, unknown> = JSON.parse(text);
-      const index = requests.push({ path: request.url ?? "", body }) - 1;
+      const index = requests.push({ path: request.url ?? "", body, at: Date.now() }) - 1;
       const answer = typeof script === "function" ? script(index, body) : script[index];
       if (answer === undefined) return sendError(response, outOfScript(index));
       if ("fault" in answer && answer.fault === "stall") return;

@@ -55,6 +55,11 @@ describe("the todo list", () => {
       { completedTodos: [0.5] },
       "completedTodos must be an array of integers, the ids of todos.",
     ],
+    [
+      "one faulty argument beside a good one",
+      { newTodos: ["b"], completedTodos: 0 },
+      "completedTodos must be an array of integers, the ids of todos.",
+    ],
     ["another argument", { add: ["a"] }, 'todo has no argument "add": it takes newTodos and completedTodos.'],
   ])("%s is an error the model is told of, and the list stays", (_name, args, message) => {
     const { state } = playJob({ answers: [{ calls: [todo({ newTodos: ["a"] })] }, { calls: [todo(args)] }] });
@@ -116,10 +121,13 @@ describe("attemptCompletion", () => {
   });
 
   test("beside other calls it waits for them and drops none", () => {
-    const { state, called } = playJob({
+    const { state, called, events } = playJob({
       answers: [{ text: "Written.", calls: [complete, { tool: "write" }, { tool: "read" }] }],
       pick: (count) => count - 1,
     });
+    expect(
+      events.flatMap((event) => (event.type === "toolCallFinished" ? [event.toolCallId] : [])).at(-1),
+    ).toBe("call_1_0");
     expect(called).toEqual(["read", "write"]);
     expect([...heard(state)]).toEqual([
       ["call_1_0", "{}"],

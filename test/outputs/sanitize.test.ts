@@ -24,6 +24,7 @@ describe("mentions", () => {
     ["behind a backtick that opens nothing", "`@torvalds", "\\`<code>@torvalds</code>"],
     ["in a table cell that a pipe cuts", "| `@torvalds | `", "| `<code>@torvalds</code> | `"],
     ["right behind another", "@a@torvalds", "<code>@a</code><code>@torvalds</code>"],
+    ["right behind a team", "@a/b@torvalds", "<code>@a/b</code><code>@torvalds</code>"],
     ["right behind an e-mail address", "a@b.example@torvalds", "a@b.example<code>@torvalds</code>"],
     ["inside HTML", "<details>`@torvalds`", "<details>`<code>@torvalds</code>`\n\n</details>"],
     ["behind an escaped tag", "\\<code>@torvalds</code>", "\\<code><code>@torvalds</code>&lt;/code>"],

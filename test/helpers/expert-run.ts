@@ -1,0 +1,91 @@
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { type ActionWorld, type ActionWorldOptions, startActionWorld } from "./action-world.ts";
+import { openPullRequest } from "./fake-github/populate-threads.ts";
+import type { Issue } from "./fake-github/world.ts";
+import type { WorkFiles } from "./git-repository.ts";
+import { livingIn } from "./living-processes.ts";
+import { loadRecorded, type RecordedJob } from "./recorded-job.ts";
+import { type ActionRun, runAction } from "./run-action.ts";
+import { dispatchEvent, pullRequestEvent } from "./webhook.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+
+/** A manifest with one Expert, `reviewer`; `top` goes above its tables, `skills` below. */
+export const manifestOf = ({ top = "", skills = "" } = {}): string => `
+model = "claude-sonnet-4-5"
+${top}
+[provider]
+providerName = "anthropic"
+[experts.reviewer]
+version = "1.0.0"
+instruction = "You review pull requests."
+${skills}
+`;
+
+/** The action on one event, run as often as a test likes, with what it left behind. */
+export type ExpertRun = ActionRun & {
+  /** Bodies of the pull request's comments; none without a pull request. */
+  readonly comments: readonly string[];
+  readonly elapsedMs: number;
+  /** Processes that outlived the step. */
+  readonly orphans: readonly string[];
+  /** The job, read back from its folder. @throws when there is none or it is not whole */
+  readonly recorded: () => RecordedJob;
+};
+
+export type ExpertScene = AsyncDisposable & {
+  readonly world: ActionWorld;
+  run(options?: {
+    readonly inputs?: Readonly<Record<string, string>>;
+    readonly env?: Readonly<Record<string, string>>;
+  }): Promise<ExpertRun>;
+};
+
+export type SceneOptions = Pick<ActionWorldOptions, "answers"> & {
+  /** `pull request` is alice's, and the checkout is its head; `dispatch` has no thread, and the checkout is trusted. */
+  readonly on: "pull request" | "dispatch";
+  readonly manifest?: string;
+  readonly files?: WorkFiles;
+};
+
+export const startScene = async (options: SceneOptions): Promise<ExpertScene> => {
+  const { answers, files = {}, manifest = manifestOf() } = options;
+  const world = await startActionWorld({
+    files: { "perstack.toml": manifest, "a.txt": "one\n", ".gitignore": "node_modules\n", ...files },
+    answers,
+  });
+  const pull = options.on === "pull request" ? openOwnPullRequest(world) : undefined;
+  // What a fixture server imports, as if the repository had installed it.
+  symlinkSync(join(root, "node_modules"), join(world.checkout.directory, "node_modules"));
+  const webhook =
+    pull === undefined
+      ? await dispatchEvent(world, { by: "alice" })
+      : await pullRequestEvent(world, { number: pull.number, by: "alice" });
+  return {
+    world,
+    run: async ({ inputs, env } = {}) => {
+      const startedAt = Date.now();
+      const ran = await runAction(world, {
+        webhook,
+        inputs: { expert: "reviewer", ...inputs },
+        ...(env === undefined ? {} : { env }),
+      });
+      return { ...ran, elapsedMs: Date.now() - startedAt, ...leftBehind(world, ran, pull) };
+    },
+    [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
+  };
+};
+
+const openOwnPullRequest = (world: ActionWorld): Issue => {
+  world.checkout.checkout("feature");
+  world.checkout.commit({ "a.txt": "two\n" });
+  world.checkout.mirrorTo(world.github.world, world.repository);
+  return openPullRequest(world.github.world, world.repository, { author: "alice", head: "feature" });
+};
+
+const leftBehind = (world: ActionWorld, { outputs }: ActionRun, pull: Issue | undefined) => ({
+  comments: (pull?.comments ?? []).map((comment) => comment.body),
+  orphans: livingIn(world.checkout.directory, world.temporary),
+  recorded: () => loadRecorded(join(world.temporary, "expert-stack", "jobs", outputs["job-id"] || "none")),
+});
