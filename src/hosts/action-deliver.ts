@@ -35,12 +35,12 @@ export const deliver = async (job: EndedJob): Promise<Ending> => {
   return { ...known, ...concluded(job, report, delivery) };
 };
 
-const firstReport = async ({ state, entries, plan }: EndedJob): Promise<JobReport> => {
+const firstReport = async (job: EndedJob): Promise<JobReport> => {
+  const { state, entries, plan } = job;
   const { outcome } = state;
   const costUsd = await priceOf(plan.started.model, state.usage).catch(() => undefined);
   const answer = outcome?.type === "completed" ? outcome.text : cutAnswer(state);
   const problem = outcome === undefined ? undefined : problemOf(outcome);
-  const last = entries.at(-1);
   return {
     conclusion: outcome === undefined ? "failure" : concludeJob(outcome, { failures: [] }),
     expert: plan.started.coordinator,
@@ -48,7 +48,7 @@ const firstReport = async ({ state, entries, plan }: EndedJob): Promise<JobRepor
     ...(answer === undefined ? {} : { answer }),
     ...(problem === undefined ? {} : { problem }),
     ...(costUsd === undefined ? {} : { costUsd }),
-    ...(last === undefined ? {} : { head: { seq: last.seq, hash: last.prev } }),
+    head: job.head,
   };
 };
 

@@ -11,9 +11,13 @@ import { type Step, textPolicy } from "./step.ts";
 /** Outputs, summary, annotation. Everything here comes after the job and loses nothing when it fails. */
 export const finish = async (
   ending: Ending,
-  { step, stop }: { readonly step?: Step; readonly stop: AbortSignal },
+  {
+    step,
+    secrets,
+    stop,
+  }: { readonly step?: Step; readonly secrets: readonly string[]; readonly stop: AbortSignal },
 ): Promise<number> => {
-  const { redact } = makeRedaction(step?.secrets ?? []);
+  const { redact } = makeRedaction(secrets);
   for (const [name, value] of Object.entries(outputsOf(ending))) setOutput(name, redact(value));
   await writeSummary(ending, step, redact);
   annotate(ending, redact);

@@ -45,7 +45,7 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
   });
   const notes = job.notes.map((text) => ({ type: "note", level: "info", text }) as const);
   const state = await runJob(wire(log), { started: plan.started, notes }, stop);
-  return await deliver({ ...job, state, entries, directory: log.directory, artifacts, artifactName: name });
+  return await deliver({ ...job, state, entries, directory: log.directory, head: log.head, artifacts, artifactName: name });
 };
 
 /** The runner's own folders: its temporary files, this action's code and the runner's home. */

@@ -83,7 +83,7 @@ const readTrusted = async (
   { definitions }: TrustedDefinitions,
 ): Promise<TrustedManifest> => {
   try {
-    const read = await readManifest(definitions, inputs.config);
+    const read = await readManifest(definitions, inputs.config, inputs.expert);
     return { type: "manifest", ...read, warnings: read.warnings.map(renderFinding) };
   } catch (error) {
     const isMissing = error instanceof ExpertStackError && error.code === "MANIFEST_NOT_FOUND";

@@ -1,4 +1,4 @@
-import { notice, setSecret } from "@actions/core";
+import { getInput, notice, setSecret } from "@actions/core";
 import { ExpertStackError, isInvalidInput } from "../errors.ts";
 import type { Problem } from "../report/job-report.ts";
 import { readContext } from "./action-context.ts";
@@ -9,6 +9,7 @@ import { isPost, markMain } from "./action-state.ts";
 import { runStep } from "./action-step.ts";
 import type { Ending } from "./ending.ts";
 import { type Environment, secretVariables, valuesOf } from "./secrets.ts";
+import type { Step } from "./step.ts";
 
 /**
  * The action's `main`, and its `post`, which the runner starts as the same program.
@@ -24,19 +25,22 @@ export const runAction = async (
   if (isPost()) return await runPost();
   markMain();
   const environment: Environment = { ...processEnvironment };
+  let secrets = secretsOf(environment, [], getInput("github-token"));
+  let step: Step | undefined;
   try {
     const inputs = readInputs();
-    const names = secretVariables([], inputs.secretEnv);
-    const secrets = [...valuesOf(environment, names), inputs.token].filter((value) => value !== "");
+    secrets = secretsOf(environment, inputs.secretEnv, inputs.token);
     for (const secret of secrets) setSecret(secret);
-    hideSecrets(processEnvironment, names);
-    const context = readContext(environment);
-    const step = { inputs, context, environment, secrets };
-    return await finish(await runStep(step, stop), { step, stop });
+    hideSecrets(processEnvironment, secretVariables([], inputs.secretEnv));
+    step = { inputs, context: readContext(environment), environment, secrets };
+    return await finish(await runStep(step, stop), { step, secrets, stop });
   } catch (error) {
-    return await finish(failedEnding(error), { stop });
+    return await finish(failedEnding(error), { ...(step && { step }), secrets, stop });
   }
 };
+
+const secretsOf = (environment: Environment, further: readonly string[], token: string): readonly string[] =>
+  [...valuesOf(environment, secretVariables([], further)), token].filter((value) => value !== "");
 
 /** The results service's client reads these from the environment itself; no child process is given them. */
 const readByTheToolkit: ReadonlySet<string> = new Set(["ACTIONS_RUNTIME_TOKEN"]);
@@ -50,11 +54,11 @@ const hideSecrets = (environment: NodeJS.ProcessEnv, names: readonly string[]): 
 const failedEnding = (error: unknown): Ending => {
   if (!(error instanceof ExpertStackError)) {
     notice("This is a defect of Expert Stack. Please report it with the lines above.");
-    return { conclusion: "failure", expert: "", problem: defect(error) };
+    return { conclusion: "failure", expert: getInput("expert"), problem: defect(error) };
   }
   return {
     conclusion: isInvalidInput(error) ? "invalid" : "failure",
-    expert: "",
+    expert: getInput("expert"),
     problem: { message: error.message, remedy: error.remedy },
   };
 };

@@ -1,4 +1,6 @@
 import { createProjection } from "../perstack/projection.ts";
+import { describeOutcome } from "../report/describe-entry.ts";
+import { visible } from "../report/visible.ts";
 import { type CliObserver, humanProgress } from "./cli-progress.ts";
 import type { RunOptions } from "./cli-run-options.ts";
 import type { Terminal } from "./terminal.ts";
@@ -15,7 +17,12 @@ const jsonLines = (terminal: Terminal): CliObserver => {
   return {
     onEntry: (entry) => print(projection.push(entry)),
     onDelta: (delta) => print(projection.delta(delta, Date.now())),
-    end: (_state, directory) => terminal.err(`The job is in ${directory}\n`),
+    end({ outcome }, directory) {
+      if (outcome !== undefined && outcome.type !== "completed") {
+        terminal.err(`${visible(describeOutcome(outcome))}\n`);
+      }
+      terminal.err(`The job is in ${directory}\n`);
+    },
     [Symbol.dispose]: () => {},
   };
 };

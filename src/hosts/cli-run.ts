@@ -7,6 +7,7 @@ import { fsStore } from "../edges/store/fs-store.ts";
 import { newJobId, systemClock } from "../edges/system.ts";
 import { ExpertStackError } from "../errors.ts";
 import type { JobState } from "../job/state.ts";
+import { concludeJob, exitCode } from "../report/conclusion.ts";
 import { planJob } from "../run/resolve.ts";
 import { runJob } from "../run/run-job.ts";
 import { createObserver } from "./cli-observer.ts";
@@ -26,7 +27,11 @@ type RunArguments = {
 /** `expert-stack run`: one job in this process; its journal stays in the workspace's `.expert-stack` folder. */
 export const runCommand = async (args: RunArguments, terminal: Terminal): Promise<number> => {
   const options = readRunOptions(args.options, terminal);
-  const { manifest, warnings, source } = await readManifest(folderDefinitions(terminal.cwd), options.config);
+  const { manifest, warnings, source } = await readManifest(
+    folderDefinitions(terminal.cwd),
+    options.config,
+    args.expert,
+  );
   for (const warning of warnings) terminal.err(`${renderFinding(warning)}\n`);
   const jobId = options.jobId ?? newJobId(systemClock.now());
   const plan = planJob({
@@ -59,7 +64,7 @@ export const runCommand = async (args: RunArguments, terminal: Terminal): Promis
   using log = fsStore(jobsFolder(options.workspace), "hide").create(jobId);
   const state = await runJob(wire(log), plan, terminal.stop);
   observer.end(state, log.directory);
-  return exitCode(state);
+  return exitCodeOf(state);
 };
 
 const cacheFolder = (xdg: string | undefined): string =>
@@ -82,13 +87,8 @@ const recorded = async (options: RunOptions) => {
   return recordedModel(loadJournal(options.recorded));
 };
 
-const exitCode = (state: JobState): number => {
-  switch (state.outcome?.type) {
-    case "completed":
-      return 0;
-    case "interrupted":
-      return 130;
-    default:
-      return 1;
-  }
+const exitCodeOf = ({ outcome }: JobState): number => {
+  if (outcome === undefined) return 1;
+  if (outcome.type === "interrupted") return 130;
+  return exitCode(concludeJob(outcome, { failures: [] }), { skip: "pass", event: "other" });
 };

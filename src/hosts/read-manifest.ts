@@ -2,22 +2,28 @@ import type { Finding } from "../definition/finding.ts";
 import { type Manifest, manifestOrThrow, parseManifest } from "../definition/manifest.ts";
 import { ExpertStackError } from "../errors.ts";
 import type { Definitions } from "../run/github-ports.ts";
+import { refuseReference } from "../run/unavailable.ts";
 
 /**
  * Reads and checks the manifest.
  *
- * @throws ExpertStackError MANIFEST_NOT_FOUND or MANIFEST_INVALID, the latter with every finding
+ * @param wanted the Expert it is read for: one of a registry needs no manifest, and is not missing because of it
+ * @throws ExpertStackError MANIFEST_NOT_FOUND, MANIFEST_INVALID with every finding, or FEATURE_NOT_AVAILABLE
  */
 export const readManifest = async (
   definitions: Definitions,
   file: string,
+  wanted: string,
 ): Promise<{
   readonly manifest: Manifest;
   readonly warnings: readonly Finding[];
   readonly source: string;
 }> => {
   const text = await definitions.read(file);
-  if (text === undefined) throw manifestNotFound(file, definitions.origin);
+  if (text === undefined) {
+    refuseReference(wanted);
+    throw manifestNotFound(file, definitions.origin);
+  }
   const parsed = parseManifest({ text, file });
   return {
     manifest: manifestOrThrow(parsed),

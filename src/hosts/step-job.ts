@@ -2,6 +2,7 @@ import type { JournalEntry } from "../job/event.ts";
 import type { JobState } from "../job/state.ts";
 import type { Trigger } from "../request/trigger.ts";
 import type { Artifacts } from "../run/github-ports.ts";
+import type { JobHead } from "../run/ports.ts";
 import type { JobPlan } from "../run/resolve.ts";
 import type { Admission } from "./action-admission.ts";
 import type { TrustedDefinitions } from "./action-definitions.ts";
@@ -23,6 +24,8 @@ export type EndedJob = StepJob & {
   readonly state: JobState;
   readonly entries: readonly JournalEntry[];
   readonly directory: string;
+  /** The journal's head, by which the record can be checked. */
+  readonly head: JobHead["head"];
   readonly artifacts: Artifacts;
   readonly artifactName: string;
 };

@@ -1,3 +1,4 @@
+import { invalidCodes } from "../errors.ts";
 import type { RunOutcome } from "../job/event.ts";
 
 /** How a job ended for the person who waits for it: computed from what was delivered, not from what was said. */
@@ -15,12 +16,16 @@ export type Conclusion =
 /** What was planned to leave the job and did not. */
 export type Deliveries = { readonly failures: readonly { readonly output: string }[] };
 
-/** A job that was interrupted is a failure; the host that saw the signal exits with 130. */
+/**
+ * A job that was interrupted is a failure; the host that saw the signal exits with 130. One that failed because of
+ * what a person wrote, such as a skill without its variable, is invalid.
+ */
 export const concludeJob = (outcome: RunOutcome, deliveries: Deliveries): Conclusion => {
   switch (outcome.type) {
     case "completed":
       return deliveries.failures.length === 0 ? "success" : "undelivered";
     case "failed":
+      return invalidCodes.some((code) => code === outcome.error.name) ? "invalid" : "failure";
     case "interrupted":
       return "failure";
     case "maxSteps":

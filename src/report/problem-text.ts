@@ -14,9 +14,9 @@ const headlines: Readonly<Record<Conclusion, string>> = {
   invalid: "could not start",
 };
 
-/** `reviewer failed`, with the Expert's name as code. */
-export const headline = (report: Pick<JobReport, "conclusion" | "expert">): string =>
-  `${inlineCode(report.expert)} ${headlines[report.conclusion]}`;
+/** `reviewer failed`, with the Expert's name as code; a step that names none has "The Expert". */
+export const headline = ({ conclusion, expert }: Pick<JobReport, "conclusion" | "expert">): string =>
+  `${expert === "" ? "The Expert" : inlineCode(expert)} ${headlines[conclusion]}`;
 
 /** What a provider's or a tool's message may take up. */
 const maxMessage = 4000;

@@ -8,6 +8,10 @@ const byName: Readonly<Record<string, string>> = {
     "The answer was cut at the model's output limit. Ask for a shorter answer or choose a model with a larger one.",
   Refusal: "The model declined. Rephrase the query or choose another model.",
   GenerationTimeout: "The model took too long. Raise `timeout` in the manifest or lower `reasoning-budget`.",
+  SKILL_ENV_MISSING: "Set the variable in the step's `env:`, or in the shell.",
+  SKILL_START_FAILED: "The skill's own words are above; run its command by hand to see more.",
+  SKILL_REFUSED: "Change the skill as the message says.",
+  TOOL_NAME_COLLISION: "Leave the tool out of one of the two skills with `omit`.",
   REPLAY_EXHAUSTED: "The recording holds fewer answers than the job asked for. Record it again.",
 };
 

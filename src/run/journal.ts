@@ -19,6 +19,7 @@ export const openJournal = (ports: {
 }): Journal => {
   let state = emptyState;
   let startedAt = 0;
+  let savedAt = 0;
   return {
     get state() {
       return state;
@@ -30,16 +31,25 @@ export const openJournal = (ports: {
       const entries = ports.log.append(redacted, at);
       state = redacted.reduce(evolve, state);
       if (before.started === undefined) startedAt = at;
-      if (isHeadDue(before, state)) saveHead(ports.log, { state, startedAt, at });
+      if (isTurn(before, state) || (hasStepEnded(before, state) && at - savedAt >= headIntervalMs)) {
+        saveHead(ports.log, { state, startedAt, at });
+        savedAt = at;
+      }
       for (const entry of entries) ports.observer.onEntry(entry);
     },
   };
 };
 
-/** The head is saved when the job starts, at each step's end, and when the job ends. */
-const isHeadDue = (before: JobState, after: JobState): boolean =>
-  before.started !== after.started ||
-  before.outcome !== after.outcome ||
+/**
+ * The head is saved when the job starts and ends, and at a step's end unless that was a moment ago: a rename costs
+ * more than all else a step writes. The log itself never lags behind.
+ */
+const headIntervalMs = 250;
+
+const isTurn = (before: JobState, after: JobState): boolean =>
+  before.started !== after.started || before.outcome !== after.outcome;
+
+const hasStepEnded = (before: JobState, after: JobState): boolean =>
   [...after.runs].some(([id, run]) => before.runs.get(id)?.checkpoint.id !== run.checkpoint.id);
 
 const saveHead = (log: JobLog, at: { state: JobState; startedAt: number; at: number }): void => {

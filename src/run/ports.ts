@@ -114,6 +114,8 @@ export type JobHead = {
 export type JobLog = Disposable & {
   /** The job's folder. */
   readonly directory: string;
+  /** The last line's number and the SHA-256 (hex) of its text; 0 and 64 zeros while there is none. */
+  readonly head: JobHead["head"];
   append(events: readonly JobEvent[], at: number): readonly JournalEntry[];
   saveHead(head: Omit<JobHead, "head">): JobHead;
   /** Keeps the bytes once and returns the part that names them. */

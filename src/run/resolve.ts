@@ -4,7 +4,7 @@ import type { Manifest } from "../definition/manifest.ts";
 import type { ProviderConfig } from "../definition/provider.ts";
 import { ExpertStackError } from "../errors.ts";
 import type { JobEvent, Limits, ModelChoice, ResolvedExpert } from "../job/event.ts";
-import { refuseUnavailable } from "./unavailable.ts";
+import { refuseReference, refuseUnavailable } from "./unavailable.ts";
 
 /** What a step's inputs or a command's options say over the manifest. Milliseconds, counts. */
 export type Overrides = {
@@ -46,7 +46,7 @@ const defaultModels: ReadonlyMap<string, string> = new Map([
 /**
  * Puts manifest and overrides together into a job that can start.
  *
- * @throws ExpertStackError EXPERT_NOT_FOUND, INPUT_INVALID or FEATURE_NOT_AVAILABLE
+ * @throws ExpertStackError EXPERT_NOT_FOUND, REFERENCE_INVALID, INPUT_INVALID or FEATURE_NOT_AVAILABLE
  */
 export const planJob = (wish: Wish): JobPlan => {
   const { manifest, expertKey, overrides } = wish;
@@ -74,6 +74,7 @@ export const planJob = (wish: Wish): JobPlan => {
 };
 
 const expertNotFound = ({ manifest, expertKey, source }: Wish): ExpertStackError => {
+  refuseReference(expertKey);
   const known = [...manifest.experts.keys()].map((key) => `"${key}"`).join(", ");
   return new ExpertStackError({
     code: "EXPERT_NOT_FOUND",

@@ -52,7 +52,7 @@ export type SceneOptions = Pick<ActionWorldOptions, "answers"> & {
 export const startScene = async (options: SceneOptions): Promise<ExpertScene> => {
   const { answers, files = {}, manifest = manifestOf() } = options;
   const world = await startActionWorld({
-    files: { "perstack.toml": manifest, "a.txt": "one\n", ".gitignore": "node_modules\n", ...files },
+    files: { "perstack.toml": manifest, "a.txt": "one\n", ...files },
     answers,
   });
   const pull = options.on === "pull request" ? openOwnPullRequest(world) : undefined;

@@ -132,6 +132,8 @@ describe("trouble on the fake GitHub", () => {
     const answer = await create(world, "Hi");
     expect([answer.status, answer.headers.get("retry-after")]).toEqual([429, "7"]);
     expect(answer.text).toContain("secondary rate limit");
+    expect(answer.headers.get("x-ratelimit-remaining")).toBe("1000");
+    expect(answer.headers.get("x-github-request-id")).toMatch(/./);
   });
 
   it("cuts a connection before the work is done, or after it", async () => {

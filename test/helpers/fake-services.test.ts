@@ -39,7 +39,8 @@ const seed = {
 
 const fixtures = { fixtures: [{ match: { userMessage: "hello" }, response: { content: "Hello back." } }] };
 
-const start = async (directory: string) => {
+const start = async () => {
+  const directory = mkdtempSync(join(tmpdir(), "fake-services-"));
   writeFileSync(join(directory, "world.json"), JSON.stringify(seed));
   writeFileSync(join(directory, "model.json"), JSON.stringify(fixtures));
   const child = spawn(
@@ -50,19 +51,25 @@ const start = async (directory: string) => {
   const lines = createInterface({ input: child.stdout });
   const [line] = await once(lines, "line");
   return {
+    directory,
     services: Line.parse(JSON.parse(line)),
     stop: async () => {
       child.kill("SIGTERM");
       const [code] = await once(child, "exit");
       return code;
     },
+    // However the test ends, the program does.
+    [Symbol.dispose]: () => {
+      child.kill("SIGKILL");
+      rmSync(directory, { recursive: true, force: true });
+    },
   };
 };
 
 describe("the fake services as a program", () => {
   it("serve a seeded world, artifacts and a model, tell what happened, and end when told to", async () => {
-    const directory = mkdtempSync(join(tmpdir(), "fake-services-"));
-    const { services, stop } = await start(directory);
+    using program = await start();
+    const { services, directory } = program;
     const state = async (command?: unknown): Promise<unknown> => {
       const body = command === undefined ? null : JSON.stringify(command);
       return (await fetch(services.control.url, { method: "POST", body })).json();
@@ -111,7 +118,6 @@ describe("the fake services as a program", () => {
     expect((await more.rest.repos.get({ owner: "bob", repo: "widgets" })).data.fork).toBe(true);
     expect(await state({ sed: {} })).toMatchObject({ message: expect.stringContaining("Unrecognized key") });
 
-    expect(await stop()).toBe(0);
-    rmSync(directory, { recursive: true });
+    expect(await program.stop()).toBe(0);
   });
 });

@@ -27,26 +27,20 @@ type Services = {
 
 const Trouble = z.strictObject({
   service: z.enum(["github", "results"]),
-  method: z.string().optional(),
+  method: z.string().exactOptional(),
   /** A regular expression. */
   path: z.string(),
   status: z.number(),
-  body: z.unknown(),
-  times: z.number().optional(),
+  body: z.unknown().exactOptional(),
+  times: z.number().exactOptional(),
 });
 
-const Command = z.strictObject({ seed: Seed.optional(), failNext: Trouble.optional() });
+const Command = z.strictObject({ seed: Seed.exactOptional(), failNext: Trouble.exactOptional() });
 
 const failNext = ({ github, results }: Services, trouble: z.infer<typeof Trouble>): void => {
-  const { service, method, path, status, body, times } = trouble;
+  const { service, path, ...fault } = trouble;
   const target = service === "github" ? github : results;
-  target.failNext({
-    path: new RegExp(path),
-    status,
-    ...(method === undefined ? {} : { method }),
-    ...(body === undefined ? {} : { body }),
-    ...(times === undefined ? {} : { times }),
-  });
+  target.failNext({ ...fault, path: new RegExp(path) });
 };
 
 /** An artifact's files as text, since whoever reads this has a JSON reader and no unzip. */

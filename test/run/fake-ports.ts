@@ -29,6 +29,9 @@ export const memoryLog = () => {
   const blobs = new Map<string, Uint8Array>();
   const log: JobLog = {
     directory: "memory",
+    get head() {
+      return { seq: entries.length, hash: "" };
+    },
     append(events, at) {
       const added = events.map((event, index) => ({ seq: entries.length + index + 1, prev: "", at, event }));
       entries.push(...added);

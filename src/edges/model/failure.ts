@@ -6,7 +6,10 @@ import type { Failure } from "../../job/event.ts";
  */
 export const providerFailure = (error: unknown, now: number): Failure => {
   if (!isRecord(error)) return { name: "ProviderError", message: String(error), isRetryable: false };
-  if (typeof error.statusCode === "number") return httpFailure(error, error.statusCode, now);
+  // A 200 whose body then failed is the connection's failure, not the provider's answer.
+  if (typeof error.statusCode === "number" && error.statusCode >= 400) {
+    return httpFailure(error, error.statusCode, now);
+  }
   const inStream = streamFailure(error);
   if (inStream !== undefined) return inStream;
   if (stringOf(error.name) === "AI_InvalidResponseDataError") return truncatedStream;

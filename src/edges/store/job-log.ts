@@ -27,6 +27,9 @@ export const createLog = (directory: string): JobLog => {
   let head = { seq: 0, hash: noHash };
   return {
     directory,
+    get head() {
+      return head;
+    },
     append(events, at) {
       let text = "";
       const entries = events.map((event): JournalEntry => {

@@ -116,14 +116,18 @@ const route = async (answering: Answering, request: Incoming, caller: Caller): P
   return restReply(answering, request, caller);
 };
 
-/** What GitHub would answer, with the headers it puts on everything. */
-export const answer = async (answering: Answering, request: Incoming): Promise<Reply> => {
+/**
+ * What GitHub would answer, with the headers it puts on everything.
+ *
+ * @param instead trouble to answer with in place of doing what was asked
+ */
+export const answer = async (answering: Answering, request: Incoming, instead?: Reply): Promise<Reply> => {
   const { world } = answering;
   let caller: Caller = { type: "anonymous" };
   const attempt = async (): Promise<Reply> => {
     checkHeaders(request.headers);
     caller = authenticate(world, request.headers.authorization);
-    return route(answering, request, caller);
+    return instead ?? route(answering, request, caller);
   };
   const reply = await attempt().catch(replyOf);
   const resource = request.path === "/graphql" ? "graphql" : "core";

@@ -33,7 +33,7 @@ export const resolveCommit = (repository: Repository, ref: string): FoundCommit 
 };
 
 /** A commit and all it stands on, itself first. */
-export const ancestors = (objects: GitObjects, sha: string): ReadonlyMap<string, FoundCommit> => {
+const ancestors = (objects: GitObjects, sha: string): ReadonlyMap<string, FoundCommit> => {
   const seen = new Map<string, FoundCommit>();
   const queue = [sha];
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
@@ -65,7 +65,9 @@ export const compareCommits = (
   const ofBase = ancestors(objects, base.sha);
   const ofHead = ancestors(objects, head.sha);
   const shared = [...ofHead.values()].filter((commit) => ofBase.has(commit.sha));
-  const mergeBase = shared.find((commit) => isBest(objects, commit, shared));
+  // What is shared includes all it stands on, so only the tips of it can be merge bases.
+  const covered = new Set(shared.flatMap((commit) => commit.parents));
+  const mergeBase = shared.find((commit) => !covered.has(commit.sha));
   if (mergeBase === undefined) return undefined;
   const commits = [...ofHead.values()].filter((commit) => !ofBase.has(commit.sha)).reverse();
   const behindBy = [...ofBase.keys()].filter((sha) => !ofHead.has(sha)).length;
@@ -73,7 +75,3 @@ export const compareCommits = (
   const status = ahead ? (behindBy > 0 ? "diverged" : "ahead") : behindBy > 0 ? "behind" : "identical";
   return { base, head, mergeBase, status, behindBy, commits };
 };
-
-/** A merge base is a shared commit that no other shared commit stands on. */
-const isBest = (objects: GitObjects, commit: FoundCommit, shared: readonly FoundCommit[]): boolean =>
-  shared.every((other) => other.sha === commit.sha || !ancestors(objects, other.sha).has(commit.sha));

@@ -19,6 +19,8 @@ const Extract = z.object({
   schemas: z.record(z.string(), Schema),
 });
 
+type Extract = z.infer<typeof Extract>;
+
 export type Asked = {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
@@ -67,38 +69,7 @@ export const loadOpenApi = (): OpenApi => {
 const load = (): OpenApi => {
   const path = new URL("../../fixtures/fake-github/openapi-routes.json", import.meta.url);
   const extract = Extract.parse(JSON.parse(readFileSync(path, "utf8")));
-  const strict = newAjv(false).addSchema({ $id: "github", schemas: extract.schemas });
-  const coercing = newAjv(true);
-  const compiled = new Map<string, ValidateFunction>();
-  const validator = (ajv: Ajv, key: string, schema: Schema): ValidateFunction => {
-    const validate = compiled.get(key) ?? ajv.compile(schema);
-    compiled.set(key, validate);
-    return validate;
-  };
-  const find = (operation: string) => {
-    const found = extract.operations[operation];
-    if (found === undefined) throw new Error(`${operation} is not in the extract of GitHub's description`);
-    return found;
-  };
-  const openApi: Omit<OpenApi, "compile"> = {
-    requestComplaints: (operation, { params, query, body }) => {
-      const { params: ofParams, query: ofQuery, body: ofBody } = find(operation);
-      const bad = [
-        ...complaints(validator(coercing, `${operation} params`, ofParams), { ...params }, "path"),
-        ...complaints(validator(coercing, `${operation} query`, ofQuery), { ...query }, "query"),
-      ];
-      if (body === undefined) return ofBody?.required === true ? [...bad, "body: is missing"] : bad;
-      if (ofBody === undefined) return [...bad, "body: is not expected"];
-      return [...bad, ...complaints(validator(strict, `${operation} body`, ofBody.schema), body, "body")];
-    },
-    responseComplaints: (operation, status, json) => {
-      const described = find(operation).responses[String(status)];
-      if (described === undefined && status < 400) return [`status ${status} is not described`];
-      if (described === false) return json === undefined ? [] : ["a body is not described"];
-      const schema = described ?? { $ref: "github#/schemas/basic-error" };
-      return complaints(validator(strict, `${operation} ${status}`, schema), json, "body");
-    },
-  };
+  const openApi = describedBy(extract);
   const compile = (): void => {
     for (const [operation, { responses }] of Object.entries(extract.operations)) {
       openApi.requestComplaints(operation, { params: {}, query: {}, body: {} });
@@ -106,4 +77,44 @@ const load = (): OpenApi => {
     }
   };
   return { ...openApi, compile };
+};
+
+/** Validators by what they check, made when they are first asked for. */
+const validators = (extract: Extract) => {
+  const compiled = new Map<string, ValidateFunction>();
+  const from = (ajv: Ajv) => (key: string, schema: Schema) => {
+    const validate = compiled.get(key) ?? ajv.compile(schema);
+    compiled.set(key, validate);
+    return validate;
+  };
+  const strict = newAjv(false).addSchema({ $id: "github", schemas: extract.schemas });
+  return { strict: from(strict), coercing: from(newAjv(true)) };
+};
+
+const describedBy = (extract: Extract): Omit<OpenApi, "compile"> => {
+  const { strict, coercing } = validators(extract);
+  const find = (operation: string) => {
+    const found = extract.operations[operation];
+    if (found === undefined) throw new Error(`${operation} is not in the extract of GitHub's description`);
+    return found;
+  };
+  return {
+    requestComplaints: (operation, asked) => {
+      const { params, query, body } = find(operation);
+      const bad = [
+        ...complaints(coercing(`${operation} params`, params), { ...asked.params }, "path"),
+        ...complaints(coercing(`${operation} query`, query), { ...asked.query }, "query"),
+      ];
+      if (asked.body === undefined) return body?.required === true ? [...bad, "body: is missing"] : bad;
+      if (body === undefined) return [...bad, "body: is not expected"];
+      return [...bad, ...complaints(strict(`${operation} body`, body.schema), asked.body, "body")];
+    },
+    responseComplaints: (operation, status, json) => {
+      const described = find(operation).responses[String(status)];
+      if (described === undefined && status < 400) return [`status ${status} is not described`];
+      if (described === false) return json === undefined ? [] : ["a body is not described"];
+      const schema = described ?? { $ref: "github#/schemas/basic-error" };
+      return complaints(strict(`${operation} ${status}`, schema), json, "body");
+    },
+  };
 };

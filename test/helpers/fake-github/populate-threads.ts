@@ -70,7 +70,7 @@ const newIssue = (world: World, repository: Repository, issue: NewIssue): Issue 
   };
 };
 
-export const addLabel = (world: World, repository: Repository, name: string): void => {
+const addLabel = (world: World, repository: Repository, name: string): void => {
   const id = world.nextId();
   if (repository.labels.has(nameKey(name))) return;
   repository.labels.set(nameKey(name), { id, nodeId: nodeId("LA", id), name, color: "ededed" });

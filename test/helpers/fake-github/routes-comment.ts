@@ -27,7 +27,7 @@ export const requireThread = (call: RepositoryCall, issue: Issue, access: Access
 };
 
 /** @throws ApiError 422 for a text that is blank or too long, by characters and not by UTF-16 units */
-export const checkBody = (world: World, resource: string, body: string): string => {
+const checkBody = (world: World, resource: string, body: string): string => {
   const max = world.limits.bodyCharacters;
   const message =
     body.trim() === ""
@@ -53,7 +53,7 @@ export const commentOf = (repository: Repository, id: string | undefined): Found
 };
 
 /** An app with the permission may change any comment, a person their own or, with push access, any. */
-export const requireOwnOrPush = (caller: Caller, repository: Repository, author: string): void => {
+const requireOwnOrPush = (caller: Caller, repository: Repository, author: string): void => {
   const login = callerLogin(caller);
   if (caller.type === "token" && caller.token.type === "installation") return;
   if (login !== author && !roleAtLeast(roleOf(repository, login).role, "write")) {

@@ -1,4 +1,4 @@
-import { resolveCommit } from "./commit-graph.ts";
+import { type FoundCommit, resolveCommit } from "./commit-graph.ts";
 import { repositoryApi, repositoryHtml } from "./links.ts";
 import { notFound, ok, type Reply } from "./reply.ts";
 import { type RepositoryCall, type Route, repositoryRoute } from "./route.ts";
@@ -21,6 +21,15 @@ const addresses = ({ links, repository }: RepositoryCall, run: WorkflowRun) => {
     workflow_url: `${repositoryApi(links, repository)}/actions/workflows/1`,
   };
 };
+
+const headCommit = (commit: FoundCommit) => ({
+  id: commit.sha,
+  tree_id: commit.tree,
+  message: commit.message,
+  timestamp: commit.committer.date,
+  author: { name: commit.author.name, email: commit.author.email },
+  committer: { name: commit.committer.name, email: commit.committer.email },
+});
 
 const getRun = (call: RepositoryCall): Reply => {
   const { world, links, repository, params } = call;
@@ -52,17 +61,7 @@ const getRun = (call: RepositoryCall): Reply => {
     actor: userJson(world, links, run.actor),
     triggering_actor: userJson(world, links, run.triggeringActor),
     referenced_workflows: [],
-    head_commit:
-      commit === undefined
-        ? null
-        : {
-            id: commit.sha,
-            tree_id: commit.tree,
-            message: commit.message,
-            timestamp: commit.committer.date,
-            author: { name: commit.author.name, email: commit.author.email },
-            committer: { name: commit.committer.name, email: commit.committer.email },
-          },
+    head_commit: commit === undefined ? null : headCommit(commit),
     repository: minimal,
     head_repository: minimal,
   });

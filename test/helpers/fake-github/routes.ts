@@ -8,7 +8,7 @@ import { repositoryRoutes } from "./routes-repository.ts";
 import { reviewRoutes } from "./routes-review.ts";
 import { runRoutes } from "./routes-run.ts";
 
-/** Everything the fake serves. A new route also needs `npm run` of the extraction script for its description. */
+/** Everything the fake serves. After adding a route, run `node scripts/extract-openapi.ts` for its description. */
 export const routes: readonly Route[] = [
   ...accountRoutes,
   ...repositoryRoutes,

@@ -90,12 +90,8 @@ const faultyReply = async (answering: Answering, incoming: Incoming): Promise<Re
   const fault = takeFault(answering.world, incoming.method, incoming.path);
   if (fault === undefined) return answer(answering, incoming);
   if ("status" in fault) {
-    const { status, headers, body } = fault;
-    return {
-      status,
-      ...(headers === undefined ? {} : { headers }),
-      json: body ?? { message: `fault ${status}` },
-    };
+    const { status, headers = {}, body } = fault;
+    return answer(answering, incoming, { status, headers, json: body ?? { message: `fault ${status}` } });
   }
   if ("reset" in fault) {
     if (fault.reset === "after") await answer(answering, incoming);

@@ -21,7 +21,7 @@ export const reactionRollup = (url: string, reactions: readonly Reaction[]) => {
   };
 };
 
-export const labelsJson = ({ links, repository }: Place, names: readonly string[]) =>
+const labelsJson = ({ links, repository }: Place, names: readonly string[]) =>
   names.flatMap((name) => {
     const label = repository.labels.get(nameKey(name));
     if (label === undefined) return [];
