@@ -11,9 +11,12 @@ type LogOptions = { readonly job: string | undefined; readonly json?: true; read
 export const logCommand = async (options: LogOptions, terminal: Terminal): Promise<number> => {
   const store = fsStore(jobsFolder(join(terminal.cwd, options.workspace ?? ".")), "hide");
   if (options.job === undefined) {
-    const heads = store.list();
-    if (heads.length === 0 && options.json === undefined) terminal.out("No jobs here yet.\n");
-    for (const head of heads) terminal.out(`${options.json ? JSON.stringify(head) : describeHead(head)}\n`);
+    const jobs = store.list();
+    if (jobs.length === 0 && options.json === undefined) terminal.out("No jobs here yet.\n");
+    for (const job of jobs) {
+      if (job.type === "unreadable") terminal.err(`warning: job ${job.id} is not listed: ${job.reason}\n`);
+      else terminal.out(`${options.json ? JSON.stringify(job.head) : describeHead(job.head)}\n`);
+    }
     return 0;
   }
   const { entries } = store.load(options.job);

@@ -8,7 +8,7 @@ import { newJobId, systemClock } from "../edges/system.ts";
 import { ExpertStackError } from "../errors.ts";
 import type { JobState } from "../job/state.ts";
 import { concludeJob, exitCode } from "../report/conclusion.ts";
-import { planJob } from "../run/resolve.ts";
+import { type JobPlan, planJob } from "../run/resolve.ts";
 import { runJob } from "../run/run-job.ts";
 import { createObserver } from "./cli-observer.ts";
 import { type RunOptions, readRunOptions } from "./cli-run-options.ts";
@@ -27,44 +27,42 @@ type RunArguments = {
 /** `expert-stack run`: one job in this process; its journal stays in the workspace's `.expert-stack` folder. */
 export const runCommand = async (args: RunArguments, terminal: Terminal): Promise<number> => {
   const options = readRunOptions(args.options, terminal);
-  const { manifest, warnings, source } = await readManifest(
-    folderDefinitions(terminal.cwd),
-    options.config,
-    args.expert,
-  );
-  for (const warning of warnings) terminal.err(`${renderFinding(warning)}\n`);
-  const jobId = options.jobId ?? newJobId(systemClock.now());
-  const plan = planJob({
-    manifest,
-    expertKey: args.expert,
-    overrides: options.overrides,
-    source,
-    jobId,
-    query: readQuery(args.query),
-    trigger: "cli",
-    runtimeVersion: version,
-  });
-  const { environment } = options;
+  const plan = await planRun(args, options, terminal);
+  const { environment, workspace } = options;
   const model = await recorded(options);
-  const secrets = valuesOf(environment, secretVariables(plan.experts.values(), []));
   using observer = createObserver(terminal, options);
-  const wiring = {
+  const wire = prepareWiring({
     plan,
     environment,
-    secrets,
-    workspace: options.workspace,
+    secrets: valuesOf(environment, secretVariables(plan.experts.values(), [])),
+    workspace,
     hidden: [],
     cacheDirectory: cacheFolder(environment.XDG_CACHE_HOME),
     trust: "trusted",
     localCommands: "allowed",
     observer,
     ...(model === undefined ? {} : { model }),
-  } as const;
-  const wire = prepareWiring(wiring);
-  using log = fsStore(jobsFolder(options.workspace), "hide").create(jobId);
+  });
+  using log = fsStore(jobsFolder(workspace), "hide").create(plan.started.jobId);
   const state = await runJob(wire(log), plan, terminal.stop);
   observer.end(state, log.directory);
   return exitCodeOf(state);
+};
+
+const planRun = async (args: RunArguments, options: RunOptions, terminal: Terminal): Promise<JobPlan> => {
+  const definitions = folderDefinitions(terminal.cwd);
+  const { manifest, warnings, source } = await readManifest(definitions, options.config, args.expert);
+  for (const warning of warnings) terminal.err(`${renderFinding(warning)}\n`);
+  return planJob({
+    manifest,
+    expertKey: args.expert,
+    overrides: options.overrides,
+    source,
+    jobId: options.jobId ?? newJobId(systemClock.now()),
+    query: readQuery(args.query),
+    trigger: "cli",
+    runtimeVersion: version,
+  });
 };
 
 const cacheFolder = (xdg: string | undefined): string =>

@@ -123,15 +123,26 @@ export type JobLog = Disposable & {
   readBlob(sha256: string): Uint8Array;
 };
 
+/** A job in a list: its head, or why it has none that could be read. */
+export type ListedJob =
+  | { readonly type: "readable"; readonly head: JobHead }
+  | { readonly type: "unreadable"; readonly id: string; readonly reason: string };
+
 export type StoredJob = { readonly entries: readonly JournalEntry[]; readonly head: JobHead | undefined };
 
 export type Store = {
-  /** @throws ExpertStackError INPUT_INVALID when the id is taken or is not `[A-Za-z0-9][A-Za-z0-9_-]{0,63}`. */
+  /**
+   * @throws ExpertStackError INPUT_INVALID when the id is taken or is not `[A-Za-z0-9][A-Za-z0-9_-]{0,63}`,
+   *   STORE_FAILED when nothing can be written there
+   */
   create(jobId: string): JobLog;
-  /** Reads a job back. A torn last line is dropped; any other damage is JOURNAL_CORRUPT and names the line. */
+  /**
+   * Reads a job back. A torn last line is dropped; any other damage is JOURNAL_CORRUPT and names the line, and what a
+   * newer version wrote is JOURNAL_VERSION.
+   */
   load(jobId: string): StoredJob;
-  /** Job heads, newest first. */
-  list(): readonly JobHead[];
+  /** The newest first, then those that cannot be read. One damaged job hides no other. */
+  list(): readonly ListedJob[];
 };
 
 /** Someone who watches a job: the terminal, the NDJSON stream, the action's log. */

@@ -19,7 +19,9 @@ export type ScriptedAnswer =
       readonly headers?: Record<string, string>;
     }
   /** What only a network can do to an answer. */
-  | { readonly fault: "reset" | "resetMidStream" | "truncate" | "stall" | "refusal" | "overloadedMidStream" };
+  | { readonly fault: "reset" | "resetMidStream" | "truncate" | "stall" | "refusal" | "overloadedMidStream" }
+  /** A call whose arguments are this very text, whether or not it is JSON. */
+  | { readonly call: string; readonly rawArguments: string };
 
 export type ModelServer = AsyncDisposable & {
   /** Base URL for Anthropic's and OpenAI's clients alike, `/v1` included. */
@@ -59,6 +61,7 @@ export const startModelServer = async (
       if ("fault" in answer && answer.fault === "reset") return void request.socket.destroy();
       if ("fault" in answer && answer.fault === "refusal") return sendRefusal(response, request.url ?? "");
       if ("fault" in answer && answer.fault === "overloadedMidStream") return sendOverload(response);
+      if ("call" in answer) return sendRawCall(response, answer);
       // aimock takes one answer at a time.
       const before = turn;
       turn = (async () => {
@@ -92,7 +95,7 @@ const readBody = async (request: IncomingMessage): Promise<string> => {
   return Buffer.concat(chunks).toString("utf8");
 };
 
-type Said = Exclude<ScriptedAnswer, { fault: string } | { status: number }>;
+type Said = Exclude<ScriptedAnswer, { fault: string } | { status: number } | { call: string }>;
 
 const fixture = (answer: Said): FixtureResponse => {
   const { text, toolCalls, thinking, finishReason, usage } = answer;
@@ -171,6 +174,29 @@ const sendOverload = (response: ServerResponse): void =>
     { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
     { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "Half an" } },
     { type: "error", error: { type: "overloaded_error", message: "Overloaded" } },
+  ]);
+
+/** aimock mends arguments that are no JSON; this sends them as they are, as Anthropic would. */
+const sendRawCall = (response: ServerResponse, said: { call: string; rawArguments: string }): void =>
+  sendEvents(response, [
+    messageStart,
+    {
+      type: "content_block_start",
+      index: 0,
+      content_block: { type: "tool_use", id: "toolu_1", name: said.call, input: {} },
+    },
+    {
+      type: "content_block_delta",
+      index: 0,
+      delta: { type: "input_json_delta", partial_json: said.rawArguments },
+    },
+    { type: "content_block_stop", index: 0 },
+    {
+      type: "message_delta",
+      delta: { stop_reason: "tool_use", stop_sequence: null },
+      usage: { output_tokens: 5 },
+    },
+    { type: "message_stop" },
   ]);
 
 const forward = async (hop: {

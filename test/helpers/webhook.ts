@@ -76,3 +76,30 @@ export const dispatchEvent = async (
     workflow: ".github/workflows/expert.yml",
   },
 });
+
+export const pushEvent = async (
+  world: ActionWorld,
+  of: { readonly by: string; readonly branch?: string; readonly before?: string },
+): Promise<Webhook> => {
+  const { repository, checkout } = world;
+  const before = of.before ?? "0".repeat(40);
+  const after = checkout.head();
+  return {
+    event: "push",
+    payload: {
+      ref: `refs/heads/${of.branch ?? repository.defaultBranch}`,
+      before,
+      after,
+      deleted: false,
+      compare: `${world.github.serverUrl}/${repository.fullName}/compare/${before}...${after}`,
+      repository: await show(world, ""),
+      sender: sender(world, of.by),
+    },
+  };
+};
+
+/** A timer has no sender. */
+export const scheduleEvent = async (world: ActionWorld, schedule: string): Promise<Webhook> => ({
+  event: "schedule",
+  payload: { schedule, repository: await show(world, ""), workflow: ".github/workflows/expert.yml" },
+});

@@ -26,13 +26,8 @@ describe("a job that goes well", () => {
     expect(events().reduce(evolve, emptyState)).toEqual(state);
     expect(seen.shown.map(({ event }) => event)).toEqual(events());
     expect(skills).toEqual({ opened: 1, disposed: 1 });
-    expect(heads.map(({ status }) => status)).toEqual([
-      "running",
-      "running",
-      "running",
-      "running",
-      "completed",
-    ]);
+    // At its start and at its end; in between at most every quarter of a second.
+    expect(heads.map(({ status }) => status)).toEqual(["running", "completed"]);
     expect(heads.at(-1)).toMatchObject({
       id: "job1",
       totals: { steps: 2 },

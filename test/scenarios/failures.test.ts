@@ -215,16 +215,17 @@ describe("an answer that is none", () => {
 
 describe("a call that cannot be made", () => {
   test.each([
-    ["an unknown tool", "noSuchTool", {}, /UnknownTool.*no tool \\"noSuchTool\\".*readTextFile/],
-    ["arguments that break the schema", "readTextFile", { path: 7 }, /InvalidArguments.*path.*string/],
-    ["a missing argument", "readTextFile", {}, /InvalidArguments.*path/],
+    ["an unknown tool", "noSuchTool", "{}", /UnknownTool.*no tool \\"noSuchTool\\".*readTextFile/],
+    ["arguments that break the schema", "readTextFile", '{"path": 7}', /InvalidArguments.*path.*string/],
+    ["a missing argument", "readTextFile", "{}", /InvalidArguments.*'path'/],
     ["arguments that are no JSON", "readTextFile", '{"path": "a.t', /InvalidArguments.*not a JSON object/],
-  ] as const)("%s: the model is told, and goes on", async (_, name, args, error) => {
-    await using scene = await pullRequest([{ toolCalls: [{ name, args }] }, good]);
+    ["arguments that are no object", "readTextFile", '["a.txt"]', /InvalidArguments.*not a JSON object/],
+  ] as const)("%s: the model is told, and goes on", async (_, call, rawArguments, error) => {
+    await using scene = await pullRequest([{ call, rawArguments }, good]);
     const run = await scene.run();
     const [heard, ...others] = expectSuccess(scene, run).heard;
     expect(others).toEqual([]);
-    expect(heard).toMatchObject({ tool: name, isError: true });
+    expect(heard).toMatchObject({ tool: call, isError: true });
     expect(heard?.text).toMatch(error);
     expect(JSON.stringify(scene.world.model.requests[1]?.body.messages)).toContain(
       JSON.stringify(heard?.text).slice(1, -1),

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ExpertStackError } from "../../errors.ts";
-import type { JobHead, JobLog, Store, StoredJob } from "../../run/ports.ts";
-import { createLog } from "./job-log.ts";
+import type { JobLog, ListedJob, Store, StoredJob } from "../../run/ports.ts";
+import { createLog, storeFailed } from "./job-log.ts";
 import { loadJob, readHead } from "./load-job.ts";
 
 /**
@@ -14,7 +14,7 @@ import { loadJob, readHead } from "./load-job.ts";
 export const fsStore = (root: string, hide: "hide" | "plain"): Store => ({
   create: (jobId) => createJob({ root, jobId, hide }),
   load: (jobId) => loadExisting(root, jobId),
-  list: () => listHeads(root),
+  list: () => listJobs(root),
 });
 
 const jobIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
@@ -30,17 +30,24 @@ const folderOf = (root: string, jobId: string): string => {
 
 const createJob = (at: { root: string; jobId: string; hide: "hide" | "plain" }): JobLog => {
   const directory = folderOf(at.root, at.jobId);
-  if (existsSync(directory)) {
-    throw new ExpertStackError({
-      code: "INPUT_INVALID",
-      message: `There already is a job "${at.jobId}".`,
-      remedy: "Choose another --job-id, or leave it out to get a new one.",
-    });
+  try {
+    mkdirSync(at.root, { recursive: true, mode: 0o700 });
+    // Not recursive: of two processes that want the same id, the one that makes the folder has it.
+    mkdirSync(directory, { mode: 0o700 });
+    if (at.hide === "hide") writeFileSync(join(at.root, "..", ".gitignore"), "*\n");
+  } catch (error) {
+    if (existsSync(directory)) throw taken(at.jobId);
+    throw storeFailed(directory, error);
   }
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  if (at.hide === "hide") writeFileSync(join(at.root, "..", ".gitignore"), "*\n");
   return createLog(directory);
 };
+
+const taken = (jobId: string): ExpertStackError =>
+  new ExpertStackError({
+    code: "INPUT_INVALID",
+    message: `There already is a job "${jobId}".`,
+    remedy: "Choose another --job-id, or leave it out to get a new one.",
+  });
 
 const loadExisting = (root: string, jobId: string): StoredJob => {
   const directory = folderOf(root, jobId);
@@ -52,10 +59,25 @@ const loadExisting = (root: string, jobId: string): StoredJob => {
   });
 };
 
-const listHeads = (root: string): readonly JobHead[] => {
+const listJobs = (root: string): readonly ListedJob[] => {
   if (!existsSync(root)) return [];
-  return readdirSync(root)
-    .filter((name) => jobIdPattern.test(name) && statSync(join(root, name)).isDirectory())
-    .flatMap((name) => readHead(join(root, name)) ?? [])
-    .sort((a, b) => b.startedAt - a.startedAt);
+  const jobs = readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && jobIdPattern.test(entry.name))
+    .map((entry) => listed(root, entry.name));
+  const readable = jobs.filter((job) => job.type === "readable");
+  return [
+    ...readable.sort((a, b) => b.head.startedAt - a.head.startedAt),
+    ...jobs.filter((job) => job.type === "unreadable"),
+  ];
+};
+
+const listed = (root: string, id: string): ListedJob => {
+  try {
+    const head = readHead(join(root, id));
+    if (head !== undefined) return { type: "readable", head };
+    return { type: "unreadable", id, reason: `${join(root, id)} has no job.json.` };
+  } catch (error) {
+    if (error instanceof ExpertStackError) return { type: "unreadable", id, reason: error.message };
+    throw error;
+  }
 };
