@@ -32,7 +32,7 @@ export type Stage = { readonly step: string; readonly stage: "Main" | "Post" };
 const linesOf = (lines: readonly ActLine[], { step, stage }: Stage): readonly ActLine[] =>
   lines.filter((line) => line.stage === stage && line.stepID[0] === step);
 
-/** `success`, `failure`, `skipped`, or nothing when act never came to it. */
+/** `success` or `failure`; nothing when act never came to it or skipped it in silence. */
 export const stageResult = (lines: readonly ActLine[], stage: Stage): string | undefined =>
   linesOf(lines, stage).find((line) => line.stepResult !== undefined)?.stepResult;
 

@@ -104,6 +104,7 @@ test("given a pull request and a package skill, the answer is everywhere it shou
   expect(files.get("answer.md")?.toString()).toBe(answer(1));
   expect(stageResult(first.lines, post)).toBe("success");
 
+  expect(printed(first.lines, main)).toContain("::error::answer 1 is a command");
   // act obeyed the masks and nothing else; a real runner also takes indented `::` and `##[` anywhere.
   expect(new Set(printedCommands(first.lines, main).map(({ command }) => command))).toEqual(
     new Set(["add-mask"]),

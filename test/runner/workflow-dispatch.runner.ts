@@ -51,9 +51,9 @@ test("given a manual run, a skill of the repository itself is started, with no s
   const answered = JSON.stringify(world.model.requests[1]?.body.messages);
   const told = JSON.parse(/\{\\+"cwd.*?\}\}/.exec(answered)?.[0]?.replaceAll("\\", "") ?? "{}");
   expect(told.file).toBe(join(told.cwd, "skills/server.mjs"));
-  expect(Object.keys(told.environment).filter((name) => /^(GITHUB|ACTIONS|ANTHROPIC|INPUT)_/.test(name))).toEqual(
-    [],
-  );
+  expect(
+    Object.keys(told.environment).filter((name) => /^(GITHUB|ACTIONS|ANTHROPIC|INPUT)_/.test(name)),
+  ).toEqual([]);
   expect(answered).not.toContain(providerKey);
   expect(answered).not.toContain(world.results.runtimeToken);
 });

@@ -36,11 +36,17 @@ const createJob = (at: { root: string; jobId: string; hide: "hide" | "plain" }):
     mkdirSync(directory, { mode: 0o700 });
     if (at.hide === "hide") writeFileSync(join(at.root, "..", ".gitignore"), "*\n");
   } catch (error) {
-    if (existsSync(directory)) throw taken(at.jobId);
-    throw storeFailed(directory, error);
+    throw isTaken(error, directory) ? taken(at.jobId) : storeFailed(directory, error);
   }
   return createLog(directory);
 };
+
+const isTaken = (error: unknown, directory: string): boolean =>
+  error instanceof Error &&
+  "code" in error &&
+  error.code === "EEXIST" &&
+  "path" in error &&
+  error.path === directory;
 
 const taken = (jobId: string): ExpertStackError =>
   new ExpertStackError({
@@ -77,7 +83,6 @@ const listed = (root: string, id: string): ListedJob => {
     if (head !== undefined) return { type: "readable", head };
     return { type: "unreadable", id, reason: `${join(root, id)} has no job.json.` };
   } catch (error) {
-    if (error instanceof ExpertStackError) return { type: "unreadable", id, reason: error.message };
-    throw error;
+    return { type: "unreadable", id, reason: error instanceof Error ? error.message : String(error) };
   }
 };

@@ -11,6 +11,7 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import { ExpertStackError } from "../../errors.ts";
 import type { JournalEntry } from "../../job/event.ts";
 import type { BlobPart } from "../../job/message.ts";
 import type { JobHead, JobLog } from "../../run/ports.ts";
@@ -20,10 +21,29 @@ export const noHash = "0".repeat(64);
 
 export const sha256 = (data: string | Uint8Array): string => createHash("sha256").update(data).digest("hex");
 
-/** A new log in an existing folder. Everything in it is for its owner's eyes only. */
+/** For a disk that is full, read-only or gone: the job cannot go on without its record. */
+export const storeFailed = (directory: string, cause: unknown): ExpertStackError =>
+  new ExpertStackError({
+    code: "STORE_FAILED",
+    message: `The job's record in ${directory} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`,
+    remedy: "Make room on that disk and check that its folder may be written, then run the job again.",
+    cause,
+  });
+
+/**
+ * A new log in an existing folder. Everything in it is for its owner's eyes only. Every write throws STORE_FAILED when
+ * it does not succeed.
+ */
 export const createLog = (directory: string): JobLog => {
+  const write = <Result>(what: () => Result): Result => {
+    try {
+      return what();
+    } catch (error) {
+      throw storeFailed(directory, error);
+    }
+  };
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_APPEND;
-  const file = openSync(join(directory, "events.jsonl"), flags, 0o600);
+  const file = write(() => openSync(join(directory, "events.jsonl"), flags, 0o600));
   let head = { seq: 0, hash: noHash };
   return {
     directory,
@@ -39,11 +59,11 @@ export const createLog = (directory: string): JobLog => {
         text += `${line}\n`;
         return entry;
       });
-      writeWhole(file, text);
+      write(() => writeWhole(file, text));
       return entries;
     },
-    saveHead: (fields) => saveHead(directory, { ...fields, head }),
-    putBlob: (data, mediaType) => putBlob(directory, data, mediaType),
+    saveHead: (fields) => write(() => saveHead(directory, { ...fields, head })),
+    putBlob: (data, mediaType) => write(() => putBlob(directory, data, mediaType)),
     readBlob: (hash) => readFileSync(join(directory, "blobs", hash)),
     [Symbol.dispose]: () => closeSync(file),
   };

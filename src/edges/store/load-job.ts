@@ -4,74 +4,94 @@ import { ExpertStackError } from "../../errors.ts";
 import type { JournalEntry } from "../../job/event.ts";
 import type { JobHead, StoredJob } from "../../run/ports.ts";
 import { noHash, sha256 } from "./job-log.ts";
-import { StoredEntry, StoredHead } from "./stored-shapes.ts";
+import { StoredEntry, StoredHead, StoredKind, StoredLink, StoredVersion } from "./stored-shapes.ts";
 
 /**
  * Reads a job's folder back and checks its chain.
  *
  * A last line without its newline is what a killed process leaves, and is dropped. Anything else that does not
- * fit is damage.
+ * fit is damage. Only a chain that holds says that an event of an unknown kind was written so.
  *
- * @throws ExpertStackError JOURNAL_CORRUPT naming file and line
+ * @throws ExpertStackError JOURNAL_CORRUPT naming file and line, or JOURNAL_VERSION
  */
 export const loadJob = (directory: string): StoredJob => {
   const file = join(directory, "events.jsonl");
-  const lines = existsSync(file) ? readLines(file) : [];
-  const entries = parseLines(file, lines);
+  const journal = { file, lines: existsSync(file) ? readLines(file) : [] };
+  checkChain(journal);
   const head = readHead(directory);
-  if (head !== undefined) checkHead({ file, lines, head });
-  return { entries, head };
+  if (head !== undefined) checkHead(journal, head);
+  return { entries: entriesOf(journal), head };
 };
 
 /** The entries of one `events.jsonl`, wherever it lies, checked as `loadJob` does. */
 export const loadJournal = (file: string): readonly JournalEntry[] => {
-  if (existsSync(file)) return parseLines(file, readLines(file));
-  throw new ExpertStackError({
-    code: "JOB_NOT_FOUND",
-    message: `There is no ${file}.`,
-    remedy: "Name the events.jsonl of a recorded job.",
-  });
+  if (!existsSync(file)) {
+    throw new ExpertStackError({
+      code: "JOB_NOT_FOUND",
+      message: `There is no ${file}.`,
+      remedy: "Name the events.jsonl of a recorded job.",
+    });
+  }
+  const journal = { file, lines: readLines(file) };
+  checkChain(journal);
+  return entriesOf(journal);
 };
 
-const readLines = (file: string): readonly string[] => readFileSync(file, "utf8").split("\n").slice(0, -1);
+type Line = { readonly text: string; readonly json: unknown };
+type StoredJournal = { readonly file: string; readonly lines: readonly Line[] };
 
-const parseLines = (file: string, lines: readonly string[]): readonly JournalEntry[] => {
-  const entries = lines.map((line, index) => parseLine({ file, line, index }));
-  checkChain(file, lines, entries);
-  return entries;
-};
+const readLines = (file: string): readonly Line[] =>
+  readFileSync(file, "utf8")
+    .split("\n")
+    .slice(0, -1)
+    .map((text) => ({ text, json: parseJson(text) }));
 
 /** `job.json`, or nothing when the job was killed before it was first written. */
 export const readHead = (directory: string): JobHead | undefined => {
   const file = join(directory, "job.json");
   if (!existsSync(file)) return undefined;
-  const head = StoredHead.safeParse(parseJson(readFileSync(file, "utf8")));
+  const json = parseJson(readFileSync(file, "utf8"));
+  const head = StoredHead.safeParse(json);
   if (head.success) return head.data;
-  throw corrupt(`${file} is not a job of this version.`);
+  const version = StoredVersion.safeParse(json);
+  if (version.success && version.data.v !== 1) throw newer(`${file} is a job of format ${version.data.v}`);
+  throw corrupt(`${file} is not a job.`);
 };
 
-const parseLine = (at: { file: string; line: string; index: number }): JournalEntry => {
-  const entry = StoredEntry.safeParse(parseJson(at.line));
-  if (entry.success) return entry.data;
-  throw corrupt(`${at.file}:${at.index + 1} is not a journal entry.`);
-};
-
-const checkChain = (file: string, lines: readonly string[], entries: readonly JournalEntry[]): void => {
-  for (const [index, entry] of entries.entries()) {
+const checkChain = ({ file, lines }: StoredJournal): void => {
+  for (const [index, { json }] of lines.entries()) {
+    const link = StoredLink.safeParse(json);
+    if (!link.success) throw corrupt(`${file}:${index + 1} is not a journal entry.`);
     const before = lines[index - 1];
-    const expected = before === undefined ? noHash : sha256(before);
-    if (entry.seq === index + 1 && entry.prev === expected) continue;
+    const expected = before === undefined ? noHash : sha256(before.text);
+    if (link.data.seq === index + 1 && link.data.prev === expected) continue;
     throw corrupt(`${file}:${index + 1} does not follow the line before it: the journal was changed.`);
   }
 };
 
+const entriesOf = ({ file, lines }: StoredJournal): readonly JournalEntry[] =>
+  lines.map(({ json }, index) => {
+    const entry = StoredEntry.safeParse(json);
+    if (entry.success) return entry.data;
+    throw unknownEntry(`${file}:${index + 1}`, { json, at: entry.error.issues[0]?.path.join(".") ?? "" });
+  });
+
+const unknownEntry = (place: string, found: { json: unknown; at: string }): ExpertStackError => {
+  const { type, v } = StoredKind.safeParse(found.json).data?.event ?? {};
+  if (found.at === "event.v" && v !== undefined) return newer(`${place} begins a journal of format ${v}`);
+  if (found.at === "event.type" && type !== undefined) return newer(`${place} holds an event "${type}"`);
+  return corrupt(`${place} is not a journal entry: look at ${found.at}.`);
+};
+
 /** The chain cannot see that its tail was cut off; the head can. */
-const checkHead = (at: { file: string; lines: readonly string[]; head: JobHead }): void => {
-  const { seq, hash } = at.head.head;
-  const line = at.lines[seq - 1];
-  if (seq === 0 || (line !== undefined && sha256(line) === hash)) return;
-  const what = line === undefined ? `ends before line ${seq}` : `has another line ${seq}`;
-  throw corrupt(`${at.file} ${what} than job.json recorded: its tail was cut or changed.`);
+const checkHead = ({ file, lines }: StoredJournal, { head }: JobHead): void => {
+  const { seq, hash } = head;
+  const line = lines[seq - 1];
+  if (seq === 0 || (line !== undefined && sha256(line.text) === hash)) return;
+  const what = line === undefined ? `ends before line ${seq}, which` : `${seq} is not the line that`;
+  throw corrupt(
+    `${file}${line === undefined ? " " : ":"}${what} job.json recorded: its tail was cut or changed.`,
+  );
 };
 
 const parseJson = (text: string): unknown => {
@@ -87,4 +107,11 @@ const corrupt = (message: string): ExpertStackError =>
     code: "JOURNAL_CORRUPT",
     message,
     remedy: "Take the job's folder from its artifact again; a damaged journal is never used.",
+  });
+
+const newer = (what: string): ExpertStackError =>
+  new ExpertStackError({
+    code: "JOURNAL_VERSION",
+    message: `${what}, which this version does not know.`,
+    remedy: "Read it with the version that wrote it, or a newer one.",
   });

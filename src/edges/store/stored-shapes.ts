@@ -172,3 +172,14 @@ export const StoredHead: z.ZodMiniType<JobHead> = z.object({
   finishedAt: z.exactOptional(count),
   head: z.object({ seq: count, hash: z.string() }),
 });
+
+/** What every version's line has, so that a chain can be checked before its events are understood. */
+export const StoredLink = z.object({ seq: count, prev: sha256 });
+
+/** Enough of a line to say what it is when this version does not know it. */
+export const StoredKind = z.object({
+  event: z.object({ type: z.string(), v: z.exactOptional(z.number()) }),
+});
+
+/** What every version's `job.json` has. */
+export const StoredVersion = z.object({ v: z.number() });

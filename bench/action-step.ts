@@ -1,0 +1,38 @@
+import { startActionWorld } from "../test/helpers/action-world.ts";
+import { openPullRequest } from "../test/helpers/fake-github/populate-threads.ts";
+import { runAction } from "../test/helpers/run-action.ts";
+import { pullRequestEvent } from "../test/helpers/webhook.ts";
+
+const manifest = `model = "claude-sonnet-4-5"
+[provider]
+providerName = "anthropic"
+[experts.bench]
+version = "1.0.0"
+instruction = "You read a file."
+`;
+
+/**
+ * Milliseconds of whole action steps on a pull request: gate, definitions, diff, two generations, artifact, comment
+ * and summary, from the process's start to its end, against services on this machine that answer at once.
+ */
+export const measureActionStep = async (runs: number): Promise<readonly number[]> => {
+  await using world = await startActionWorld({
+    files: { "perstack.toml": manifest, "a.txt": "one\n" },
+    answers: (index) =>
+      index % 2 === 0 ? { toolCalls: [{ name: "readTextFile", args: { path: "a.txt" } }] } : { text: "Done." },
+  });
+  world.checkout.checkout("feature");
+  world.checkout.commit({ "a.txt": "two\n" });
+  world.checkout.mirrorTo(world.github.world, world.repository);
+  const { number } = openPullRequest(world.github.world, world.repository, { author: "alice", head: "feature" });
+  const webhook = await pullRequestEvent(world, { number, by: "alice" });
+  const times: number[] = [];
+  for (let run = -1; run < runs; run++) {
+    const startedAt = performance.now();
+    const { exitCode, log } = await runAction(world, { webhook, inputs: { expert: "bench" } });
+    if (exitCode !== 0) throw new Error(log);
+    // The first run warms the services and is not counted.
+    if (run >= 0) times.push(performance.now() - startedAt);
+  }
+  return times;
+};
