@@ -34,7 +34,9 @@ const tag = patterned(
 /** One `[experts.<name>]` table, normalised: what may be left out has its default. */
 export const Expert = z.strictObject({
   version: z._default(version("Version of this definition."), "1.0.0"),
-  minRuntimeVersion: z.exactOptional(version("Oldest runtime that can run the Expert.")),
+  minRuntimeVersion: z.exactOptional(
+    version("Oldest runtime that can run the Expert. Accepted, without effect yet."),
+  ),
   description: z.exactOptional(
     text("What the Expert does. Experts that may delegate to it read this.").check(z.maxLength(2048)),
   ),

@@ -56,12 +56,14 @@ export const ManifestFile = z
     ),
     maxSteps: z.exactOptional(count(1, "Generations the whole job may make.")),
     maxRetries: z.exactOptional(count(0, "How often a failed generation is tried again.")),
-    timeout: z.exactOptional(count(1, "Milliseconds one generation may take.")),
+    timeout: z.exactOptional(count(1, "Milliseconds one generation or one tool call may take.")),
     experts: z.exactOptional(
       z.record(expertName, Expert).register(z.globalRegistry, { description: "The Experts, by name." }),
     ),
     registries: z.exactOptional(
-      Registries.register(z.globalRegistry, { description: "Where scoped Experts come from." }),
+      Registries.register(z.globalRegistry, {
+        description: "Where scoped Experts come from. Accepted, without effect yet.",
+      }),
     ),
     perstackApiBaseUrl: z.exactOptional(
       ruled(

@@ -18,7 +18,7 @@ const allowedDomains = z
     ),
   )
   .register(z.globalRegistry, {
-    description: "Hosts the skill may reach. Without the list it has no network.",
+    description: "Hosts the skill may reach. Accepted, without effect yet: its network is open.",
   });
 
 const common = {
@@ -68,9 +68,9 @@ export const McpStdioSkill = z.strictObject({
   ),
   allowedDomains: z.exactOptional(allowedDomains),
   lazyInit: z._default(
-    z
-      .boolean()
-      .register(z.globalRegistry, { description: "Whether the skill may start after the first request." }),
+    z.boolean().register(z.globalRegistry, {
+      description: "Whether the skill may start after the first request. Accepted, without effect yet.",
+    }),
     false,
   ),
 });

@@ -65,13 +65,18 @@ const commandOf = (trigger: Trigger, inputs: ActionInputs): CommentCommand | und
   trigger.type === "issueComment"
     ? readCommand(trigger.comment.body, {
         phrase: inputs.triggerPhrase,
-        allowed: inputs.commands,
+        allowed: nameable(inputs),
         unnamed: "answers",
       })
     : undefined;
 
+/** The step's own Expert always answers to its name. */
+const nameable = ({ expert, commands }: ActionInputs): readonly string[] => [
+  ...new Set([expert, ...commands]),
+];
+
 const noCommand = (command: Exclude<CommentCommand, { type: "ask" }>, inputs: ActionInputs): Admission => {
-  const usage = `\`${inputs.triggerPhrase} [${[inputs.expert, ...inputs.commands].join("|")}] question\``;
+  const usage = `\`${inputs.triggerPhrase} [${nameable(inputs).join("|")}] question\``;
   switch (command.type) {
     case "none":
       return refused(

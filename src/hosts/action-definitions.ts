@@ -1,3 +1,4 @@
+import { realpath } from "node:fs/promises";
 import { isAbsolute, relative } from "node:path";
 import { parseManifest } from "../definition/manifest.ts";
 import { folderDefinitions } from "../edges/definitions/folder.ts";
@@ -13,6 +14,8 @@ export type TrustedDefinitions = {
   readonly definitions: Definitions;
   readonly commit: string;
   readonly workspace: "trusted commit" | "another commit";
+  /** The same at another commit, whose content is nobody's definition but something to look at. */
+  readonly at: (commit: string) => Definitions;
 };
 
 /**
@@ -31,9 +34,12 @@ export const trustedDefinitions = async (from: {
   const checkout = { workspace: context.checkout, environment: gitEnvironment(environment) };
   const commit = "thread" in trigger ? await repository.defaultBranchHead() : context.sha;
   const head = await headCommit(checkout);
+  const at = (id: string): Definitions =>
+    commitDefinitions({ ...checkout, commit: id, fallback: repository.readFile });
   return {
     commit,
-    definitions: commitDefinitions({ ...checkout, commit, fallback: repository.readFile }),
+    definitions: at(commit),
+    at,
     workspace: head === commit ? "trusted commit" : "another commit",
   };
 };
@@ -66,18 +72,23 @@ const readFrom = async (
   checkout: string,
 ): Promise<string | undefined> => {
   if (!isAbsolute(path)) return await definitions.read(path);
-  const isOutside = relative(checkout, path).startsWith("..");
-  return isOutside ? await folderDefinitions("/").read(path) : undefined;
+  const [file, folder] = await Promise.all([path, checkout].map(withoutLinks));
+  if (file === undefined || folder === undefined) return undefined;
+  const isOutside = /^\.\.(\/|$)/.test(relative(folder, file));
+  return isOutside ? await folderDefinitions("/").read(file) : undefined;
 };
 
+/** @returns nothing when nothing is there */
+const withoutLinks = (path: string): Promise<string | undefined> => realpath(path).catch(() => undefined);
+
 /** What `validate` would say of the pull request's own manifest, when the trusted commit has none yet. */
-export const checkOwnManifest = async (checkout: string, file: string): Promise<string> => {
-  const text = await folderDefinitions(checkout).read(file);
-  if (text === undefined) return `The checkout has no ${file} either.`;
+export const checkOwnManifest = async (own: Definitions, file: string): Promise<string> => {
+  const text = await own.read(file);
+  if (text === undefined) return "The pull request has none either.";
   const { type, findings } = parseManifest({ text, file });
-  if (findings.length === 0) return `The ${file} of this checkout is valid.`;
+  if (findings.length === 0) return "The pull request's own is valid.";
   const shown = findings
     .slice(0, 20)
     .map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`);
-  return `The ${file} of this checkout is ${type}: ${shown.join("; ")}`;
+  return `The pull request's own is ${type}: ${shown.join("; ")}`;
 };

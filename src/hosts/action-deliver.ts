@@ -1,7 +1,8 @@
 import { priceOf } from "../edges/prices.ts";
 import { textOf } from "../job/message.ts";
-import { type JobState, rootRunId } from "../job/state.ts";
+import { rootRunId } from "../job/state.ts";
 import { markerLine } from "../outputs/marker.ts";
+import { withoutSecrets } from "../outputs/sanitize.ts";
 import { renderComment } from "../report/comment.ts";
 import { concludeJob } from "../report/conclusion.ts";
 import { reportOf } from "../report/job-facts.ts";
@@ -39,7 +40,7 @@ const firstReport = async (job: EndedJob): Promise<JobReport> => {
   const { state, entries, plan } = job;
   const { outcome } = state;
   const costUsd = await priceOf(plan.started.model, state.usage).catch(() => undefined);
-  const answer = outcome?.type === "completed" ? outcome.text : cutAnswer(state);
+  const answer = outcome?.type === "completed" ? outcome.text : cutAnswer(job);
   const problem = outcome === undefined ? undefined : problemOf(outcome);
   return {
     conclusion: outcome === undefined ? "failure" : concludeJob(outcome, { failures: [] }),
@@ -53,10 +54,10 @@ const firstReport = async (job: EndedJob): Promise<JobReport> => {
 };
 
 /** What an answer that met the model's output limit says before the cut. */
-const cutAnswer = ({ outcome, runs }: JobState): string | undefined => {
+const cutAnswer = ({ state: { outcome, runs }, redact }: EndedJob): string | undefined => {
   if (outcome?.type !== "failed" || outcome.error.name !== "OutputTokenLimit") return undefined;
   const last = runs.get(rootRunId)?.messages.at(-1);
-  return last?.role === "expert" ? textOf(last.parts) : undefined;
+  return last?.role === "expert" ? redact(textOf(last.parts)) : undefined;
 };
 
 const deliverables = (job: EndedJob, report: JobReport): Deliverables => {
@@ -81,7 +82,11 @@ const deliverables = (job: EndedJob, report: JobReport): Deliverables => {
             thread: trigger.thread.number,
             marker: markerLine(marker),
             mode: inputs.comment,
-            body: (stored) => renderComment(withArtifact(job, report, stored), { marker, policy }),
+            body: (stored) =>
+              withoutSecrets(
+                renderComment(withArtifact(job, report, stored), { marker, policy }),
+                job.redact,
+              ),
           },
         }
       : {}),

@@ -2,9 +2,9 @@ import { error as annotateError, info, setOutput, summary, warning } from "@acti
 import { rootRunId } from "../job/state.ts";
 import { exitCode } from "../report/conclusion.ts";
 import type { JobReport } from "../report/job-report.ts";
+import { logLine } from "../report/log-line.ts";
 import { makeRedaction } from "../report/redaction.ts";
 import { renderSummary } from "../report/summary.ts";
-import { visible } from "../report/visible.ts";
 import type { Ending } from "./ending.ts";
 import { type Step, textPolicy } from "./step.ts";
 
@@ -73,7 +73,7 @@ const writeSummary = async (
 
 /** One annotation a person sees first: red for what went wrong, plain for what was not to be done. */
 const annotate = ({ conclusion, problem }: Ending, redact: (text: string) => string): void => {
-  const text = problem === undefined ? "" : redact(visible(`${problem.message} ${problem.remedy}`));
+  const text = problem === undefined ? "" : redact(logLine(`${problem.message} ${problem.remedy}`));
   switch (conclusion) {
     case "success":
     case "planned":

@@ -1,8 +1,9 @@
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { actionsArtifacts } from "../edges/github/artifacts.ts";
-import { fsStore } from "../edges/store/fs-store.ts";
+import { createJob } from "../edges/store/create-job.ts";
 import type { JournalEntry } from "../job/event.ts";
+import { makeRedaction } from "../report/redaction.ts";
 import { runJob } from "../run/run-job.ts";
 import { deliver } from "./action-deliver.ts";
 import { actionObserver } from "./action-observer.ts";
@@ -20,14 +21,16 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
   const name = artifactName(step, plan.started.jobId);
   const entries: JournalEntry[] = [];
   const artifacts = actionsArtifacts();
+  const { redact } = makeRedaction(step.secrets.values());
   const observer = actionObserver({
     onEntry: (entry) => entries.push(entry),
     onWaiting: inputs.artifact === "none" ? () => {} : artifacts.preload,
+    redact,
   });
   const wire = prepareWiring({
     plan,
     environment: step.environment,
-    secrets: step.secrets,
+    secrets: step.secrets.values(),
     workspace,
     hidden: hiddenFolders(step),
     cacheDirectory: join(context.toolCache, "expert-stack"),
@@ -35,7 +38,8 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
     localCommands: trusted.workspace === "trusted commit" ? "allowed" : "refused",
     observer,
   });
-  using log = fsStore(join(context.temporary, "expert-stack", "jobs"), "plain").create(plan.started.jobId);
+  const root = join(context.temporary, "expert-stack", "jobs");
+  using log = createJob({ root, jobId: plan.started.jobId, hide: "plain" });
   leaveState({
     jobDirectory: log.directory,
     artifactName: name,
@@ -45,13 +49,18 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
   });
   const notes = job.notes.map((text) => ({ type: "note", level: "info", text }) as const);
   const state = await runJob(wire(log), { started: plan.started, notes }, stop);
-  return await deliver({ ...job, state, entries, directory: log.directory, head: log.head, artifacts, artifactName: name });
+  const { directory, head } = log;
+  return await deliver({ ...job, state, entries, directory, head, redact, artifacts, artifactName: name });
 };
 
-/** The runner's own folders: its temporary files, this action's code and the runner's home. */
+/**
+ * The runner's own folders: its temporary files, this action's code and the runner's home. A repository that uses its
+ * own action works in the action's folder, but the code that `post` still has to run stays hidden.
+ */
 const hiddenFolders = ({ context, environment }: Step): readonly string[] => [
   context.temporary,
   dirname(import.meta.dirname),
+  import.meta.dirname,
   environment.HOME ?? homedir(),
 ];
 

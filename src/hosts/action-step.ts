@@ -1,4 +1,3 @@
-import { setSecret } from "@actions/core";
 import type { Expert } from "../definition/expert.ts";
 import { renderFinding } from "../definition/finding.ts";
 import { isBaseSkill } from "../definition/skill-package.ts";
@@ -55,9 +54,9 @@ export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> =>
   });
   const refusal = refuseProcesses(plan, admission);
   if (refusal !== undefined) return { ...known, conclusion: "denied", problem: refusal };
-  const secrets = allSecrets(step, plan);
+  step.secrets.add(valuesOf(environment, secretVariables(plan.experts.values(), [])));
   const notes = [admission.reason, ...read.warnings, ...query.notes];
-  return await runActionJob({ step: { ...step, secrets }, trigger, plan, admission, trusted, notes }, stop);
+  return await runActionJob({ step, trigger, plan, admission, trusted, notes }, stop);
 };
 
 const hasProviderKey = (environment: Environment): boolean =>
@@ -78,9 +77,9 @@ type TrustedManifest =
 
 /** A repository that is about to get its first manifest is told what is wrong with it, and is not failed. */
 const readTrusted = async (
-  { inputs, context }: Step,
+  { inputs }: Step,
   trigger: Trigger,
-  { definitions }: TrustedDefinitions,
+  { definitions, at }: TrustedDefinitions,
 ): Promise<TrustedManifest> => {
   try {
     const read = await readManifest(definitions, inputs.config, inputs.expert);
@@ -88,7 +87,7 @@ const readTrusted = async (
   } catch (error) {
     const isMissing = error instanceof ExpertStackError && error.code === "MANIFEST_NOT_FOUND";
     if (!isMissing || trigger.type !== "pullRequest") throw error;
-    const own = await checkOwnManifest(context.checkout, inputs.config);
+    const own = await checkOwnManifest(at(trigger.head.sha), inputs.config);
     return {
       type: "noManifest",
       problem: { message: `${error.message} ${own}`, remedy: "Merge one first." },
@@ -120,10 +119,3 @@ const processSkills = (expert: Expert): readonly string[] =>
   Object.entries(expert.skills).flatMap(([name, skill]) =>
     skill.type === "mcpStdioSkill" && !isBaseSkill(skill) ? [name] : [],
   );
-
-const allSecrets = (step: Step, plan: JobPlan): readonly string[] => {
-  const values = valuesOf(step.environment, secretVariables(plan.experts.values(), step.inputs.secretEnv));
-  const secrets = [...new Set([...step.secrets, ...values])];
-  for (const secret of secrets) setSecret(secret);
-  return secrets;
-};

@@ -1,4 +1,4 @@
-import { getInput, notice, setSecret } from "@actions/core";
+import { getInput, notice } from "@actions/core";
 import { ExpertStackError, isInvalidInput } from "../errors.ts";
 import type { Problem } from "../report/job-report.ts";
 import { readContext } from "./action-context.ts";
@@ -8,6 +8,7 @@ import { runPost } from "./action-post.ts";
 import { isPost, markMain } from "./action-state.ts";
 import { runStep } from "./action-step.ts";
 import type { Ending } from "./ending.ts";
+import { knownSecrets } from "./known-secrets.ts";
 import { type Environment, secretVariables, valuesOf } from "./secrets.ts";
 import type { Step } from "./step.ts";
 
@@ -25,22 +26,20 @@ export const runAction = async (
   if (isPost()) return await runPost();
   markMain();
   const environment: Environment = { ...processEnvironment };
-  let secrets = secretsOf(environment, [], getInput("github-token"));
+  const secrets = knownSecrets();
+  secrets.add([...valuesOf(environment, secretVariables([], [])), getInput("github-token")]);
   let step: Step | undefined;
   try {
     const inputs = readInputs();
-    secrets = secretsOf(environment, inputs.secretEnv, inputs.token);
-    for (const secret of secrets) setSecret(secret);
+    secrets.add(valuesOf(environment, inputs.secretEnv));
     hideSecrets(processEnvironment, secretVariables([], inputs.secretEnv));
     step = { inputs, context: readContext(environment), environment, secrets };
-    return await finish(await runStep(step, stop), { step, secrets, stop });
+    const ending = await runStep(step, stop);
+    return await finish(ending, { step, secrets: secrets.values(), stop });
   } catch (error) {
-    return await finish(failedEnding(error), { ...(step && { step }), secrets, stop });
+    return await finish(failedEnding(error), { ...(step && { step }), secrets: secrets.values(), stop });
   }
 };
-
-const secretsOf = (environment: Environment, further: readonly string[], token: string): readonly string[] =>
-  [...valuesOf(environment, secretVariables([], further)), token].filter((value) => value !== "");
 
 /** The results service's client reads these from the environment itself; no child process is given them. */
 const readByTheToolkit: ReadonlySet<string> = new Set(["ACTIONS_RUNTIME_TOKEN"]);

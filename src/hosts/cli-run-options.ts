@@ -42,7 +42,8 @@ export const readRunOptions = (
     const value = options[name];
     return typeof value === "string" ? value : undefined;
   };
-  if (text("runtime") !== "local") throw notYet(`The runtime "${text("runtime")}"`);
+  const runtime = text("runtime") ?? "local";
+  if (runtime !== "local") throw notYet(`The runtime "${runtime}"`);
   const jobId = text("jobId");
   const recorded = text("recorded");
   return {

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { renderFinding } from "../definition/finding.ts";
 import { folderDefinitions } from "../edges/definitions/folder.ts";
-import { fsStore } from "../edges/store/fs-store.ts";
+import { createJob } from "../edges/store/create-job.ts";
 import { newJobId, systemClock } from "../edges/system.ts";
 import { ExpertStackError } from "../errors.ts";
 import type { JobState } from "../job/state.ts";
@@ -11,18 +11,13 @@ import { concludeJob, exitCode } from "../report/conclusion.ts";
 import { type JobPlan, planJob } from "../run/resolve.ts";
 import { runJob } from "../run/run-job.ts";
 import { createObserver } from "./cli-observer.ts";
+import type { RunArguments } from "./cli-run-arguments.ts";
 import { type RunOptions, readRunOptions } from "./cli-run-options.ts";
 import { readManifest } from "./read-manifest.ts";
 import { secretVariables, valuesOf } from "./secrets.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 import { jobsFolder, prepareWiring } from "./wire.ts";
-
-type RunArguments = {
-  readonly expert: string;
-  readonly query: string | undefined;
-  readonly options: Readonly<Record<string, unknown>>;
-};
 
 /** `expert-stack run`: one job in this process; its journal stays in the workspace's `.expert-stack` folder. */
 export const runCommand = async (args: RunArguments, terminal: Terminal): Promise<number> => {
@@ -43,7 +38,7 @@ export const runCommand = async (args: RunArguments, terminal: Terminal): Promis
     observer,
     ...(model === undefined ? {} : { model }),
   });
-  using log = fsStore(jobsFolder(workspace), "hide").create(plan.started.jobId);
+  using log = createJob({ root: jobsFolder(workspace), jobId: plan.started.jobId, hide: "hide" });
   const state = await runJob(wire(log), plan, terminal.stop);
   observer.end(state, log.directory);
   return exitCodeOf(state);

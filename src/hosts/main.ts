@@ -1,3 +1,6 @@
+import { enableCompileCache } from "node:module";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import type { Terminal } from "./terminal.ts";
 
 /**
@@ -7,13 +10,33 @@ export const main = async (): Promise<void> => {
   const argv = process.argv.slice(2);
   const isStep = argv.length === 0 && process.env.GITHUB_ACTIONS === "true";
   const stop = stopSignal();
+  await obeyProxyVariables(process.env);
   if (isStep) {
     const { runAction } = await import("./action.ts");
     process.exitCode = await runAction(process.env, stop);
   } else {
+    cacheCompiledCode(process.env.XDG_CACHE_HOME);
     const { runCli } = await import("./cli.ts");
     process.exitCode = await runCli(argv.length === 0 ? ["--help"] : argv, terminal(stop));
   }
+};
+
+const proxyVariables = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"] as const;
+
+/** Node's own proxy support, from Node 24 on; the toolkit's brings an HTTP client of 300 KB for it. */
+const obeyProxyVariables = async (environment: NodeJS.ProcessEnv): Promise<void> => {
+  if (!proxyVariables.some((name) => environment[name])) return;
+  const http = await import("node:http");
+  if ("setGlobalProxyFromEnv" in http) http.setGlobalProxyFromEnv();
+  else process.stderr.write("warning: this Node has no proxy support; requests go out directly.\n");
+};
+
+/**
+ * Lets Node keep compiled code in the user's own cache from the second start on. Not in the action: its runner is
+ * new each time, and what an Expert's program could write there must never be loaded by `post`.
+ */
+const cacheCompiledCode = (cache: string | undefined): void => {
+  enableCompileCache(join(cache || join(homedir(), ".cache"), "expert-stack", "compiled"));
 };
 
 /**

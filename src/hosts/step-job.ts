@@ -2,7 +2,7 @@ import type { JournalEntry } from "../job/event.ts";
 import type { JobState } from "../job/state.ts";
 import type { Trigger } from "../request/trigger.ts";
 import type { Artifacts } from "../run/github-ports.ts";
-import type { JobHead } from "../run/ports.ts";
+import type { JobHead, Redact } from "../run/ports.ts";
 import type { JobPlan } from "../run/resolve.ts";
 import type { Admission } from "./action-admission.ts";
 import type { TrustedDefinitions } from "./action-definitions.ts";
@@ -27,5 +27,6 @@ export type EndedJob = StepJob & {
   /** The journal's head, by which the record can be checked. */
   readonly head: JobHead["head"];
   readonly artifacts: Artifacts;
+  readonly redact: Redact;
   readonly artifactName: string;
 };

@@ -1,6 +1,7 @@
 import type { TextPolicy } from "../outputs/sanitize.ts";
 import type { ActionContext } from "./action-context.ts";
 import type { ActionInputs } from "./action-inputs.ts";
+import type { KnownSecrets } from "./known-secrets.ts";
 import type { Environment } from "./secrets.ts";
 
 /** One run of the action: what it was asked, where it runs, what must not leave it. */
@@ -8,7 +9,7 @@ export type Step = {
   readonly inputs: ActionInputs;
   readonly context: ActionContext;
   readonly environment: Environment;
-  readonly secrets: readonly string[];
+  readonly secrets: KnownSecrets;
 };
 
 /** What an Expert's text may do in the thread and in the summary: be read. */

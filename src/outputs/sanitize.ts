@@ -41,6 +41,14 @@ export const sanitize = (text: string, policy: TextPolicy): SanitizedText => {
   return branded(lines.join("\n"));
 };
 
+/**
+ * Sanitised text without the secrets that appear only in it: entities were decoded and hidden characters taken out.
+ *
+ * @param redact takes pieces out and leaves a mark of no meaning in Markdown
+ */
+export const withoutSecrets = (sanitized: SanitizedText, redact: (text: string) => string): SanitizedText =>
+  branded(redact(sanitized.text));
+
 /** Puts the runner's own words around a sanitised body: `before` and `after` never hold an Expert's text. */
 export const framed = (frame: {
   readonly before: string;

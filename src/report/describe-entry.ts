@@ -1,18 +1,12 @@
 import type { Failure, JobEvent, JournalEntry, RunOutcome } from "../job/event.ts";
 import { type ResultContent, type ToolCallPart, textOf } from "../job/message.ts";
-import { visible } from "./visible.ts";
+import { logLine } from "./log-line.ts";
 
 const widest = 160;
 
 /** One journal entry in plain lines for a person; nothing in them can steer a terminal or a runner. */
 export const describeEntry = (entry: JournalEntry): readonly string[] =>
-  describeEvent(entry.event).map((line) => inert(shorten(visible(line))));
-
-/**
- * A runner reads `::name::` at the start of a line, spaces before it or not, and `##[name]` anywhere in it, as a
- * command: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
- */
-const inert = (line: string): string => line.replace(/^\s*::/, "| ::").replaceAll("##[", "## [");
+  describeEvent(entry.event).map((line) => shorten(logLine(line)));
 
 const shorten = (line: string): string => (line.length <= widest ? line : `${line.slice(0, widest - 1)}…`);
 

@@ -7,14 +7,19 @@ export const timer = (ms: number, onElapsed: () => void): Disposable => {
   return { [Symbol.dispose]: () => clearTimeout(timeout) };
 };
 
-/** Aborts after `ms` or with `outer`, and leaves no timer and no listener behind. */
+/**
+ * Aborts after `ms`, with an error named `StepTimeout` as reason, or with `outer` and its reason. Leaves no timer and
+ * no listener behind.
+ */
 export const deadlineAfter = (
   ms: number,
   outer: AbortSignal,
 ): Disposable & { readonly signal: AbortSignal } => {
   const controller = new AbortController();
-  const abort = (): void => controller.abort();
-  const elapsed = timer(ms, abort);
+  const abort = (): void => controller.abort(outer.reason);
+  const elapsed = timer(ms, () =>
+    controller.abort(new DOMException(`${ms} ms have passed.`, "StepTimeout")),
+  );
   if (outer.aborted) abort();
   else outer.addEventListener("abort", abort, { once: true });
   return {

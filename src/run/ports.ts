@@ -80,7 +80,8 @@ export type OpenSkills = AsyncDisposable & {
   readonly tools: readonly ToolDefinition[];
   /**
    * Runs one tool. A tool's own failure, a dead skill, a passed deadline are outcomes with `isError`; the promise
-   * rejects only on a defect of ours. On abort the work is stopped, not only left alone.
+   * rejects only on a defect of ours. On abort the work is stopped, not only left alone; the signal's reason is an
+   * error named `StepTimeout` when it was the step's time that ended.
    */
   call(call: ToolCallPart, signal: AbortSignal): Promise<ToolOutcome>;
 };

@@ -5,7 +5,7 @@ import { type ActLine, parseActLog } from "./act-log.ts";
 import type { ActionWorld } from "./action-world.ts";
 import type { Webhook } from "./webhook.ts";
 
-const root = process.env.MUTANT ?? join(import.meta.dirname, "..", "..");
+const root = join(import.meta.dirname, "..", "..");
 
 /** How a workflow of these tests names this project's action, as one of another repository. */
 export const actionReference = "expert-stack/expert-stack@v1";

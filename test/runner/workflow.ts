@@ -6,8 +6,9 @@ import { actionReference, recordFolder } from "../helpers/run-act.ts";
 export const workflowFile = ".github/workflows/expert.yml";
 
 /**
- * A workflow with the step `expert` and two after it: `record`, always run, keeps the outputs and the environment
- * it finds in `$RECORD`; `next` runs when nothing failed, as any later step does.
+ * A workflow with the step `expert`, one before it and two after it: `before` and `record`, which always runs, keep
+ * the environment they find in `$RECORD`, `record` the outputs as well; `next` runs when nothing failed, as any
+ * later step does.
  */
 export const workflow = (of: { readonly on: string; readonly uses?: string }): string => `
 name: review
@@ -18,6 +19,8 @@ jobs:
     runs-on: ubuntu-latest
     steps:
       - uses: actions/checkout@v6
+      - id: before
+        run: env > "$RECORD/before"
       - id: expert
         uses: ${of.uses ?? actionReference}
         with:
@@ -31,15 +34,20 @@ jobs:
         run: |
           echo 'The Expert ended with \${{ steps.expert.outputs.conclusion }}.'
           printf '%s' "$OUTPUTS" > "$RECORD/outputs.json"
-          env -u OUTPUTS > "$RECORD/environment"
-          cat "$GITHUB_ENV" "$GITHUB_PATH" > "$RECORD/changes"
+          env -u OUTPUTS > "$RECORD/after"
       - id: next
         run: echo went on
 `;
 
-/** What the step `record` kept of the last run. */
+/** What the steps `before` and `record` kept of the last run. Environments are lines, as `env` prints them. */
 export const readRecord = (world: ActionWorld) => {
   const read = (name: string): string => readFileSync(join(recordFolder(world), name), "utf8");
+  // The runner's own words on which step this is.
+  const environment = (name: string): readonly string[] =>
+    read(name)
+      .split("\n")
+      .filter((line) => !line.startsWith("GITHUB_ACTION="))
+      .sort();
   const outputs: Readonly<Record<string, string>> = JSON.parse(read("outputs.json"));
-  return { outputs, environment: read("environment"), changes: read("changes") };
+  return { outputs, before: environment("before"), after: environment("after") };
 };

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { listProcesses } from "../../src/edges/skills/process-table.ts";
 import { type ExpertRun, manifestOf, startScene } from "../helpers/expert-run.ts";
 import type { ScriptedAnswer } from "../helpers/model-server.ts";
 
@@ -87,6 +88,21 @@ describe("a skill that fails during a call", () => {
     expect(run.elapsedMs).toBeLessThan(15_000);
   });
 
+  test("runs a program in `exec` that does not end: ended at the deadline, and the job goes on", async () => {
+    await using scene = await startScene({
+      on: "pull request",
+      manifest: manifestOf({ top: "timeout = 1500" }),
+      answers: [call("exec", { command: "sh", args: ["-c", "echo begun; trap '' TERM; sleep 600"] }), done],
+    });
+    const [exec] = expectDone(await scene.run()).heard;
+    expect(exec).toMatchObject({ tool: "exec", isError: true });
+    expect(JSON.parse(exec?.text ?? "")).toMatchObject({
+      error: "TIMEOUT",
+      message: "Ended after 1500 ms.",
+      stdout: "begun\n",
+    });
+  });
+
   test("leaves a daemon behind that ignores SIGTERM: it is gone when the step is", async () => {
     await using scene = await startWithSkills({
       skills: skill("tools", "tools.mjs"),
@@ -97,7 +113,7 @@ describe("a skill that fails during a call", () => {
     const [daemon] = expectDone(run).heard;
     expect(daemon?.isError).toBe(false);
     expect(daemon?.text).toMatch(/^\d+$/);
-    expect(() => process.kill(Number(daemon?.text), 0)).toThrow("ESRCH");
+    expect(listProcesses().map(({ pid }) => pid)).not.toContain(Number(daemon?.text));
   });
 
   test("answers with 5 MB: the middle is left out and said to be, and the job goes on", async () => {

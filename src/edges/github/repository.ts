@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type { Comparison, Repository, RepositoryRole } from "../../run/github-ports.ts";
 import { asking, askingMaybe } from "./api-error.ts";
 import type { GitHubAccess, GitHubClient } from "./client.ts";
@@ -20,13 +21,9 @@ export const gitHubRepository = (client: GitHubClient, { owner, repo }: GitHubAc
       return head.data.object.sha;
     },
     async readFile(path, commit) {
-      const answer = await askingMaybe(
-        `show ${path} at ${commit.slice(0, 12)}`,
-        client.rest.repos.getContent({ ...here, path, ref: commit, mediaType: { format: "raw" } }),
-      );
-      // With the raw media type the body is the file's text; a folder or a submodule is an object all the same.
-      const body: unknown = answer?.data;
-      return typeof body === "string" ? body : undefined;
+      const at = { ...here, path: posix.normalize(path), commit };
+      const [text, mode] = await Promise.all([readText(client, at), readMode(client, at)]);
+      return mode?.startsWith("100") ? text : undefined;
     },
     async compare(base, head) {
       const { data } = await asking(
@@ -41,6 +38,55 @@ export const gitHubRepository = (client: GitHubClient, { owner, repo }: GitHubAc
     },
   };
 };
+
+type Place = {
+  readonly owner: string;
+  readonly repo: string;
+  readonly path: string;
+  readonly commit: string;
+};
+
+const readText = async (client: GitHubClient, at: Place): Promise<string | undefined> => {
+  const { commit: ref, ...place } = at;
+  const answer = await askingMaybe(
+    showing(at),
+    client.rest.repos.getContent({ ...place, ref, mediaType: { format: "raw" } }),
+  );
+  // With the raw media type the body is the file's text; a folder or a submodule is an object all the same.
+  const body: unknown = answer?.data;
+  return typeof body === "string" ? body : undefined;
+};
+
+/** The mode git keeps for the path. The contents API does not tell: it shows what a symbolic link leads to. */
+const readMode = async (client: GitHubClient, at: Place): Promise<string | undefined> => {
+  let tree: string | undefined = at.commit;
+  let mode: string | undefined;
+  for (const name of at.path.split("/")) {
+    if (tree === undefined) return undefined;
+    const entry: TreeEntry | undefined = await readEntry(client, { ...at, tree, name });
+    mode = entry?.mode;
+    tree = entry?.type === "tree" ? entry.sha : undefined;
+  }
+  return mode;
+};
+
+type TreeEntry = {
+  readonly path: string;
+  readonly mode: string;
+  readonly type: string;
+  readonly sha: string;
+};
+
+const readEntry = async (
+  client: GitHubClient,
+  at: Place & { readonly tree: string; readonly name: string },
+): Promise<TreeEntry | undefined> => {
+  const { owner, repo, tree: tree_sha, name } = at;
+  const answer = await askingMaybe(showing(at), client.rest.git.getTree({ owner, repo, tree_sha }));
+  return answer?.data.tree.find(({ path }) => path === name);
+};
+
+const showing = ({ path, commit }: Place): string => `show ${path} at ${commit.slice(0, 12)}`;
 
 const roles: readonly RepositoryRole[] = ["admin", "maintain", "write", "triage", "read", "none"];
 

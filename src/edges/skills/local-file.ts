@@ -4,8 +4,8 @@ import type { McpStdioSkill } from "../../definition/skill.ts";
 import { ExpertStackError } from "../../errors.ts";
 
 /**
- * Refuses a skill that would run code of the workspace: a command or an argument (also after `=`, also a Python
- * module after `-m`) that names something there. Used when the workspace is not the commit that was trusted.
+ * Refuses a skill that would run code of the workspace: a command or an argument (also after `=`, also a word of
+ * a shell's command line, also a Python module after `-m`) that names something there. Used when the workspace is not the commit that was trusted.
  *
  * @throws ExpertStackError SKILL_REFUSED
  */
@@ -28,7 +28,11 @@ const candidates = (skill: McpStdioSkill): readonly string[] => {
   const afterModule = skill.args.flatMap((arg, index) => (skill.args[index - 1] === "-m" ? [arg] : []));
   const modules = afterModule.map((module) => module.replaceAll(".", "/"));
   const command = skill.command.includes("/") ? [skill.command] : [];
-  const values = skill.args.flatMap((arg) => [arg, arg.slice(arg.indexOf("=") + 1)]);
+  const values = skill.args.flatMap((arg) => [
+    arg,
+    arg.slice(arg.indexOf("=") + 1),
+    ...arg.split(/[\s=;|&<>()"'`]+/),
+  ]);
   return [...command, ...values, ...modules, ...modules.map((module) => `${module}.py`)].filter(
     (candidate) => candidate !== "",
   );

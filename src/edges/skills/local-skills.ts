@@ -4,10 +4,12 @@ import { ExpertStackError } from "../../errors.ts";
 import { controlTools } from "../../job/control-tools.ts";
 import { baseSkill, type ToolDefinition } from "../../job/tool.ts";
 import type { OpenSkills, Skills, SkillsRequest, ToolOutcome } from "../../run/ports.ts";
+import { baseTools } from "./base/base-tools.ts";
 import { openBaseSkill } from "./base/open-base-skill.ts";
 import { refuseLocalFile } from "./local-file.ts";
 import { skillEnvironment } from "./mcp/skill-environment.ts";
 import type { StdioSkill } from "./mcp/stdio-skill.ts";
+import { selectTools } from "./tool-selection.ts";
 
 export type LocalSkillsOptions = {
   readonly workspace: string;
@@ -32,21 +34,47 @@ export const localSkills = (options: LocalSkillsOptions): Skills => ({
   async open(request, signal) {
     const stdio = stdioSkills(request);
     if (options.trust === "untrusted") refuseProcesses(stdio);
-    const base: Part = openBaseSkill({
-      ...options,
-      environment: skillEnvironment(options.environment, { name: baseSkill, requiredEnv: [] }),
-      exec: options.trust === "trusted" ? "allowed" : "withheld",
-    });
+    warnOfOpenNetwork(request);
+    const { base, tools } = openBase(options, request);
     const parts: Part[] = [base];
     try {
       parts.push(...(await openAll(options, { request, stdio, signal })));
-      return joined(parts, [...controlTools, ...base.tools]);
+      return joined(parts, tools);
     } catch (error) {
       await disposeAll(parts);
       throw error;
     }
   },
 });
+
+/** The base skill as the Expert's own entry for it wants it; without one, all of it. */
+const openBase = (
+  options: LocalSkillsOptions,
+  { expert, emit }: SkillsRequest,
+): { readonly base: Part; readonly tools: readonly ToolDefinition[] } => {
+  const own = Object.values(expert.skills).find(
+    (skill): skill is McpStdioSkill => skill.type === "mcpStdioSkill" && isBaseSkill(skill),
+  );
+  const { requiredEnv = [], pick = [], omit = [] } = own ?? {};
+  const base = openBaseSkill({
+    ...options,
+    environment: skillEnvironment(options.environment, { name: baseSkill, requiredEnv }),
+    exec: options.trust === "trusted" ? "allowed" : "withheld",
+  });
+  const warn = (text: string): void =>
+    emit({ type: "note", level: "warning", text: `The skill "${baseSkill}" ${text}` });
+  const selected = new Set(selectTools([...controlTools, ...baseTools], { pick, omit }, warn));
+  return { base, tools: [...controlTools, ...base.tools].filter((tool) => selected.has(tool)) };
+};
+
+/** A list of hosts reads like a promise, and nothing keeps it yet. */
+const warnOfOpenNetwork = ({ expert, emit }: SkillsRequest): void => {
+  for (const [name, skill] of Object.entries(expert.skills)) {
+    if (!("allowedDomains" in skill)) continue;
+    const text = `The skill "${name}" lists \`allowedDomains\`, which has no effect yet: its network is open.`;
+    emit({ type: "note", level: "warning", text });
+  }
+};
 
 type NamedSkill = { readonly name: string; readonly skill: McpStdioSkill };
 

@@ -88,9 +88,10 @@ const checkHead = ({ file, lines }: StoredJournal, { head }: JobHead): void => {
   const { seq, hash } = head;
   const line = lines[seq - 1];
   if (seq === 0 || (line !== undefined && sha256(line.text) === hash)) return;
-  const what = line === undefined ? `ends before line ${seq}, which` : `${seq} is not the line that`;
   throw corrupt(
-    `${file}${line === undefined ? " " : ":"}${what} job.json recorded: its tail was cut or changed.`,
+    line === undefined
+      ? `${file} ends before line ${seq}, which job.json recorded: its tail was cut.`
+      : `${file}:${seq} is not the line that job.json recorded: it was changed.`,
   );
 };
 

@@ -1,14 +1,17 @@
 import * as z from "zod/mini";
 import type { JobEvent, JournalEntry } from "../../job/event.ts";
-import type { JsonObject, JsonValue } from "../../job/message.ts";
+import type { JsonObject } from "../../job/message.ts";
 import type { JobHead } from "../../run/ports.ts";
 
 /** What `events.jsonl` and `job.json` may hold when they are read back; anyone may have written to them. */
 
-const JsonValueShape: z.ZodMiniType<JsonValue> = z.lazy(() =>
-  z.union([z.null(), z.boolean(), z.number(), z.string(), z.array(JsonValueShape), JsonObjectShape]),
+/**
+ * What `JSON.parse` gave is JSON already, all the way down. Taken as it is, since a schema would copy it and leave out
+ * a key named `__proto__`, and a job must fold to the same checkpoints after it was read back.
+ */
+const JsonObjectShape = z.custom<JsonObject>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
 );
-const JsonObjectShape: z.ZodMiniType<JsonObject> = z.record(z.string(), JsonValueShape);
 
 const count = z.number().check(z.nonnegative());
 const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));

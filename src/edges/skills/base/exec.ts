@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { JsonObject } from "../../../job/message.ts";
 import type { ToolOutcome } from "../../../run/ports.ts";
 import { endTree, type ProcessExit, type ProcessTree, spawnTree } from "../process-tree.ts";
+import { isTimeOver } from "../time-over.ts";
 import type { BaseTool } from "./base-tool.ts";
 import { callArguments } from "./call-arguments.ts";
 import { outputWindow } from "./output-window.ts";
@@ -89,7 +90,7 @@ const waitForEnd = async (running: {
   const either = AbortSignal.any([signal, over.signal]);
   const stopped = sleep(timeoutMs, undefined, { signal: either }).then(
     (): Ending => ({ type: "timedOut", timeoutMs }),
-    (): Ending => ({ type: "aborted" }),
+    (): Ending => (isTimeOver(signal) ? { type: "timedOut", timeoutMs } : { type: "aborted" }),
   );
   try {
     return await Promise.race([tree.exited.then((exit): Ending => ({ type: "exited", exit })), stopped]);

@@ -1,19 +1,11 @@
 import type { ToolCallPart } from "../../../job/message.ts";
 import type { ToolDefinition } from "../../../job/tool.ts";
 import type { ToolOutcome } from "../../../run/ports.ts";
-import type { BaseTool, ToolContext } from "./base-tool.ts";
+import { isTimeOver } from "../time-over.ts";
+import type { ToolContext } from "./base-tool.ts";
 import { baseTools } from "./base-tools.ts";
-import { createDirectory, deleteFile, moveFile } from "./change-names.ts";
-import { deleteDirectory } from "./delete-directory.ts";
-import { editTextFile } from "./edit-text-file.ts";
-import { exec } from "./exec.ts";
-import { getFileInfo } from "./file-info.ts";
-import { listDirectory } from "./list-directory.ts";
-import { readImageFile, readPdfFile } from "./read-media-file.ts";
-import { readTextFile } from "./read-text-file.ts";
-import { answer, failure, failureOf } from "./tool-outcome.ts";
+import { failure, failureOf } from "./tool-outcome.ts";
 import { openWorkspace } from "./workspace.ts";
-import { appendTextFile, writeTextFile } from "./write-text-file.ts";
 
 export type BaseSkillOptions = {
   readonly workspace: string;
@@ -49,13 +41,14 @@ export const openBaseSkill = (options: BaseSkillOptions): BaseSkill => {
     timeoutMs: options.stepTimeoutMs,
   };
   const call = async ({ tool, args }: ToolCallPart, signal: AbortSignal): Promise<ToolOutcome> => {
-    if (signal.aborted) return aborted;
+    if (signal.aborted) return aborted(signal);
+    const { implementations } = await import("./implementations.ts");
     const run = implementations.get(tool);
     if (run === undefined) return failure({ error: "TOOL_FAILED", message: `There is no tool ${tool}.` });
     try {
       return await run(args, { workspace, signal, exec: limits });
     } catch (error) {
-      return signal.aborted ? aborted : failureOf(error);
+      return signal.aborted ? aborted(signal) : failureOf(error);
     }
   };
   return {
@@ -65,26 +58,7 @@ export const openBaseSkill = (options: BaseSkillOptions): BaseSkill => {
   };
 };
 
-const aborted = failure({ error: "ABORTED", message: "The job stops." });
-
-const healthCheck: BaseTool = (_args, { workspace, exec: { permission } }) =>
-  answer({ status: "ok", workspace: workspace.paths.root, exec: permission });
-
-const implementations: ReadonlyMap<string, BaseTool> = new Map(
-  Object.entries({
-    healthCheck,
-    exec,
-    getFileInfo,
-    listDirectory,
-    createDirectory,
-    deleteFile,
-    deleteDirectory,
-    moveFile,
-    readTextFile,
-    readImageFile,
-    readPdfFile,
-    writeTextFile,
-    appendTextFile,
-    editTextFile,
-  }),
-);
+const aborted = (signal: AbortSignal): ToolOutcome =>
+  isTimeOver(signal)
+    ? failure({ error: "TIMEOUT", message: "The time for one call was over." })
+    : failure({ error: "ABORTED", message: "The job stops." });

@@ -1,3 +1,5 @@
+import { isTimeOver } from "../time-over.ts";
+
 /** The longest a timer can wait; Node fires anything longer at once. */
 const longestTimerMs = 2 ** 31 - 1;
 
@@ -7,17 +9,20 @@ const longestTimerMs = 2 ** 31 - 1;
  */
 export type Deadline = Disposable & {
   readonly signal: AbortSignal;
-  /** Whether it was the time that aborted it. */
+  /** Whether it was the time that aborted it, its own or that of the signal it follows. */
   readonly passed: () => boolean;
 };
 
 export const deadline = (ms: number, follows: AbortSignal): Deadline => {
   const controller = new AbortController();
   let passed = false;
-  const follow = (): void => controller.abort(follows.reason);
+  const follow = (): void => {
+    passed ||= isTimeOver(follows);
+    controller.abort(follows.reason);
+  };
   const timer = setTimeout(
     () => {
-      passed = !controller.signal.aborted;
+      passed ||= !controller.signal.aborted;
       controller.abort(new Error(`${ms} ms have passed.`));
     },
     Math.min(ms, longestTimerMs),

@@ -15,12 +15,15 @@ export const commonVariables = [
  *
  * An empty value counts as missing: a GitHub secret that does not exist arrives as an empty string.
  *
- * @throws ExpertStackError SKILL_ENV_MISSING naming every variable that is not there
+ * @throws ExpertStackError SKILL_REFUSED for a variable of the runner's own, SKILL_ENV_MISSING naming every variable
+ *   that is not there
  */
 export const skillEnvironment = (
   host: Readonly<Record<string, string | undefined>>,
   skill: { readonly name: string; readonly requiredEnv: readonly string[] },
 ): Readonly<Record<string, string>> => {
+  const runners = skill.requiredEnv.filter(isRunnersOwn);
+  if (runners.length > 0) throw runnersVariables(skill.name, runners);
   const missing = skill.requiredEnv.filter((variable) => (host[variable] ?? "") === "");
   if (missing.length > 0) throw missingVariables(skill.name, missing);
   const wanted = [...commonVariables, ...skill.requiredEnv];
@@ -31,6 +34,20 @@ export const skillEnvironment = (
     }),
   );
 };
+
+/**
+ * What steers the runner: its services' credentials, and the files by which a step sets variables, outputs and the
+ * PATH of the steps after it. Windows knows no case in these names.
+ */
+const isRunnersOwn = (variable: string): boolean =>
+  /^(?:ACTIONS_.*|GITHUB_(?:ENV|OUTPUT|PATH|STATE|STEP_SUMMARY))$/i.test(variable);
+
+const runnersVariables = (skill: string, variables: readonly string[]): ExpertStackError =>
+  new ExpertStackError({
+    code: "SKILL_REFUSED",
+    message: `The skill "${skill}" asks for ${variables.join(", ")}, which only the runner itself may use.`,
+    remedy: `Take ${variables.join(" and ")} out of its \`requiredEnv\`; give what it needs under another name in the step's \`env:\`.`,
+  });
 
 const missingVariables = (skill: string, missing: readonly string[]): ExpertStackError => {
   const lines = missing.map((variable) => `  ${variable}: \${{ secrets.${variable} }}`);

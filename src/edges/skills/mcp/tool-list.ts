@@ -1,6 +1,7 @@
 import type { Tool } from "@modelcontextprotocol/sdk/types.js";
 import type { JsonObject, JsonValue } from "../../../job/message.ts";
 import type { ToolDefinition } from "../../../job/tool.ts";
+import { selectTools, type ToolSelection } from "../tool-selection.ts";
 
 /** Tools taken from one server; what it lists beyond is left out, with a note. */
 export const maxTools = 1_000;
@@ -30,32 +31,19 @@ export const listAllTools = async (
   return [...tools.values()];
 };
 
-/**
- * The tools an Expert sees: those it picked, or all, without those it omitted. A name in `pick` or `omit` that the
- * server does not have is warned about, since a misspelt `omit` leaves a tool in reach.
- */
+/** The tools an Expert sees of a server, in the runner's shape. */
 export const chosenTools = (
   listed: readonly Tool[],
-  skill: { readonly name: string; readonly pick: readonly string[]; readonly omit: readonly string[] },
+  skill: ToolSelection & { readonly name: string },
   warn: (text: string) => void,
-): readonly ToolDefinition[] => {
-  const names = new Set(listed.map((tool) => tool.name));
-  for (const list of ["pick", "omit"] as const) {
-    for (const name of skill[list].filter((wanted) => !names.has(wanted))) {
-      warn(`has no tool "${name}", which its \`${list}\` names. It has: ${[...names].join(", ")}.`);
-    }
-  }
-  return listed
-    .filter((tool) => skill.pick.length === 0 || skill.pick.includes(tool.name))
-    .filter((tool) => !skill.omit.includes(tool.name))
-    .map((tool) => ({
-      name: tool.name,
-      description: tool.description ?? tool.annotations?.title ?? tool.title ?? "",
-      inputSchema: jsonObject(tool.inputSchema),
-      skill: skill.name,
-      readOnly: tool.annotations?.readOnlyHint === true,
-    }));
-};
+): readonly ToolDefinition[] =>
+  selectTools(listed, skill, warn).map((tool) => ({
+    name: tool.name,
+    description: tool.description ?? tool.annotations?.title ?? tool.title ?? "",
+    inputSchema: jsonObject(tool.inputSchema),
+    skill: skill.name,
+    readOnly: tool.annotations?.readOnlyHint === true,
+  }));
 
 /** A copy of what was parsed from JSON, in our type for it. */
 const jsonObject = (value: object): JsonObject =>

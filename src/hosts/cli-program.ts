@@ -1,0 +1,98 @@
+import { Command, CommanderError, Option } from "commander";
+import { runFlags } from "./cli-run-flags.ts";
+import { notYet, type Terminal } from "./terminal.ts";
+import { version } from "./version.ts";
+
+/** A command that was chosen, still to be carried out. */
+export type Action = (terminal: Terminal) => Promise<number>;
+
+/** Commands that are designed and not built yet: they say so instead of "unknown command". */
+const comingCommands = [
+  "lock",
+  "audit",
+  "info",
+  "publish",
+  "tag",
+  "status",
+  "registry",
+  "export",
+  "replay",
+  "report",
+  "test",
+  "attack",
+  "init",
+  "sandbox",
+] as const;
+
+/**
+ * Reads a command line with help, versions and explanations of mistakes.
+ *
+ * @returns what to do, or the exit code when there is nothing more to do
+ */
+export const chooseCommand = async (
+  argv: readonly string[],
+  terminal: Terminal,
+): Promise<Action | number> => {
+  let chosen: Action | undefined;
+  const program = buildProgram(terminal, (action) => {
+    chosen = action;
+  });
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return chosen ?? 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+};
+
+const buildProgram = (terminal: Terminal, choose: (action: Action) => void): Command => {
+  const program = new Command("expert-stack")
+    .description("Runs Experts: small declarative agents in plain text.")
+    .version(version, "-V, --version")
+    .exitOverride()
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err });
+  addRun(program, choose);
+  program
+    .command("validate")
+    .description("Check a manifest and print what is wrong with it.")
+    .argument("[file]", "the manifest", "perstack.toml")
+    .action((file: string) =>
+      choose(async (at) => (await import("./cli-validate.ts")).validateCommand(file, at)),
+    );
+  program
+    .command("log")
+    .description("List the jobs of this workspace, or show one.")
+    .argument("[job]", "a job's id")
+    .option("--json", "newline-delimited JSON: the journal as it is")
+    .option("--workspace <dir>", "the workspace whose jobs to show")
+    .action((job: string | undefined, options: { json?: true; workspace?: string }) =>
+      choose(async (at) => (await import("./cli-log.ts")).logCommand({ job, ...options }, at)),
+    );
+  for (const name of comingCommands) {
+    program
+      .command(name, { hidden: true })
+      .allowUnknownOption()
+      .argument("[args...]")
+      .action(() => {
+        throw notYet(`The command \`${name}\``);
+      });
+  }
+  return program;
+};
+
+const addRun = (program: Command, choose: (action: Action) => void): void => {
+  const run = program
+    .command("run")
+    .description("Run an Expert of the manifest on a query.")
+    .argument("<expert>", "the Expert's key in the manifest")
+    .argument("[query]", "what to do; read from standard input when it is `-`")
+    .action((expert: string, query: string | undefined, options: Record<string, unknown>) =>
+      choose(async (at) => (await import("./cli-run.ts")).runCommand({ expert, query, options }, at)),
+    );
+  for (const { name, short, value, many, text } of runFlags) {
+    const flags = `${short === undefined ? "" : `-${short}, `}--${name}`;
+    const argument = value === undefined ? "" : ` <${value}${many ? "..." : ""}>`;
+    run.addOption(new Option(`${flags}${argument}`, text));
+  }
+};

@@ -1,0 +1,59 @@
+/** One option of `run`. `value` names what follows it; an option without one is a switch. */
+export type RunFlag = {
+  readonly name: string;
+  readonly short?: string;
+  readonly value?: string;
+  /** Whether several values may follow. */
+  readonly many?: true;
+  readonly text: string;
+};
+
+const later = "not available yet";
+
+/** The options of `run`: Perstack's own, which keep their meaning, and the action's inputs of the same names. */
+export const runFlags: readonly RunFlag[] = [
+  { name: "config", value: "file", text: "the manifest (default: perstack.toml)" },
+  { name: "provider", value: "name", text: "the provider, over the manifest's" },
+  { name: "model", value: "id", text: "the model, over the manifest's" },
+  {
+    name: "reasoning-budget",
+    value: "level",
+    text: "none, minimal, low, medium, high, or a number of tokens",
+  },
+  { name: "max-steps", value: "n", text: "generations of the whole job" },
+  { name: "max-retries", value: "n", text: "attempts after the first, a generation" },
+  { name: "timeout", value: "ms", text: "milliseconds a generation or a tool call may take" },
+  { name: "timeout-minutes", value: "n", text: "minutes the whole job may take" },
+  { name: "job-id", value: "id", text: "the new job's id" },
+  { name: "env-path", value: "files", many: true, text: "files of environment variables to read" },
+  {
+    name: "env",
+    value: "names",
+    many: true,
+    text: "accepted for compatibility; without effect in the local runtime",
+  },
+  { name: "workspace", value: "dir", text: "the folder the Expert may touch" },
+  { name: "runtime", value: "name", text: "`local`, the only one" },
+  {
+    name: "recorded",
+    value: "journal",
+    text: "answer from an earlier job's events.jsonl instead of a model",
+  },
+  { name: "progress", value: "how", text: "auto (rewrites one line on a terminal), plain, or json" },
+  {
+    name: "json",
+    text: "the same as --progress json, and the default when standard output is no terminal",
+  },
+  { name: "verbose", text: "show what skills write to standard error" },
+  { name: "continue", text: later },
+  { name: "continue-job", value: "id", text: later },
+  { name: "resume-from", value: "checkpoint", text: later },
+  { name: "interactive-tool-call-result", short: "i", text: later },
+  { name: "event", value: "payload", text: later },
+  { name: "event-name", value: "name", text: later },
+  { name: "dry-run", text: later },
+];
+
+/** `max-steps` as it is called in code: `maxSteps`. */
+export const flagKey = (name: string): string =>
+  name.replace(/-([a-z])/g, (_hyphen, letter: string) => letter.toUpperCase());

@@ -1,0 +1,97 @@
+import { expect, onTestFinished, test } from "vitest";
+import { manifestOrThrow, parseManifest } from "../../../src/definition/manifest.ts";
+import { baseToolNames } from "../../../src/definition/tool-names.ts";
+import { localSkills } from "../../../src/edges/skills/local-skills.ts";
+import type { OpenSkills, SkillEvent } from "../../../src/run/ports.ts";
+import { temporaryDirectory } from "./mcp/fixture-skill.ts";
+
+type Opened = {
+  readonly skills: OpenSkills;
+  readonly tools: readonly string[];
+  readonly warnings: readonly string[];
+};
+
+/** The skills of an Expert whose entry for the base skill says `entry`. */
+const open = async (
+  entry: string,
+  { trust = "trusted", environment = {} }: { trust?: "trusted" | "untrusted"; environment?: object } = {},
+): Promise<Opened> => {
+  const text = `[experts.a]\ninstruction = "x"\n[experts.a.skills."@perstack/base"]\ntype = "mcpStdioSkill"\ncommand = "npx"\npackageName = "@perstack/base"\n${entry}\n`;
+  const expert = manifestOrThrow(parseManifest({ text, file: "perstack.toml" })).experts.get("a");
+  if (expert === undefined) throw new Error("the manifest has no Expert");
+  const directory = temporaryDirectory();
+  const events: SkillEvent[] = [];
+  const source = localSkills({
+    workspace: directory.path,
+    hidden: [],
+    cacheDirectory: directory.path,
+    environment: { PATH: process.env.PATH, ...environment },
+    trust,
+    localCommands: "allowed",
+    stepTimeoutMs: 10_000,
+  });
+  const emit = (event: SkillEvent): unknown => events.push(event);
+  const skills = await source.open(
+    { runId: "r0", expertKey: "a", expert, emit },
+    new AbortController().signal,
+  );
+  onTestFinished(async () => {
+    await skills[Symbol.asyncDispose]();
+    directory[Symbol.dispose]();
+  });
+  const warnings = events.flatMap((event) => (event.type === "note" ? [event.text] : []));
+  return { skills, tools: skills.tools.map((tool) => tool.name), warnings };
+};
+
+test("given an entry that says nothing, every tool of the base skill is offered", async () => {
+  const { tools, warnings } = await open("");
+  expect(tools.toSorted()).toEqual(baseToolNames.toSorted());
+  expect(warnings).toEqual([]);
+});
+
+test("given `pick`, only those tools of the base skill are offered", async () => {
+  expect((await open('pick = ["readTextFile", "attemptCompletion"]')).tools).toEqual([
+    "attemptCompletion",
+    "readTextFile",
+  ]);
+});
+
+test("given `omit`, those tools of the base skill are not offered", async () => {
+  const { tools } = await open('omit = ["exec", "todo"]');
+  expect(tools.toSorted()).toEqual(
+    baseToolNames.filter((name) => name !== "exec" && name !== "todo").toSorted(),
+  );
+});
+
+test("given a misspelt `omit`, a warning says which tools there are", async () => {
+  const { warnings } = await open('omit = ["execute"]');
+  expect(warnings).toEqual([expect.stringContaining('has no tool "execute", which its `omit` names.')]);
+});
+
+test("given `omit` of exec on an untrusted trigger, where exec is withheld anyway, nothing is warned about", async () => {
+  const { tools, warnings } = await open('omit = ["exec"]', { trust: "untrusted" });
+  expect(tools).not.toContain("exec");
+  expect(warnings).toEqual([]);
+});
+
+test("given `requiredEnv`, programs that exec starts get those variables and no others", async () => {
+  const { skills } = await open('requiredEnv = ["GH_TOKEN"]', {
+    environment: { GH_TOKEN: "for gh", ANTHROPIC_API_KEY: "never" },
+  });
+  const args = { command: "env", args: [] };
+  const call = { type: "toolCall", id: "call_1_0", tool: "exec", args } as const;
+  const outcome = await skills.call(call, new AbortController().signal);
+  expect(JSON.stringify(outcome.contents)).toContain("GH_TOKEN=for gh");
+  expect(JSON.stringify(outcome.contents)).not.toContain("never");
+});
+
+test("given `requiredEnv` that is not set, the job is told so instead of running without", async () => {
+  await expect(open('requiredEnv = ["GH_TOKEN"]')).rejects.toMatchObject({ code: "SKILL_ENV_MISSING" });
+});
+
+test("given `allowedDomains`, a warning says that nothing enforces them", async () => {
+  const { warnings } = await open('allowedDomains = ["api.example.com"]');
+  expect(warnings).toEqual([
+    'The skill "@perstack/base" lists `allowedDomains`, which has no effect yet: its network is open.',
+  ]);
+});
