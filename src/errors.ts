@@ -30,6 +30,7 @@ export const failureCodes = [
   "GITHUB_REQUEST_FAILED",
   "GITHUB_PERMISSION_MISSING",
   "ARTIFACT_FAILED",
+  "STEP_CANCELLED",
   "REPLAY_EXHAUSTED",
   "TOOL_FAILED",
 ] as const;

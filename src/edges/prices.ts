@@ -6,7 +6,7 @@ import type { Usage } from "../job/usage.ts";
  * is never zero. Loaded when it is asked for, since the list is large.
  */
 export const priceOf = async (choice: ModelChoice, usage: Usage): Promise<number | undefined> => {
-  const { calcPrice } = await import("@pydantic/genai-prices");
+  const { calcPrice } = await loadPrices();
   const priced = calcPrice(
     {
       input_tokens: usage.inputTokens,
@@ -18,3 +18,7 @@ export const priceOf = async (choice: ModelChoice, usage: Usage): Promise<number
   );
   return priced?.total_price;
 };
+
+/** The list is a megabyte of code; whoever has time to spare loads it ahead. */
+export const loadPrices = (): Promise<typeof import("@pydantic/genai-prices")> =>
+  import("@pydantic/genai-prices");

@@ -1,4 +1,5 @@
 import { priceOf } from "../edges/prices.ts";
+import { ExpertStackError } from "../errors.ts";
 import { textOf } from "../job/message.ts";
 import { rootRunId } from "../job/state.ts";
 import { markerLine } from "../outputs/marker.ts";
@@ -6,7 +7,7 @@ import { withoutSecrets } from "../outputs/sanitize.ts";
 import { renderComment } from "../report/comment.ts";
 import { concludeJob } from "../report/conclusion.ts";
 import { reportOf } from "../report/job-facts.ts";
-import type { ArtifactLink, JobReport } from "../report/job-report.ts";
+import type { ArtifactLink, JobReport, Problem } from "../report/job-report.ts";
 import { problemOf } from "../report/problem.ts";
 import type { StoredArtifact } from "../run/github-ports.ts";
 import { type Deliverables, type Delivery, publish } from "../run/publish.ts";
@@ -19,8 +20,10 @@ import type { EndedJob } from "./step-job.ts";
 
 /**
  * The artifact, then the comment. A cancelled step has no time for either: `post` uploads what it left.
+ *
+ * @param stop aborted when the step is cancelled; then nothing more is begun
  */
-export const deliver = async (job: EndedJob): Promise<Ending> => {
+export const deliver = async (job: EndedJob, stop: AbortSignal): Promise<Ending> => {
   const { state, step, trigger, directory } = job;
   const report = await firstReport(job);
   const responseFile = writeAnswer(directory, report.answer ?? "");
@@ -28,10 +31,8 @@ export const deliver = async (job: EndedJob): Promise<Ending> => {
   if (state.outcome?.type === "interrupted") {
     return { ...known, conclusion: "failure", report, ...(report.problem && { problem: report.problem }) };
   }
-  const delivery = await publish(deliverables(job, report), {
-    artifacts: job.artifacts,
-    thread: gitHub(step).thread,
-  });
+  const ports = { artifacts: job.artifacts, thread: gitHub(step).thread };
+  const delivery = await publish(deliverables(job, report), ports, stop);
   if (delivery.artifact !== undefined) leaveState({ uploaded: "yes" });
   return { ...known, ...concluded(job, report, delivery) };
 };
@@ -79,7 +80,7 @@ const deliverables = (job: EndedJob, report: JobReport): Deliverables => {
     ...("thread" in trigger && inputs.safeOutputs === "comment"
       ? {
           comment: {
-            thread: trigger.thread.number,
+            thread: trigger.thread,
             marker: markerLine(marker),
             mode: inputs.comment,
             body: (stored) =>
@@ -114,7 +115,7 @@ const concluded = (
 ): Pick<Ending, "conclusion" | "report" | "problem" | "delivery"> => {
   const { outcome } = job.state;
   const conclusion = outcome === undefined ? "failure" : concludeJob(outcome, delivery);
-  const problem = report.problem ?? undelivered(delivery);
+  const problem = withUndelivered(report.problem, delivery);
   return {
     conclusion,
     delivery,
@@ -127,13 +128,16 @@ const concluded = (
   };
 };
 
-const undelivered = (delivery: Delivery): Ending["problem"] => {
-  if (delivery.failures.length === 0) return undefined;
-  const reasons = delivery.failures.map(({ output, error }) => `${output}: ${messageOf(error)}`);
-  const [first] = delivery.failures;
-  const error = first?.error;
-  const remedy = error instanceof Error && "remedy" in error ? String(error.remedy) : "Run the job again.";
-  return { message: `Not delivered: ${reasons.join("; ")}`, remedy };
+/** What could not be delivered, after what went wrong in the job itself. */
+const withUndelivered = (problem: Problem | undefined, { failures }: Delivery): Problem | undefined => {
+  if (failures.length === 0) return problem;
+  const reasons = failures.map(({ output, error }) => `${output}: ${messageOf(error)}`);
+  const lost = `Not delivered: ${reasons.join("; ")}`;
+  if (problem !== undefined) return { ...problem, message: `${problem.message} ${lost}` };
+  return { message: lost, remedy: [...new Set(failures.map(({ error }) => remedyOf(error)))].join(" ") };
 };
+
+const remedyOf = (error: unknown): string =>
+  error instanceof ExpertStackError ? error.remedy : "Run the job again.";
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -11,7 +11,12 @@ export const artifactFiles = (directory: string, kind: ActionInputs["artifact"])
   const names = kind === "full" ? ["events.jsonl", "job.json", "answer.md"] : ["job.json", "answer.md"];
   const blobs = join(directory, "blobs");
   const kept =
-    kind === "full" && existsSync(blobs) ? readdirSync(blobs).map((name) => join(blobs, name)) : [];
+    kind === "full" && existsSync(blobs)
+      ? readdirSync(blobs)
+          // A blob that a killed process was still writing has another name, and no event names it.
+          .filter((name) => /^[0-9a-f]{64}$/.test(name))
+          .map((name) => join(blobs, name))
+      : [];
   return [...names.map((name) => join(directory, name)).filter((file) => existsSync(file)), ...kept];
 };
 

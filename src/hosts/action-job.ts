@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { actionsArtifacts } from "../edges/github/artifacts.ts";
+import { loadPrices } from "../edges/prices.ts";
 import { createJob } from "../edges/store/create-job.ts";
 import type { JournalEntry } from "../job/event.ts";
 import { makeRedaction } from "../report/redaction.ts";
@@ -24,7 +25,11 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
   const { redact } = makeRedaction(step.secrets.values());
   const observer = actionObserver({
     onEntry: (entry) => entries.push(entry),
-    onWaiting: inputs.artifact === "none" ? () => {} : artifacts.preload,
+    onWaiting: () => {
+      if (inputs.artifact !== "none") artifacts.preload();
+      // A failure to load shows itself where the prices are used.
+      loadPrices().catch(() => {});
+    },
     redact,
   });
   const wire = prepareWiring({
@@ -50,7 +55,8 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
   const notes = job.notes.map((text) => ({ type: "note", level: "info", text }) as const);
   const state = await runJob(wire(log), { started: plan.started, notes }, stop);
   const { directory, head } = log;
-  return await deliver({ ...job, state, entries, directory, head, redact, artifacts, artifactName: name });
+  const ended = { ...job, state, entries, directory, head, redact, artifacts, artifactName: name };
+  return await deliver(ended, stop);
 };
 
 /**

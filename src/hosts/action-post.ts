@@ -1,34 +1,53 @@
 import { info, summary, warning } from "@actions/core";
 import { actionsArtifacts } from "../edges/github/artifacts.ts";
 import { ExpertStackError } from "../errors.ts";
+import type { StoredArtifact } from "../run/github-ports.ts";
 import { artifactFiles } from "./action-files.ts";
-import { foundState } from "./action-state.ts";
+import { foundState, type StepState } from "./action-state.ts";
 
 /**
- * Uploads what `main` could not, because it was cancelled, timed out or crashed. Says in the summary where the
- * record is, since `main` did not get that far either.
+ * Uploads what `main` could not, because it was cancelled, timed out or crashed, or because the upload failed. Says
+ * in the summary where the record is. Never fails the job: what `main` concluded stands.
  */
 export const runPost = async (): Promise<number> => {
   const state = foundState();
   if (state.jobDirectory === "" || state.uploaded === "yes") return 0;
-  const kind = state.artifact === "summary" ? "summary" : "full";
-  const files = artifactFiles(state.jobDirectory, kind);
-  if (files.length === 0) return 0;
   try {
-    const stored = await actionsArtifacts().upload({
-      name: state.artifactName,
-      root: state.jobDirectory,
-      files,
-      ...(state.retentionDays === "" ? {} : { retentionDays: Number(state.retentionDays) }),
-    });
-    info(`The job was cut off; what it had done is in the artifact ${state.artifactName} (${stored.id}).`);
-    await summary
-      .addRaw(
-        `## Cut off\n\nThe job ended before it could report. What it had done is in the artifact \`${state.artifactName}\` (${stored.id}, \`${stored.digest}\`).\n`,
-      )
-      .write();
+    const kind = state.artifact === "summary" ? "summary" : "full";
+    const files = artifactFiles(state.jobDirectory, kind);
+    if (files.length > 0) await report(await upload(state, files));
   } catch (error) {
     warning(error instanceof ExpertStackError ? `${error.message} ${error.remedy}` : String(error));
   }
   return 0;
+};
+
+type Uploaded = StoredArtifact & { readonly name: string };
+
+/** A name is taken from the moment that an upload begins: one that was cut off leaves it to nobody. */
+const upload = async (state: StepState, files: readonly string[]): Promise<Uploaded> => {
+  const artifacts = actionsArtifacts();
+  const put = async (name: string): Promise<Uploaded> => {
+    const stored = await artifacts.upload({
+      name,
+      root: state.jobDirectory,
+      files,
+      ...(state.retentionDays === "" ? {} : { retentionDays: Number(state.retentionDays) }),
+    });
+    return { ...stored, name };
+  };
+  try {
+    return await put(state.artifactName);
+  } catch (error) {
+    if (!String(error).includes("(409)")) throw error;
+    return await put(`${state.artifactName}-post`);
+  }
+};
+
+const report = async ({ name, id, digest }: Uploaded): Promise<void> => {
+  const where = `the artifact \`${name}\` (${id}, \`${digest}\`)`;
+  info(`The step ended before its record was uploaded. It is in ${where}.`);
+  await summary
+    .addRaw(`## Record\n\nThe step ended before its record was uploaded. What was done is in ${where}.\n`)
+    .write();
 };

@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { fsStore } from "../edges/store/fs-store.ts";
 import { describeEntry } from "../report/describe-entry.ts";
 import type { JobHead } from "../run/ports.ts";
@@ -9,7 +10,8 @@ type LogOptions = { readonly job: string | undefined; readonly json?: true; read
 
 /** `expert-stack log`: the jobs of a workspace, newest first, or the journal of one. */
 export const logCommand = async (options: LogOptions, terminal: Terminal): Promise<number> => {
-  const store = fsStore(jobsFolder(join(terminal.cwd, options.workspace ?? ".")), "hide");
+  const folder = jobsFolder(resolve(terminal.cwd, options.workspace ?? "."));
+  const store = fsStore(folder, "hide");
   if (options.job === undefined) {
     const jobs = store.list();
     if (jobs.length === 0 && options.json === undefined) terminal.out("No jobs here yet.\n");
@@ -20,9 +22,14 @@ export const logCommand = async (options: LogOptions, terminal: Terminal): Promi
     return 0;
   }
   const { entries } = store.load(options.job);
+  if (options.json) {
+    // The very bytes, since the chain hashes them; a torn last line is not part of the journal.
+    const lines = readFileSync(join(folder, options.job, "events.jsonl"), "utf8").split("\n");
+    for (const line of lines.slice(0, entries.length)) terminal.out(`${line}\n`);
+    return 0;
+  }
   for (const entry of entries) {
-    if (options.json) terminal.out(`${JSON.stringify(entry)}\n`);
-    else for (const line of describeEntry(entry)) terminal.out(`${line}\n`);
+    for (const line of describeEntry(entry)) terminal.out(`${line}\n`);
   }
   return 0;
 };

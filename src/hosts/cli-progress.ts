@@ -27,9 +27,11 @@ export const humanProgress = (
   const startedAt = Date.now();
   return {
     onEntry(entry) {
+      const isQuiet = line !== undefined && verbosity === "normal";
+      const called = isQuiet ? status.toolOf(entry.event) : undefined;
       status.see(entry.event);
-      const isQuiet = line !== undefined && verbosity === "normal" && !isWorthALine(entry.event);
-      if (!isQuiet && isShown(entry.event, verbosity)) print(entry);
+      const isDue = isQuiet ? isWorthALine(entry.event) : isShown(entry.event, verbosity);
+      if (isDue) print(entry, called);
       line?.draw();
     },
     onDelta(delta) {
@@ -43,9 +45,12 @@ export const humanProgress = (
     [Symbol.dispose]: () => line?.stop(),
   };
 
-  function print(entry: JournalEntry): void {
+  /** @param called the tool whose result this is, where the line that names its call is not shown */
+  function print(entry: JournalEntry, called: string | undefined): void {
     line?.clear();
-    for (const text of describeEntry(entry)) terminal.err(`${text}\n`);
+    for (const text of describeEntry(entry)) {
+      terminal.err(`${called === undefined ? text : text.replace(/\S+/, () => visible(called))}\n`);
+    }
   }
 };
 
@@ -59,7 +64,13 @@ const isWorthALine = (event: JobEvent): boolean =>
   event.type === "packageInstalled" ||
   (event.type === "toolCallFinished" && event.isError);
 
-type Status = { see(event: JobEvent): void; now(activity: string): void; text(): string };
+type Status = {
+  see(event: JobEvent): void;
+  now(activity: string): void;
+  /** The tool of a call that is under way and whose result this is. */
+  toolOf(event: JobEvent): string | undefined;
+  text(): string;
+};
 
 const createStatus = (): Status => {
   const startedAt = Date.now();
@@ -85,6 +96,7 @@ const createStatus = (): Status => {
     now(what) {
       activity = what;
     },
+    toolOf: (event) => (event.type === "toolCallFinished" ? calls.get(event.toolCallId) : undefined),
     text() {
       const doing = calls.size > 0 ? [...calls.values()].join(", ") : activity;
       const seconds = Math.floor((Date.now() - startedAt) / 1000);
@@ -108,6 +120,10 @@ const rewritingLine = (terminal: Terminal, text: () => string) => {
   return { draw, clear, stop };
 };
 
+/** To a pipe the answer goes as it is; a terminal would obey the control characters in it. */
+const answerFor = (terminal: Terminal, text: string): string =>
+  terminal.stdoutIsTerminal ? text.split(/\r?\n/).map(visible).join("\n") : text;
+
 const printEnd = (end: {
   terminal: Terminal;
   state: JobState;
@@ -116,7 +132,7 @@ const printEnd = (end: {
 }): void => {
   const { terminal, state, directory, elapsedMs } = end;
   const { outcome, usage, steps } = state;
-  if (outcome?.type === "completed") terminal.out(`${outcome.text}\n`);
+  if (outcome?.type === "completed") terminal.out(`${answerFor(terminal, outcome.text)}\n`);
   else if (outcome !== undefined) terminal.err(`${visible(describeOutcome(outcome))}\n`);
   const counts = `${steps} ${steps === 1 ? "step" : "steps"}, ${usage.inputTokens} tokens in, ${usage.outputTokens} out`;
   terminal.err(`${counts}, ${(elapsedMs / 1000).toFixed(1)} s. The job is in ${directory}\n`);

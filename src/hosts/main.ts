@@ -9,7 +9,7 @@ import type { Terminal } from "./terminal.ts";
 export const main = async (): Promise<void> => {
   const argv = process.argv.slice(2);
   const isStep = argv.length === 0 && process.env.GITHUB_ACTIONS === "true";
-  const stop = stopSignal();
+  const stop = stopSignal(isStep ? "step" : "terminal");
   await obeyProxyVariables(process.env);
   if (isStep) {
     const { runAction } = await import("./action.ts");
@@ -39,22 +39,30 @@ const cacheCompiledCode = (cache: string | undefined): void => {
   enableCompileCache(join(cache || join(homedir(), ".cache"), "expert-stack", "compiled"));
 };
 
+/** Milliseconds within which one Ctrl-C may arrive twice: from the terminal, and from the npm that started us. */
+const samePressMs = 300;
+
 /**
- * Aborts on the first SIGINT or SIGTERM, with the signal's name as reason, and when nobody reads standard output
- * any more. A second signal ends the process at once, as people expect of Ctrl-C.
+ * Aborts on the first SIGINT or SIGTERM, with the signal's name as reason, and when nobody reads what it prints
+ * any more. In a terminal a later one ends the process at once, as people expect of a second Ctrl-C. A runner sends
+ * SIGTERM after SIGINT to a step that has not ended and kills it afterwards: a step saves for as long as it may.
  */
-const stopSignal = (): AbortSignal => {
+const stopSignal = (host: "step" | "terminal"): AbortSignal => {
   const controller = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) {
-    process.on(name, () => {
-      if (controller.signal.aborted) process.exit(130);
+  let stoppedAt = 0;
+  const onSignal = (name: NodeJS.Signals): void => {
+    if (!controller.signal.aborted) {
+      stoppedAt = performance.now();
       controller.abort(name);
+    } else if (host === "terminal" && performance.now() - stoppedAt > samePressMs) process.exit(130);
+  };
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, onSignal);
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+      controller.abort("SIGPIPE");
     });
   }
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    controller.abort("SIGPIPE");
-  });
   return controller.signal;
 };
 
@@ -63,7 +71,8 @@ const terminal = (stop: AbortSignal): Terminal => ({
   cwd: process.cwd(),
   stdoutIsTerminal: process.stdout.isTTY === true,
   stderrIsTerminal: process.stderr.isTTY === true && process.env.TERM !== "dumb",
-  columns: process.stderr.columns ?? 80,
+  // A terminal that does not know its width says 0.
+  columns: process.stderr.columns || 80,
   out: (text) => {
     process.stdout.write(text);
   },

@@ -17,9 +17,7 @@ export const deadlineAfter = (
 ): Disposable & { readonly signal: AbortSignal } => {
   const controller = new AbortController();
   const abort = (): void => controller.abort(outer.reason);
-  const elapsed = timer(ms, () =>
-    controller.abort(new DOMException(`${ms} ms have passed.`, "StepTimeout")),
-  );
+  const elapsed = timer(ms, () => controller.abort(new DOMException(`${ms} ms have passed.`, "StepTimeout")));
   if (outer.aborted) abort();
   else outer.addEventListener("abort", abort, { once: true });
   return {

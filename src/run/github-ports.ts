@@ -39,13 +39,14 @@ export type Comparison = {
 /** The comments of the triggering issue or pull request. */
 export type Thread = {
   /**
-   * Writes the one comment that carries the marker and is this token's own, or a new one.
+   * Writes the one comment that carries the marker and is this token's own, or a new one. Tries again where that may
+   * help, and never posts the same text twice.
    *
    * @param marker how the body begins
    * @returns the comment's page
    */
   putComment(comment: {
-    readonly thread: number;
+    readonly thread: { readonly kind: "issue" | "pullRequest"; readonly number: number };
     readonly marker: string;
     readonly body: SanitizedText;
     readonly mode: "sticky" | "new";

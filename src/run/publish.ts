@@ -1,3 +1,4 @@
+import { ExpertStackError } from "../errors.ts";
 import type { SanitizedText } from "../outputs/sanitize.ts";
 import type { Artifacts, StoredArtifact, Thread } from "./github-ports.ts";
 
@@ -11,7 +12,7 @@ export type Deliverables = {
   };
   /** Written after the upload, since its footer names the artifact. */
   readonly comment?: {
-    readonly thread: number;
+    readonly thread: { readonly kind: "issue" | "pullRequest"; readonly number: number };
     readonly marker: string;
     readonly mode: "sticky" | "new";
     readonly body: (artifact: StoredArtifact | undefined) => SanitizedText;
@@ -25,22 +26,39 @@ export type Delivery = {
   readonly failures: readonly { readonly output: "artifact" | "comment"; readonly error: unknown }[];
 };
 
-/** The artifact first, so that paid work is safe before anything else can fail, then the comment. */
+/**
+ * The artifact first, so that paid work is safe before anything else can fail, then the comment.
+ *
+ * @param stop once aborted, nothing more is begun: a newer run may be about to write the same comment
+ */
 export const publish = async (
   deliverables: Deliverables,
   ports: { readonly artifacts: Artifacts; readonly thread: () => Promise<Thread> },
+  stop: AbortSignal,
 ): Promise<Delivery> => {
-  const artifact = await attempt("artifact", deliverables.artifact, (wanted) =>
-    ports.artifacts.upload(wanted),
-  );
-  const comment = await attempt("comment", deliverables.comment, async ({ body, ...wanted }) =>
-    (await ports.thread()).putComment({ ...wanted, body: body(artifact.value) }),
-  );
+  const artifact = await attempt("artifact", deliverables.artifact, (wanted) => {
+    refuseStopped(stop);
+    return ports.artifacts.upload(wanted);
+  });
+  const comment = await attempt("comment", deliverables.comment, async ({ body, ...wanted }) => {
+    const thread = await ports.thread();
+    refuseStopped(stop);
+    return await thread.putComment({ ...wanted, body: body(artifact.value) });
+  });
   return {
     ...(artifact.value === undefined ? {} : { artifact: artifact.value }),
     ...(comment.value === undefined ? {} : { commentUrl: comment.value.url }),
     failures: [...artifact.failures, ...comment.failures],
   };
+};
+
+const refuseStopped = (stop: AbortSignal): void => {
+  if (!stop.aborted) return;
+  throw new ExpertStackError({
+    code: "STEP_CANCELLED",
+    message: `the step was cancelled by ${String(stop.reason)} before this could be done.`,
+    remedy: "Run the job again.",
+  });
 };
 
 type Attempt<Value> = { readonly value?: Value; readonly failures: Delivery["failures"] };

@@ -6,7 +6,7 @@ import type { Issue } from "./fake-github/world.ts";
 import type { WorkFiles } from "./git-repository.ts";
 import { livingIn } from "./living-processes.ts";
 import { loadRecorded, type RecordedJob } from "./recorded-job.ts";
-import { type ActionRun, runAction } from "./run-action.ts";
+import { type ActionOptions, type ActionRun, runAction, runPost } from "./run-action.ts";
 import { dispatchEvent, pullRequestEvent } from "./webhook.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -34,15 +34,17 @@ export type ExpertRun = ActionRun & {
   readonly recorded: () => RecordedJob;
 };
 
+/** How a step is run. `onStart` is given its process, for tests that send signals. */
+export type StepOptions = Partial<Pick<ActionOptions, "inputs" | "env" | "onStart">>;
+
 export type ExpertScene = AsyncDisposable & {
   readonly world: ActionWorld;
-  run(options?: {
-    readonly inputs?: Readonly<Record<string, string>>;
-    readonly env?: Readonly<Record<string, string>>;
-  }): Promise<ExpertRun>;
+  run(options?: StepOptions): Promise<ExpertRun>;
+  /** The post step of a run, with what that run's main left. */
+  post(main: ActionRun, options?: StepOptions): Promise<ActionRun>;
 };
 
-export type SceneOptions = Pick<ActionWorldOptions, "answers"> & {
+export type SceneOptions = Pick<ActionWorldOptions, "answers" | "permissions" | "visibility"> & {
   /** `pull request` is alice's, and the checkout is its head; `dispatch` has no thread, and the checkout is trusted. */
   readonly on: "pull request" | "dispatch";
   readonly manifest?: string;
@@ -50,8 +52,9 @@ export type SceneOptions = Pick<ActionWorldOptions, "answers"> & {
 };
 
 export const startScene = async (options: SceneOptions): Promise<ExpertScene> => {
-  const { answers, files = {}, manifest = manifestOf() } = options;
+  const { files = {}, manifest = manifestOf(), on, ...given } = options;
   const world = await startActionWorld({
+    ...given,
     files: { "perstack.toml": manifest, "a.txt": "one\n", ...files },
     answers,
   });
@@ -62,17 +65,19 @@ export const startScene = async (options: SceneOptions): Promise<ExpertScene> =>
     pull === undefined
       ? await dispatchEvent(world, { by: "alice" })
       : await pullRequestEvent(world, { number: pull.number, by: "alice" });
+  const step = ({ inputs, ...options }: StepOptions): ActionOptions => ({
+    webhook,
+    inputs: { expert: "reviewer", ...inputs },
+    ...options,
+  });
   return {
     world,
-    run: async ({ inputs, env } = {}) => {
+    run: async (options = {}) => {
       const startedAt = Date.now();
-      const ran = await runAction(world, {
-        webhook,
-        inputs: { expert: "reviewer", ...inputs },
-        ...(env === undefined ? {} : { env }),
-      });
+      const ran = await runAction(world, step(options));
       return { ...ran, elapsedMs: Date.now() - startedAt, ...leftBehind(world, ran, pull) };
     },
+    post: async (main, options = {}) => await runPost(world, step(options), main),
     [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
   };
 };

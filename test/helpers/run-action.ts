@@ -23,6 +23,8 @@ export type ActionOptions = {
   readonly inputs: Readonly<Record<string, string>>;
   /** The step's `env:`, over the provider's key and address. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The folder of the action's code; default: this repository. */
+  readonly action?: string;
   /** Called with the process once it runs, for tests that send signals. */
   readonly onStart?: (child: ChildProcess) => void;
 };
@@ -60,7 +62,7 @@ const runPhase = async (
     state: file("state"),
     summary: file("summary"),
   };
-  const child = spawn(process.execPath, [join(root, "dist/index.js")], {
+  const child = spawn(process.execPath, [join(options.action ?? root, "dist/index.js")], {
     cwd: world.checkout.directory,
     env: { ...runnerEnvironment(world, options, files), ...inputVariables(world, options.inputs), ...state },
     stdio: ["ignore", "pipe", "pipe"],

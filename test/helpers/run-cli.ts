@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { makeRepository, type GitRepository, type WorkFiles } from "./git-repository.ts";
+import { type GitRepository, makeRepository, type WorkFiles } from "./git-repository.ts";
 import { livingIn } from "./living-processes.ts";
 import { type ModelServer, startModelServer } from "./model-server.ts";
 import { loadRecorded, type RecordedJob } from "./recorded-job.ts";
@@ -58,14 +58,15 @@ export const startCliWorld = async (options: {
 };
 
 type CliOptions = {
-  readonly env?: Readonly<Record<string, string>>;
+  /** Over what is there anyway; `undefined` takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly stdin?: string;
   /** Called with the process once it runs, for tests that send signals or stop reading. */
   readonly onStart?: (child: ChildProcess) => void;
 };
 
 /** What the program finds in its environment: little, the provider's key and address among it. */
-export const cliEnvironment = (world: CliWorld, env: CliOptions["env"]): Record<string, string> => ({
+export const cliEnvironment = (world: CliWorld, env: CliOptions["env"]): NodeJS.ProcessEnv => ({
   PATH: process.env.PATH ?? "",
   HOME: world.home,
   LANG: "C.UTF-8",
@@ -79,8 +80,7 @@ export const runCli = async (
   world: CliWorld,
   args: readonly string[],
   options: CliOptions = {},
-): Promise<CliRun> =>
-  await runProgram(world, [process.execPath, program, ...args], options);
+): Promise<CliRun> => await runProgram(world, [process.execPath, program, ...args], options);
 
 /** Runs it on a terminal of this many columns, by util-linux's `script`; everything the terminal got is `stdout`. */
 export const runOnTerminal = async (
@@ -95,6 +95,10 @@ export const runOnTerminal = async (
     env: { TERM: "xterm-256color", SHELL: "/bin/sh", ...options.env },
   });
 };
+
+/** Runs a line of bash in which `$expert_stack` is the program. */
+export const runInShell = async (world: CliWorld, line: string): Promise<CliRun> =>
+  await runProgram(world, ["bash", "-c", `expert_stack="${process.execPath} ${program}"; ${line}`], {});
 
 const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
 

@@ -238,7 +238,7 @@ test.each([
 
 test.each([
   ["pull_request", { action: "opened", number: 1 }, /"pull_request" is not what GitHub sends: \w/],
-  ["issues", [], /"issues" is not what GitHub sends: payload/],
+  ["issues", { action: "opened", issue: {} }, /"issues" is not what GitHub sends: repository/],
   ["schedule", { schedule: 4 }, /"schedule" is not what GitHub sends: schedule/],
 ] as const)(
   "given a malformed payload of %s, the step is invalid and names the key",

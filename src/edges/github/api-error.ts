@@ -1,11 +1,15 @@
 import { ExpertStackError } from "../../errors.ts";
 
-/** Runs a request and names what was being done when it fails, and for a 403 the permission that is missing. */
-export const asking = async <T>(what: string, request: Promise<T>): Promise<T> => {
+/**
+ * Runs a request and names what was being done when it fails, and for a 403 the permission that is missing.
+ *
+ * @param permission what the request needs, where GitHub's own answer lists alternatives that would not do
+ */
+export const asking = async <T>(what: string, request: Promise<T>, permission?: string): Promise<T> => {
   try {
     return await request;
   } catch (error) {
-    throw apiError(what, error);
+    throw apiError(what, error, permission);
   }
 };
 
@@ -19,16 +23,16 @@ export const askingMaybe = async <T>(what: string, request: Promise<T>): Promise
   }
 };
 
-const statusOf = (error: unknown): number | undefined =>
+export const statusOf = (error: unknown): number | undefined =>
   typeof error === "object" && error !== null && "status" in error && typeof error.status === "number"
     ? error.status
     : undefined;
 
-const apiError = (what: string, error: unknown): ExpertStackError => {
+const apiError = (what: string, error: unknown, permission?: string): ExpertStackError => {
   const status = statusOf(error);
   const message = error instanceof Error ? error.message : String(error);
   if (status === 403 && /not accessible by (integration|personal access token)/i.test(message)) {
-    const needed = acceptedPermissions(error);
+    const needed = permission ?? acceptedPermissions(error);
     return new ExpertStackError({
       code: "GITHUB_PERMISSION_MISSING",
       message: `The token may not ${what} (403).`,
@@ -39,12 +43,23 @@ const apiError = (what: string, error: unknown): ExpertStackError => {
   return new ExpertStackError({
     code: "GITHUB_REQUEST_FAILED",
     message: `GitHub did not ${what}${status === undefined ? "" : ` (${status})`}: ${message}`,
-    remedy:
-      status === 401
-        ? "Check the input `github-token`: GitHub does not accept it."
-        : "Run the job again; if it stays, look at https://www.githubstatus.com.",
+    remedy: remedyOf(status),
     cause: error,
   });
+};
+
+const remedyOf = (status: number | undefined): string => {
+  switch (status) {
+    case 401:
+      return "Check the input `github-token`: GitHub does not accept it.";
+    case 404:
+    case 410:
+      return "Check that it is still there, and that the token may see this repository.";
+    case 422:
+      return "Running the job again will not help until what GitHub says there has changed.";
+    default:
+      return "Run the job again; if it stays, look at https://www.githubstatus.com.";
+  }
 };
 
 /** `x-accepted-github-permissions`, rewritten as the lines of a workflow's `permissions:`. */

@@ -28,19 +28,27 @@ export const gitHubClient = (access: GitHubAccess, warn: (text: string) => void)
     warn(`GitHub's ${kind} stopped ${target}; ${again ? `trying again in ${seconds} s` : "giving up"}.`);
     return again;
   };
-  const options = {
-    baseUrl: access.apiUrl,
-    userAgent: "expert-stack",
-    log: silent,
-    request: { fetch: globalThis.fetch },
-    throttle: {
-      onRateLimit: onLimit("rate limit"),
-      onSecondaryRateLimit: onLimit("secondary rate limit"),
-      fallbackSecondaryRateRetryAfter: 20,
-    },
+  const throttle = {
+    onRateLimit: onLimit("rate limit"),
+    onSecondaryRateLimit: onLimit("secondary rate limit"),
+    fallbackSecondaryRateRetryAfter: 20,
   };
-  return getOctokit(access.token, options, retry, throttling);
+  return getOctokit(access.token, { ...common(access), throttle }, retry, throttling);
 };
+
+/**
+ * The client for GraphQL queries. The throttled one takes every GraphQL request for a change and puts a second
+ * between it and the next.
+ */
+export const gitHubQueries = (access: GitHubAccess): GitHubClient =>
+  getOctokit(access.token, common(access), retry);
+
+const common = ({ apiUrl }: GitHubAccess) => ({
+  baseUrl: apiUrl,
+  userAgent: "expert-stack",
+  log: silent,
+  request: { fetch: globalThis.fetch },
+});
 
 /** Octokit logs to the console, where a runner would read it; what matters goes through `warn` and errors. */
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

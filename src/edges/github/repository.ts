@@ -90,14 +90,34 @@ const showing = ({ path, commit }: Place): string => `show ${path} at ${commit.s
 
 const roles: readonly RepositoryRole[] = ["admin", "maintain", "write", "triage", "read", "none"];
 
+type Permission = {
+  readonly permission: string;
+  readonly role_name: string;
+  readonly user: {
+    readonly permissions?: {
+      readonly admin: boolean;
+      readonly maintain?: boolean;
+      readonly push: boolean;
+      readonly triage?: boolean;
+    };
+  } | null;
+};
+
 /**
  * `role_name` tells `maintain` and `triage` apart, which the legacy `permission` reports as `write` and `read`. A
- * custom role has a name of its own; then the legacy field gives the base it builds on.
+ * custom role has a name of its own; then the person's flags give the base it builds on.
  */
-const roleOf = (answer: { permission: string; role_name: string }): RepositoryRole =>
-  roles.find((role) => role === answer.role_name) ??
-  roles.find((role) => role === answer.permission) ??
-  "none";
+const roleOf = ({ permission, role_name, user }: Permission): RepositoryRole => {
+  const flags = user?.permissions;
+  const known = (name: string) => roles.find((role) => role === name);
+  const named = known(role_name);
+  if (named !== undefined) return named;
+  if (flags?.admin === true) return "admin";
+  if (flags?.maintain === true) return "maintain";
+  if (flags?.push === true) return "write";
+  if (flags?.triage === true) return "triage";
+  return known(permission) ?? "none";
+};
 
 /** The REST API's limit: https://docs.github.com/rest/commits/commits#compare-two-commits */
 const mostFiles = 300;

@@ -1,65 +1,87 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Thread } from "../../run/github-ports.ts";
-import { asking } from "./api-error.ts";
-import type { GitHubAccess, GitHubClient } from "./client.ts";
+import { asking, statusOf } from "./api-error.ts";
+import { type GitHubAccess, type GitHubClient, gitHubQueries } from "./client.ts";
 
 /**
  * Comments on issues and pull requests. A marker can be pasted by anyone, so a comment is ours only when its
  * author is this token's own identity too.
  */
-export const gitHubThread = (client: GitHubClient, { owner, repo }: GitHubAccess): Thread => {
-  const here = { owner, repo };
-  return {
-    async putComment({ thread, marker, body, mode }) {
-      const own = mode === "sticky" ? await findOwn(client, { ...here, thread, marker }) : undefined;
-      const { data } = await (own === undefined
-        ? asking(
-            "post a comment",
-            client.rest.issues.createComment({ ...here, issue_number: thread, body: body.text }),
-          )
-        : asking(
-            "edit its comment",
-            client.rest.issues.updateComment({ ...here, comment_id: own, body: body.text }),
-          ));
-      return { url: data.html_url };
-    },
-  };
+export const gitHubThread = (client: GitHubClient, access: GitHubAccess): Thread => ({
+  async putComment({ thread, marker, body, mode }) {
+    const comments = { client, access, issue: thread.number };
+    // Each kind of thread asks for its own permission; GitHub's answer names both as if either would do.
+    const permission = thread.kind === "pullRequest" ? "pull-requests: write" : "issues: write";
+    const put = async () => {
+      const own = mode === "sticky" ? await findOwn(comments, (text) => text.startsWith(marker)) : undefined;
+      return own === undefined ? await post(comments, body.text) : await edit(comments, own.id, body.text);
+    };
+    return { url: (await asking("write the comment", put(), permission)).html_url };
+  },
+});
+
+/** One thread's comments, and how to reach them. */
+type Comments = { readonly client: GitHubClient; readonly access: GitHubAccess; readonly issue: number };
+type Comment = { readonly id: number; readonly html_url: string };
+
+/** Milliseconds before each further attempt to post. */
+const pauses = [1_000, 4_000, 9_000];
+
+/** A request that failed on GitHub's side may have been done all the same: the thread tells, before it is repeated. */
+const post = async (comments: Comments, body: string): Promise<Comment> => {
+  const { client, access, issue } = comments;
+  const { owner, repo } = access;
+  const comment = { owner, repo, issue_number: issue, body, request: { retries: 0 } };
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const { data } = await client.rest.issues.createComment(comment);
+      return data;
+    } catch (error) {
+      const pause = pauses[attempt];
+      if (pause === undefined || (statusOf(error) ?? 0) < 500) throw error;
+      await sleep(pause);
+      const posted = await findOwn(comments, (text) => text.trim() === body.trim());
+      if (posted !== undefined) return posted;
+    }
+  }
+};
+
+const edit = async ({ client, access }: Comments, id: number, body: string): Promise<Comment> => {
+  const { owner, repo } = access;
+  const { data } = await client.rest.issues.updateComment({ owner, repo, comment_id: id, body });
+  return data;
 };
 
 const findOwn = async (
-  client: GitHubClient,
-  at: { owner: string; repo: string; thread: number; marker: string },
-): Promise<number | undefined> => {
-  const { owner, repo, thread, marker } = at;
-  const marked: { id: number; author: Author }[] = [];
+  { client, access, issue }: Comments,
+  isMeant: (body: string) => boolean,
+): Promise<Comment | undefined> => {
+  const { owner, repo } = access;
+  const meant: (Comment & { readonly author: Author })[] = [];
   const pages = client.paginate.iterator(client.rest.issues.listComments, {
     owner,
     repo,
-    issue_number: thread,
+    issue_number: issue,
     per_page: 100,
   });
-  await asking(
-    "list the thread's comments",
-    (async () => {
-      for await (const { data } of pages) {
-        for (const { id, body, user } of data) {
-          if (body?.startsWith(marker))
-            marked.push({ id, author: { login: user?.login, nodeId: user?.node_id } });
-        }
+  for await (const { data } of pages) {
+    for (const { id, html_url, body, user } of data) {
+      if (isMeant(body ?? "")) {
+        meant.push({ id, html_url, author: { login: user?.login, nodeId: user?.node_id } });
       }
-    })(),
-  );
-  if (marked.length === 0) return undefined;
-  const self = await viewer(client);
-  return marked.find(({ author }) => isSame(author, self))?.id;
+    }
+  }
+  if (meant.length === 0) return undefined;
+  const self = await viewer(access);
+  return meant.find(({ author }) => isSame(author, self));
 };
 
 type Author = { readonly login: string | undefined; readonly nodeId: string | undefined };
 
 /** Whom this token speaks as. `GET /user` is closed to installation tokens; GraphQL's `viewer` is not. */
-const viewer = async (client: GitHubClient): Promise<Author> => {
-  const answer = await asking(
-    "tell whose token this is",
-    client.graphql<{ viewer: { login: string; id: string } }>("query { viewer { login id } }"),
+const viewer = async (access: GitHubAccess): Promise<Author> => {
+  const answer = await gitHubQueries(access).graphql<{ viewer: { login: string; id: string } }>(
+    "query { viewer { login id } }",
   );
   return { login: answer.viewer.login, nodeId: answer.viewer.id };
 };

@@ -69,6 +69,8 @@ export const spawnTree = async (options: SpawnTreeOptions): Promise<ProcessTree>
   if (pid === undefined || stdout === null || stderr === null) throw new TypeError("spawned without pipes");
   const tree: ProcessTree = { pid, stdin, stdout, stderr, exited };
   origins.set(tree, { marker, startTicks });
+  if (living.size === 0) process.once("exit", killLiving);
+  living.add(tree);
   if (options.signal !== undefined) endOnAbort(tree, options.signal);
   return tree;
 };
@@ -97,6 +99,12 @@ type Origin = { readonly marker: string; readonly startTicks: number };
 const markerName = "EXPERT_STACK_TREE";
 const origins = new WeakMap<ProcessTree, Origin>();
 const endings = new WeakMap<ProcessTree, Promise<readonly number[]>>();
+const living = new Set<ProcessTree>();
+
+/** This process ends without having ended its trees: at a second Ctrl-C, or by a defect. There is no time to ask. */
+const killLiving = (): void => {
+  for (const tree of living) signalAll(tree, memberFinder(tree)(), "SIGKILL");
+};
 
 const killWithinMs = 1_000;
 
@@ -123,6 +131,8 @@ const end = async (tree: ProcessTree, graceMs: number): Promise<readonly number[
   if (alive.length === 0) await Promise.race([tree.exited, sleep(200, undefined, { ref: false })]);
   // A survivor would keep the pipes, and with them this process, open.
   else for (const stream of [tree.stdin, tree.stdout, tree.stderr]) stream.destroy();
+  living.delete(tree);
+  if (living.size === 0) process.off("exit", killLiving);
   return alive.map((member) => member.pid);
 };
 
