@@ -1,13 +1,13 @@
 import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { type ActionWorld, type ActionWorldOptions, startActionWorld } from "./action-world.ts";
-import { openPullRequest } from "./fake-github/populate-threads.ts";
+import { openIssue, openPullRequest } from "./fake-github/populate-threads.ts";
 import type { Issue } from "./fake-github/world.ts";
 import type { WorkFiles } from "./git-repository.ts";
 import { livingIn } from "./living-processes.ts";
 import { loadRecorded, type RecordedJob } from "./recorded-job.ts";
 import { type ActionOptions, type ActionRun, runAction, runPost } from "./run-action.ts";
-import { dispatchEvent, pullRequestEvent } from "./webhook.ts";
+import { dispatchEvent, issueEvent, pullRequestEvent, type Webhook } from "./webhook.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
@@ -25,7 +25,7 @@ ${skills}
 
 /** The action on one event, run as often as a test likes, with what it left behind. */
 export type ExpertRun = ActionRun & {
-  /** Bodies of the pull request's comments; none without a pull request. */
+  /** Bodies of the thread's comments; none without a thread. */
   readonly comments: readonly string[];
   readonly elapsedMs: number;
   /** Processes that outlived the step. */
@@ -39,6 +39,8 @@ export type StepOptions = Partial<Pick<ActionOptions, "inputs" | "env" | "onStar
 
 export type ExpertScene = AsyncDisposable & {
   readonly world: ActionWorld;
+  /** The pull request or the issue that sets the step off. */
+  readonly thread: Issue | undefined;
   run(options?: StepOptions): Promise<ExpertRun>;
   /** The post step of a run, with what that run's main left. */
   post(main: ActionRun, options?: StepOptions): Promise<ActionRun>;
@@ -46,7 +48,7 @@ export type ExpertScene = AsyncDisposable & {
 
 export type SceneOptions = Pick<ActionWorldOptions, "answers" | "permissions" | "visibility"> & {
   /** `pull request` is alice's, and the checkout is its head; `dispatch` has no thread, and the checkout is trusted. */
-  readonly on: "pull request" | "dispatch";
+  readonly on: "pull request" | "issue" | "dispatch";
   readonly manifest?: string;
   readonly files?: WorkFiles;
 };
@@ -56,15 +58,11 @@ export const startScene = async (options: SceneOptions): Promise<ExpertScene> =>
   const world = await startActionWorld({
     ...given,
     files: { "perstack.toml": manifest, "a.txt": "one\n", ...files },
-    answers,
   });
-  const pull = options.on === "pull request" ? openOwnPullRequest(world) : undefined;
+  const thread = openThread(world, on);
   // What a fixture server imports, as if the repository had installed it.
   symlinkSync(join(root, "node_modules"), join(world.checkout.directory, "node_modules"));
-  const webhook =
-    pull === undefined
-      ? await dispatchEvent(world, { by: "alice" })
-      : await pullRequestEvent(world, { number: pull.number, by: "alice" });
+  const webhook = await webhookOf(world, on, thread);
   const step = ({ inputs, ...options }: StepOptions): ActionOptions => ({
     webhook,
     inputs: { expert: "reviewer", ...inputs },
@@ -72,14 +70,31 @@ export const startScene = async (options: SceneOptions): Promise<ExpertScene> =>
   });
   return {
     world,
+    thread,
     run: async (options = {}) => {
       const startedAt = Date.now();
       const ran = await runAction(world, step(options));
-      return { ...ran, elapsedMs: Date.now() - startedAt, ...leftBehind(world, ran, pull) };
+      return { ...ran, elapsedMs: Date.now() - startedAt, ...leftBehind(world, ran, thread) };
     },
     post: async (main, options = {}) => await runPost(world, step(options), main),
     [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
   };
+};
+
+const openThread = (world: ActionWorld, on: SceneOptions["on"]): Issue | undefined => {
+  if (on === "dispatch") return undefined;
+  if (on === "pull request") return openOwnPullRequest(world);
+  return openIssue(world.github.world, world.repository, { author: "alice" });
+};
+
+const webhookOf = async (
+  world: ActionWorld,
+  on: SceneOptions["on"],
+  thread: Issue | undefined,
+): Promise<Webhook> => {
+  if (thread === undefined) return await dispatchEvent(world, { by: "alice" });
+  const of = { number: thread.number, by: "alice" };
+  return on === "issue" ? await issueEvent(world, of) : await pullRequestEvent(world, of);
 };
 
 const openOwnPullRequest = (world: ActionWorld): Issue => {
@@ -89,8 +104,8 @@ const openOwnPullRequest = (world: ActionWorld): Issue => {
   return openPullRequest(world.github.world, world.repository, { author: "alice", head: "feature" });
 };
 
-const leftBehind = (world: ActionWorld, { outputs }: ActionRun, pull: Issue | undefined) => ({
-  comments: (pull?.comments ?? []).map((comment) => comment.body),
+const leftBehind = (world: ActionWorld, { outputs }: ActionRun, thread: Issue | undefined) => ({
+  comments: (thread?.comments ?? []).map((comment) => comment.body),
   orphans: livingIn(world.checkout.directory, world.temporary),
   recorded: () => loadRecorded(join(world.temporary, "expert-stack", "jobs", outputs["job-id"] || "none")),
 });

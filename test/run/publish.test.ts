@@ -1,0 +1,124 @@
+import { describe, expect, it } from "vitest";
+import { framed, type SanitizedText, sanitize } from "../../src/outputs/sanitize.ts";
+import type { Artifacts, StoredArtifact, Thread } from "../../src/run/github-ports.ts";
+import { type Deliverables, publish } from "../../src/run/publish.ts";
+import { neverStopped } from "./fake-ports.ts";
+
+const text = (body: string): SanitizedText =>
+  framed({
+    before: "",
+    after: "",
+    body: sanitize(body, {
+      serverHost: "github.com",
+      allowLinks: [],
+      allowMentions: [],
+      closingKeywords: "neutralise",
+    }),
+  });
+
+const stored: StoredArtifact = { id: 7, digest: "sha256:00", size: 9 };
+
+const deliverables: Deliverables = {
+  artifact: { name: "job", root: "/jobs/1", files: ["/jobs/1/events.jsonl"] },
+  comment: {
+    thread: { kind: "issue", number: 3 },
+    marker: "marker",
+    mode: "sticky",
+    body: (artifact) => text(`artifact ${artifact?.id ?? "none"}`),
+  },
+};
+
+/** Ports that write down what was asked of them, and fail as told. */
+const fakeGitHub = (told: {
+  readonly upload?: () => void;
+  readonly thread?: () => void;
+  readonly put?: () => void;
+}) => {
+  const asked: string[] = [];
+  const artifacts: Artifacts = {
+    upload: async ({ name, files }) => {
+      asked.push(`upload ${name} ${files.join()}`);
+      told.upload?.();
+      return stored;
+    },
+  };
+  const thread: Thread = {
+    putComment: async ({ thread: at, marker, mode, body }) => {
+      asked.push(`${mode} ${at.kind} ${at.number} ${marker}: ${body.text}`);
+      told.put?.();
+      return { url: "https://github.com/acme/widgets/issues/3#issuecomment-1" };
+    },
+  };
+  const loadThread = async (): Promise<Thread> => {
+    told.thread?.();
+    return thread;
+  };
+  return { asked, ports: { artifacts, thread: loadThread } };
+};
+
+const fail = (message: string) => () => {
+  throw new Error(message);
+};
+
+describe("publishing", () => {
+  it("uploads first, so that the comment can name the artifact", async () => {
+    const { asked, ports } = fakeGitHub({});
+    const delivery = await publish(deliverables, ports, neverStopped);
+    expect(asked).toEqual(["upload job /jobs/1/events.jsonl", "sticky issue 3 marker: artifact 7"]);
+    expect(delivery).toEqual({
+      artifact: stored,
+      commentUrl: "https://github.com/acme/widgets/issues/3#issuecomment-1",
+      failures: [],
+    });
+  });
+
+  it("comments also when the upload fails, without an artifact to name", async () => {
+    const { asked, ports } = fakeGitHub({ upload: fail("no room") });
+    const delivery = await publish(deliverables, ports, neverStopped);
+    expect(asked.at(-1)).toBe("sticky issue 3 marker: artifact none");
+    expect(delivery).toEqual({
+      commentUrl: expect.any(String),
+      failures: [{ output: "artifact", error: new Error("no room") }],
+    });
+  });
+
+  it.each(["thread", "put"] as const)("keeps the artifact when the comment fails (%s)", async (step) => {
+    const { ports } = fakeGitHub({ [step]: fail("locked") });
+    const delivery = await publish(deliverables, ports, neverStopped);
+    expect(delivery).toEqual({
+      artifact: stored,
+      failures: [{ output: "comment", error: new Error("locked") }],
+    });
+  });
+
+  it("tells of both when both fail", async () => {
+    const { ports } = fakeGitHub({ upload: fail("no room"), put: fail("locked") });
+    const { failures } = await publish(deliverables, ports, neverStopped);
+    expect(failures.map(({ output }) => output)).toEqual(["artifact", "comment"]);
+  });
+
+  it("asks for nothing that is not to be delivered", async () => {
+    const { asked, ports } = fakeGitHub({ thread: fail("must not be loaded") });
+    expect(await publish({}, ports, neverStopped)).toEqual({ failures: [] });
+    expect(asked).toEqual([]);
+  });
+
+  it("begins nothing once the step is cancelled, and says so of each output", async () => {
+    const { asked, ports } = fakeGitHub({});
+    const { failures } = await publish(deliverables, ports, AbortSignal.abort("SIGTERM"));
+    expect(asked).toEqual([]);
+    expect(failures).toMatchObject([
+      { output: "artifact", error: { code: "STEP_CANCELLED" } },
+      { output: "comment", error: { code: "STEP_CANCELLED", message: expect.stringContaining("SIGTERM") } },
+    ]);
+  });
+
+  it("posts no comment when the step is cancelled during the upload", async () => {
+    const cancelled = new AbortController();
+    const { asked, ports } = fakeGitHub({ upload: () => cancelled.abort("SIGINT") });
+    const delivery = await publish(deliverables, ports, cancelled.signal);
+    expect(asked).toHaveLength(1);
+    expect(delivery.artifact).toEqual(stored);
+    expect(delivery.failures.map(({ output }) => output)).toEqual(["comment"]);
+  });
+});
