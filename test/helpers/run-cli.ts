@@ -66,7 +66,7 @@ type CliOptions = {
 };
 
 /** What the program finds in its environment: little, the provider's key and address among it. */
-export const cliEnvironment = (world: CliWorld, env: CliOptions["env"]): NodeJS.ProcessEnv => ({
+const cliEnvironment = (world: CliWorld, env: CliOptions["env"]): NodeJS.ProcessEnv => ({
   PATH: process.env.PATH ?? "",
   HOME: world.home,
   LANG: "C.UTF-8",

@@ -8,6 +8,7 @@ describe("how a job ended", () => {
   const cases: readonly (readonly [RunOutcome, Conclusion])[] = [
     [{ type: "completed", text: "done" }, "success"],
     [{ type: "failed", error: { name: "E", message: "m", isRetryable: false } }, "failure"],
+    [{ type: "failed", error: { name: "SKILL_ENV_MISSING", message: "m", isRetryable: false } }, "invalid"],
     [{ type: "maxSteps", limit: 5 }, "limit"],
     [{ type: "jobTimeout", limitMs: 5 }, "limit"],
     [{ type: "interrupted", signal: "SIGTERM" }, "failure"],
