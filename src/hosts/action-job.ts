@@ -45,19 +45,25 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
   });
   const root = join(context.temporary, "expert-stack", "jobs");
   using log = createJob({ root, jobId: plan.started.jobId, hide: "plain" });
-  leaveState({
-    jobDirectory: log.directory,
-    artifactName: name,
-    retentionDays: String(inputs.retentionDays ?? ""),
-    artifact: inputs.artifact,
-    uploaded: inputs.artifact === "none" ? "yes" : "no",
-  });
+  leaveToPost(step, { jobDirectory: log.directory, artifactName: name });
   const notes = job.notes.map((text) => ({ type: "note", level: "info", text }) as const);
   const state = await runJob(wire(log), { started: plan.started, notes }, stop);
   const { directory, head } = log;
   const ended = { ...job, state, entries, directory, head, redact, artifacts, artifactName: name };
   return await deliver(ended, stop);
 };
+
+/** What `post` needs if this process does not get to its end. */
+const leaveToPost = (
+  { inputs }: Step,
+  job: { readonly jobDirectory: string; readonly artifactName: string },
+): void =>
+  leaveState({
+    ...job,
+    retentionDays: String(inputs.retentionDays ?? ""),
+    artifact: inputs.artifact,
+    uploaded: inputs.artifact === "none" ? "yes" : "no",
+  });
 
 /**
  * The runner's own folders: its temporary files, this action's code and the runner's home. A repository that uses its

@@ -78,7 +78,8 @@ describe("a step that is cancelled", () => {
   ] as const)("while %s saves at once, leaves nobody, and post uploads it", async (_, answers, when) => {
     await using scene = await startScene({ on: "pull request", answers });
     const { results } = scene.world;
-    const main = await runAndSend(scene, { when, signals: ["SIGINT", "SIGTERM"] });
+    // The second one comes while the tool is being ended, too late to be the same press of Ctrl-C.
+    const main = await runAndSend(scene, { when, signals: ["SIGINT", "SIGTERM"], pauseMs: 400 });
     expect([main.exitCode, main.signal]).toEqual([130, null]);
     expect(main.tookMs).toBeLessThan(runnerWaitsMs / 3);
     expect(main.orphans).toEqual([]);
@@ -339,8 +340,8 @@ args = ["stubborn.mjs"]
     await using at = await world();
     const run = await runAndPress(at, 400);
     expect(run.exitCode).toBe(130);
-    expect(run.tookMs).toBeLessThan(250);
-    await sleep(50);
-    expect(at.living()).toEqual([]);
+    // It has not waited for the skill, which needs longer than that to be ended.
+    expect(() => at.recorded()).toThrow("ends with interrupted");
+    await until(() => at.living().length === 0);
   });
 });

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { posix } from "node:path";
 import type { Definitions } from "../../run/github-ports.ts";
 
 type Where = {
@@ -22,10 +23,10 @@ export const commitDefinitions = (where: Where): Definitions => ({
   async read(path) {
     const listing = await git(where, ["ls-tree", "-z", where.commit, "--", path]);
     if (listing === undefined) return await where.fallback(path, where.commit);
-    const [entry] = listing.split("\0");
-    const [mode, type, id] = (entry ?? "").split(/[ \t]/);
-    // Symbolic links (120000) and submodules (160000) are no definitions.
-    if (type !== "blob" || !mode?.startsWith("100") || id === undefined) return undefined;
+    const [, mode, type, id, name] = /^(\d+) (\w+) (\w+)\t([^\0]*)\0/.exec(listing) ?? [];
+    // Symbolic links (120000) and submodules (160000) are no definitions, nor is the first file of a folder.
+    const isFile = type === "blob" && mode?.startsWith("100") && name === posix.normalize(path);
+    if (!isFile || id === undefined) return undefined;
     return (await git(where, ["cat-file", "blob", id])) ?? (await where.fallback(path, where.commit));
   },
 });

@@ -47,7 +47,7 @@ const common = ({ apiUrl }: GitHubAccess) => ({
   baseUrl: apiUrl,
   userAgent: "expert-stack",
   log: silent,
-  request: { fetch: globalThis.fetch },
+  request: { fetch: globalThis.fetch, log: silent },
 });
 
 /** Octokit logs to the console, where a runner would read it; what matters goes through `warn` and errors. */

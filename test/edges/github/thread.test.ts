@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type GitHubAccess, gitHubClient } from "../../../src/edges/github/client.ts";
+import { type GitHubAccess, gitHubQueries } from "../../../src/edges/github/client.ts";
 import { gitHubThread } from "../../../src/edges/github/thread.ts";
 import { textPolicy } from "../../../src/hosts/step.ts";
 import { markerLine } from "../../../src/outputs/marker.ts";
@@ -30,10 +30,8 @@ const start = async (login = bot): Promise<Scene> => {
   const issue = openIssue(world, repository, { author: "alice" });
   const { value: token } = addToken(world, { login, permissions: { issues: "write" } });
   const access: GitHubAccess = { token, apiUrl: github.url, owner: "acme", repo: "widgets" };
-  const thread: Thread = gitHubThread(
-    gitHubClient(access, () => {}),
-    access,
-  );
+  // Without the seconds that the throttled client leaves between two writes.
+  const thread: Thread = gitHubThread(gitHubQueries(access), access);
   return {
     github,
     repository,

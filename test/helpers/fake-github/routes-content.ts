@@ -35,7 +35,7 @@ const fileReply = (call: RepositoryCall, entry: PathEntry, ref: string): Reply =
   const { repository, links, world } = call;
   const type = contentType(entry);
   const shared = contentJson(links, repository, { entry, ref });
-  if (type === "submodule") return ok({ ...shared, submodule_git_url: null });
+  if (type === "submodule") return ok({ ...shared, submodule_git_url: "https://example.com/module.git" });
   const data = repository.objects.get(entry.sha)?.data ?? Buffer.alloc(0);
   if (data.length > world.limits.contentsRawBytes) throw tooLarge();
   if (asksFor(call, "raw")) return rawReply(data);

@@ -53,6 +53,36 @@ test("a required variable that is missing, or empty as an absent secret is, name
   });
 });
 
+test.each([
+  "ACTIONS_RUNTIME_TOKEN",
+  "actions_cache_url",
+  "GITHUB_ENV",
+  "GITHUB_OUTPUT",
+  "GITHUB_PATH",
+  "GITHUB_STATE",
+  "GITHUB_STEP_SUMMARY",
+])("%s is the runner's own and no skill's, whether it is set or not", async (variable) => {
+  const opening = openFixture({
+    server: "tools.mjs",
+    definition: { requiredEnv: ["CITY_KEY", variable] },
+    environment: host,
+  });
+  await expect(opening).rejects.toMatchObject({
+    code: "SKILL_REFUSED",
+    message: `The skill "fixture" asks for ${variable}, which only the runner itself may use.`,
+    remedy: expect.stringContaining(`Take ${variable} out of its \`requiredEnv\``),
+  });
+});
+
+test("a skill may ask for GitHub's token by name", async () => {
+  await using skill = await openFixture({
+    server: "tools.mjs",
+    definition: { requiredEnv: ["GITHUB_TOKEN"] },
+    environment: host,
+  });
+  expect(JSON.parse(textOf(await skill.run("environment"))).GITHUB_TOKEN).toBe("canary-token");
+});
+
 test("servers are told the version of this package", () => {
   const manifest = JSON.parse(readFileSync(new URL("../../../../package.json", import.meta.url), "utf8"));
   expect(clientInfo).toEqual({ name: manifest.name, version: manifest.version });
