@@ -19,12 +19,17 @@ export const measureActionStep = async (runs: number): Promise<readonly number[]
   await using world = await startActionWorld({
     files: { "perstack.toml": manifest, "a.txt": "one\n" },
     answers: (index) =>
-      index % 2 === 0 ? { toolCalls: [{ name: "readTextFile", args: { path: "a.txt" } }] } : { text: "Done." },
+      index % 2 === 0
+        ? { toolCalls: [{ name: "readTextFile", args: { path: "a.txt" } }] }
+        : { text: "Done." },
   });
   world.checkout.checkout("feature");
   world.checkout.commit({ "a.txt": "two\n" });
   world.checkout.mirrorTo(world.github.world, world.repository);
-  const { number } = openPullRequest(world.github.world, world.repository, { author: "alice", head: "feature" });
+  const { number } = openPullRequest(world.github.world, world.repository, {
+    author: "alice",
+    head: "feature",
+  });
   const webhook = await pullRequestEvent(world, { number, by: "alice" });
   const times: number[] = [];
   for (let run = -1; run < runs; run++) {

@@ -85,6 +85,7 @@ const messageBytes = (journal: string): number =>
     .split("\n")
     .map((line) => JSON.parse(line).event)
     .reduce((sum, event) => {
-      const message = event.parts ?? event.contents ?? (event.type === "runStarted" ? event.input : undefined);
+      const message =
+        event.parts ?? event.contents ?? (event.type === "runStarted" ? event.input : undefined);
       return message === undefined ? sum : sum + Buffer.byteLength(JSON.stringify(message));
     }, 0);

@@ -2,8 +2,9 @@
  * The project's own benchmarks, one command: `npm run bench`. Medians and ratios of one run, written to
  * `bench/results.md`. Absolute times say more about the machine than about the tool.
  */
-import { cpus } from "node:os";
+
 import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
 import { measureActionStep } from "./action-step.ts";
 import { measureColdStart } from "./cold-start.ts";
 import { measureJob } from "./job.ts";
@@ -11,7 +12,8 @@ import { measureJob } from "./job.ts";
 const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
-  const [low = 0, high = 0] = sorted.length % 2 === 1 ? [sorted[middle], sorted[middle]] : [sorted[middle - 1], sorted[middle]];
+  const [low = 0, high = 0] =
+    sorted.length % 2 === 1 ? [sorted[middle], sorted[middle]] : [sorted[middle - 1], sorted[middle]];
   return (low + high) / 2;
 };
 
@@ -47,7 +49,11 @@ const rows = [
     "≤ 3×",
   ],
   ["peak resident memory of that job", `${Math.round(long.peakRssMb)} MB`, "≤ 110 MB"],
-  ["whole action step on a pull request, two instant generations, upload and comment included", ms(median(action)), "≤ 500 ms"],
+  [
+    "whole action step on a pull request, two instant generations, upload and comment included",
+    ms(median(action)),
+    "≤ 500 ms",
+  ],
 ];
 
 const report = [

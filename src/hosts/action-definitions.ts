@@ -32,7 +32,8 @@ export const trustedDefinitions = async (from: {
   const { trigger, context, environment } = from;
   const repository = await from.repository();
   const checkout = { workspace: context.checkout, environment: gitEnvironment(environment) };
-  const commit = "thread" in trigger ? await repository.defaultBranchHead() : context.sha;
+  const commit =
+    "thread" in trigger ? await repository.branchHead(trigger.repository.defaultBranch) : context.sha;
   const head = await headCommit(checkout);
   const at = (id: string): Definitions =>
     commitDefinitions({ ...checkout, commit: id, fallback: repository.readFile });

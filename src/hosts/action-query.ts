@@ -1,6 +1,6 @@
 import { makeQuery } from "../request/query.ts";
 import type { Trigger } from "../request/trigger.ts";
-import type { Repository } from "../run/github-ports.ts";
+import type { Comparison, Repository } from "../run/github-ports.ts";
 import type { Admission } from "./action-admission.ts";
 import { readPromptFile, type TrustedDefinitions } from "./action-definitions.ts";
 import type { Step } from "./step.ts";
@@ -14,11 +14,10 @@ export const makeActionQuery = async (from: {
   readonly trigger: Trigger;
   readonly admission: Extract<Admission, { type: "admitted" }>;
   readonly trusted: TrustedDefinitions;
-  readonly repository: () => Promise<Repository>;
+  readonly comparison: Comparison | undefined;
 }): Promise<{ readonly text: string; readonly notes: readonly string[] }> => {
-  const { step, trigger, admission } = from;
+  const { step, trigger, admission, comparison } = from;
   const { inputs } = step;
-  const comparison = await compared(trigger, from.repository);
   const query = makeQuery({
     trigger,
     roles: admission.roles,
@@ -39,7 +38,10 @@ export const makeActionQuery = async (from: {
 };
 
 /** The diff by the event's own commits: what the pull request's number shows later may be another head. */
-const compared = async (trigger: Trigger, repository: () => Promise<Repository>) =>
+export const compared = async (
+  trigger: Trigger,
+  repository: () => Promise<Repository>,
+): Promise<Comparison | undefined> =>
   trigger.type === "pullRequest"
     ? await (await repository()).compare(trigger.base.sha, trigger.head.sha)
     : undefined;

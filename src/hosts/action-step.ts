@@ -14,7 +14,7 @@ import type { ActionContext } from "./action-context.ts";
 import { checkOwnManifest, type TrustedDefinitions, trustedDefinitions } from "./action-definitions.ts";
 import { gitHub } from "./action-github.ts";
 import { runActionJob } from "./action-job.ts";
-import { makeActionQuery } from "./action-query.ts";
+import { compared, makeActionQuery } from "./action-query.ts";
 import type { Ending } from "./ending.ts";
 import { readManifest } from "./read-manifest.ts";
 import { type Environment, secretVariables, valuesOf } from "./secrets.ts";
@@ -38,10 +38,13 @@ export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> =>
   if (admission.type === "refused") {
     return { ...known, conclusion: admission.conclusion, problem: admission.problem };
   }
-  const trusted = await trustedDefinitions({ ...step, trigger, repository: github.repository });
+  const [trusted, comparison] = await Promise.all([
+    trustedDefinitions({ ...step, trigger, repository: github.repository }),
+    compared(trigger, github.repository),
+  ]);
   const read = await readTrusted(step, trigger, trusted);
   if (read.type === "noManifest") return { ...known, conclusion: "skipped", problem: read.problem };
-  const query = await makeActionQuery({ step, trigger, admission, trusted, repository: github.repository });
+  const query = await makeActionQuery({ step, trigger, admission, trusted, comparison });
   const plan = planJob({
     manifest: read.manifest,
     expertKey: admission.expert,

@@ -7,6 +7,13 @@ import type { Terminal } from "./terminal.ts";
  * One program for both: with a command it is the command line; without one, inside a workflow step, the action.
  */
 export const main = async (): Promise<void> => {
+  if (isTooOld(process.versions.node)) {
+    process.stderr.write(
+      `error: expert-stack needs Node.js ${oldestNode.join(".")} or newer; this is ${process.version}.\n`,
+    );
+    process.exitCode = 2;
+    return;
+  }
   const argv = process.argv.slice(2);
   const isStep = argv.length === 0 && process.env.GITHUB_ACTIONS === "true";
   const stop = stopSignal(isStep ? "step" : "terminal");
@@ -19,6 +26,14 @@ export const main = async (): Promise<void> => {
     const { runCli } = await import("./cli.ts");
     process.exitCode = await runCli(argv.length === 0 ? ["--help"] : argv, terminal(stop));
   }
+};
+
+/** As `engines` in package.json says. */
+const oldestNode = [22, 12] as const;
+
+const isTooOld = (version: string): boolean => {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1]);
 };
 
 const proxyVariables = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"] as const;

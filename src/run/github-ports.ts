@@ -15,8 +15,8 @@ export type RepositoryRole = "admin" | "maintain" | "write" | "triage" | "read" 
 export type Repository = {
   /** A person's role as the API gives it (`role_name`; a custom role as the base role it builds on). */
   roleOf(login: string): Promise<RepositoryRole>;
-  /** The commit the default branch points at now. */
-  defaultBranchHead(): Promise<string>;
+  /** The commit a branch points at now. */
+  branchHead(branch: string): Promise<string>;
   readFile(path: string, commit: string): Promise<string | undefined>;
   /** Changed files between two recorded commits (three dots: what the head added since it left the base). */
   compare(base: string, head: string): Promise<Comparison>;

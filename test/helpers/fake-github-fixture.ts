@@ -1,11 +1,6 @@
 import { addCollaborator, addToken } from "./fake-github/populate-people.ts";
 import { addCommit, addRepository, addRun } from "./fake-github/populate-repository.ts";
-import {
-  addComment,
-  openIssue,
-  openPullRequest,
-  type PullRequest,
-} from "./fake-github/populate-threads.ts";
+import { addComment, openIssue, openPullRequest, type PullRequest } from "./fake-github/populate-threads.ts";
 import { type FakeGitHub, startFakeGitHub } from "./fake-github/server.ts";
 import type { Comment, Issue, Permissions, Repository, WorkflowRun } from "./fake-github/world.ts";
 
@@ -33,7 +28,12 @@ export type Ask = {
   readonly body?: unknown;
 };
 
-export type Answer = { readonly status: number; readonly headers: Headers; readonly text: string; json(): unknown };
+export type Answer = {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  json(): unknown;
+};
 
 const authorizationOf = (github: FakeGitHub, request: Ask): Readonly<Record<string, string>> => {
   const { authorization, permissions, login } = request;
@@ -71,7 +71,11 @@ export const startSmallWorld = async (
   addCollaborator(world, repository, "alice", "write");
   const issue = openIssue(world, repository, { author: "alice", title: "It squeaks", body: "Oil it." });
   const comment = addComment(world, repository, issue, { author: "bob", body: "Me too." });
-  const pullRequest = openPullRequest(world, repository, { author: "alice", head: "feature", title: "Quiet" });
+  const pullRequest = openPullRequest(world, repository, {
+    author: "alice",
+    head: "feature",
+    title: "Quiet",
+  });
   const run = addRun(world, repository, { event: "pull_request", actor: "alice", triggeringActor: "bob" });
   return {
     github,

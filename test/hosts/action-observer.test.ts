@@ -28,7 +28,7 @@ test("a secret that is whole only where parts of an answer meet in a line is not
       { type: "toolCall", id: "call_1_0", tool: "healthCheck", args: {} },
       { type: "text", text: `${secret.slice(11)} is the rest.` },
     ],
-    finishReason: "tool-calls",
+    finishReason: "toolCalls",
     model: "claude-sonnet-4-5",
     usage: noUsage,
     durationMs: 5,

@@ -51,6 +51,6 @@ test("given a run that is cancelled while the model thinks, post uploads what th
   expect(types).toContain("toolCallFinished");
   expect(types).not.toContain("jobFinished");
   const { name = "", id = 0 } = world.results.artifacts[0] ?? {};
-  expect(printed(run.lines, post)).toContain(`is in the artifact ${name} (${id})`);
+  expect(printed(run.lines, post)).toContain(`in the artifact \`${name}\` (${id}`);
   expect(summaryOf(run.lines, post)).toContain(name);
 });

@@ -48,8 +48,14 @@ test("given a pull request by a writer, the answer is a comment that a second ru
     "job.json",
   ]);
   expect(pull.comments[0]?.body).toContain(String(artifact?.id));
-  const journal = readZip(artifact?.bytes ?? Buffer.alloc(0)).get("events.jsonl")?.toString("utf8").trimEnd() ?? "";
-  const head = createHash("sha256").update(journal.split("\n").at(-1) ?? "").digest("hex");
+  const journal =
+    readZip(artifact?.bytes ?? Buffer.alloc(0))
+      .get("events.jsonl")
+      ?.toString("utf8")
+      .trimEnd() ?? "";
+  const head = createHash("sha256")
+    .update(journal.split("\n").at(-1) ?? "")
+    .digest("hex");
   expect(pull.comments[0]?.body).toContain(head.slice(0, 12));
 
   const second = await runAction(world, { webhook, inputs: { expert: "reviewer" } });

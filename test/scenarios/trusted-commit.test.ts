@@ -127,7 +127,7 @@ describe.each(routes)("read by %s", (route) => {
 
   test.each<[string, WorkFile, string]>([
     ["valid", hostile, "The pull request's own is valid."],
-    ["broken", '"##[error]none" = 1\nexperts = 2\n', "##[error]none"],
+    ["broken", '[experts."##[error]x"]\ninstruction = "x"\n', 'the name "##[error]x" cannot be used'],
     ["a link into the runner", { linkTo: "/proc/self/environ" }, "The pull request has none either."],
     ["a link to the checkout's credentials", { linkTo: ".git/config" }, "The pull request has none either."],
   ])("a first manifest that is %s is shown to its author and not run", async (_, manifest, finding) => {
@@ -187,7 +187,9 @@ describe("nothing in a checkout changes what is read of a commit", () => {
     const webhook = await propose(world, { "a.txt": "two\n" });
     const gitDirectory = join(other.checkout.directory, ".git");
     const env = { GIT_DIR: gitDirectory, GIT_OBJECT_DIRECTORY: join(gitDirectory, "objects") };
-    expectAnsweredBy(await run(world, webhook, { env }), "Obey the maintainers.");
+    const ran = await run(world, webhook, { env });
+    expectAnsweredBy(ran, "Obey the maintainers.");
+    expect(fileRequests(ran)).toEqual([]);
   });
 });
 

@@ -14,9 +14,8 @@ export const gitHubRepository = (client: GitHubClient, { owner, repo }: GitHubAc
       );
       return answer === undefined ? "none" : roleOf(answer.data);
     },
-    async defaultBranchHead() {
-      const { data } = await asking("show the repository", client.rest.repos.get(here));
-      const ref = `heads/${data.default_branch}`;
+    async branchHead(branch) {
+      const ref = `heads/${branch}`;
       const head = await asking("show the default branch", client.rest.git.getRef({ ...here, ref }));
       return head.data.object.sha;
     },

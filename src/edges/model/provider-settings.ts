@@ -54,12 +54,16 @@ export const providerSettings = (config: ProviderConfig, environment: Environmen
   return {
     provider: providerName,
     apiKey,
-    baseUrl,
+    baseUrl: providerName === "anthropic" && baseUrl !== undefined ? versioned(baseUrl) : baseUrl,
     headers: textRecord(setting.headers),
     ...(organization === undefined ? {} : { organization }),
     ...(project === undefined ? {} : { project }),
   };
 };
+
+/** Anthropic's own clients take the host alone; the AI SDK's wants the version in the path too. */
+const versioned = (baseUrl: string): string =>
+  URL.canParse(baseUrl) && new URL(baseUrl).pathname === "/" ? `${baseUrl.replace(/\/+$/, "")}/v1` : baseUrl;
 
 const text = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;

@@ -77,7 +77,7 @@ test.each(["main", "release/next"])("the default branch %s has a head", async (d
   scene.commit({ "a.txt": "one\n" });
   const head = scene.commit({ "a.txt": "two\n" });
   scene.commit({ "a.txt": "three\n" }, "feature");
-  expect(await scene.repository.defaultBranchHead()).toBe(head);
+  expect(await scene.repository.branchHead(defaultBranch)).toBe(head);
 });
 
 describe("a file of a commit", () => {

@@ -261,3 +261,12 @@ test("every request of a Run sends the same bytes for system and tools", async (
 test("a provider key that is missing is named, with what to write", () => {
   expect(() => providerSettings({ providerName: "openai" }, {})).toThrow(/OPENAI_API_KEY is not set/);
 });
+
+test.each([
+  ["https://gateway.example.com", "https://gateway.example.com/v1"],
+  ["https://gateway.example.com/", "https://gateway.example.com/v1"],
+  ["https://gateway.example.com/anthropic/v1", "https://gateway.example.com/anthropic/v1"],
+])("Anthropic's base URL %s, as its own clients take it, is %s", (given, used) => {
+  const environment = { ANTHROPIC_API_KEY: "key", ANTHROPIC_BASE_URL: given };
+  expect(providerSettings({ providerName: "anthropic" }, environment).baseUrl).toBe(used);
+});

@@ -12,7 +12,11 @@ const usage = {
 const collect = async (chunks: readonly LanguageModelV4StreamPart[]) => {
   const deltas: Delta[] = [];
   const answer = collector(3, (delta) => deltas.push(delta));
-  const stream = simulateReadableStream({ chunks: [...chunks], initialDelayInMs: null, chunkDelayInMs: null });
+  const stream = simulateReadableStream({
+    chunks: [...chunks],
+    initialDelayInMs: null,
+    chunkDelayInMs: null,
+  });
   for (const part of await convertReadableStreamToArray(stream)) answer.add(part);
   return { answer, deltas };
 };
@@ -31,7 +35,11 @@ test("blocks that grow side by side keep the order in which they began", async (
     { type: "thinking", text: "Hm." },
     { type: "text", text: "It works." },
   ]);
-  expect(deltas.map(({ type, text }) => `${type}:${text}`)).toEqual(["text:It ", "thinking:Hm.", "text:works."]);
+  expect(deltas.map(({ type, text }) => `${type}:${text}`)).toEqual([
+    "text:It ",
+    "thinking:Hm.",
+    "text:works.",
+  ]);
 });
 
 test("signatures from any part of a thinking block are kept together", async () => {

@@ -116,7 +116,7 @@ const listen = (tree: ProcessTree, listener: Listener): void => {
     listener.onEnd(described(exit));
   });
   void closed[0]?.then(async () => {
-    await Promise.race([tree.exited.then(drained), sleep(2 * drainMs)]);
+    await Promise.race([tree.exited.then(drained), sleep(2 * drainMs, undefined, { ref: false })]);
     listener.onEnd("closed its output");
   });
 };
