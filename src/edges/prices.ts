@@ -11,6 +11,7 @@ export const priceOf = async (choice: ModelChoice, usage: Usage): Promise<number
     {
       input_tokens: usage.inputTokens,
       cache_read_tokens: usage.cachedInputTokens,
+      cache_write_tokens: usage.cacheWriteTokens ?? 0,
       output_tokens: usage.outputTokens,
     },
     choice.model,

@@ -2,6 +2,7 @@ import type { Failure, RunOutcome } from "../job/event.ts";
 import type { Problem } from "./job-report.ts";
 
 const byName: Readonly<Record<string, string>> = {
+  Defect: "This is a defect of Expert Stack. Please report it, with this text.",
   TruncatedStream: "The provider's answer broke off. Run the job again.",
   EmptyAnswer: "The model answered nothing. Run the job again or choose another model.",
   OutputTokenLimit:

@@ -4,10 +4,12 @@ import type { JobEvent } from "../job/event.ts";
 export type Inbox = {
   push(event: JobEvent): void;
   fail(error: unknown): void;
-  /** Everything that has arrived, once something has. Rejects with what `fail` was given. */
+  /** Everything that has arrived, once something has; then rejects with what `fail` was given. */
   take(): Promise<readonly JobEvent[]>;
-  /** Everything that has arrived so far, which may be nothing. */
+  /** Everything that has arrived so far, which may be nothing; then throws what `fail` was given. */
   drain(): readonly JobEvent[];
+  /** Everything that has arrived, whatever failed. */
+  rest(): readonly JobEvent[];
 };
 
 export const createInbox = (): Inbox => {
@@ -29,10 +31,13 @@ export const createInbox = (): Inbox => {
           wake = resolve;
         });
       }
-      if (failure !== undefined) throw failure.error;
       return this.drain();
     },
     drain() {
+      if (events.length === 0 && failure !== undefined) throw failure.error;
+      return this.rest();
+    },
+    rest() {
       const taken = events;
       events = [];
       return taken;

@@ -1,6 +1,6 @@
 import { decide, type Effect } from "../job/decide.ts";
 import type { JobEvent } from "../job/event.ts";
-import type { JobState } from "../job/state.ts";
+import { type JobState, rootRunId } from "../job/state.ts";
 import { timer } from "./deadline.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
 import { type Journal, openJournal } from "./journal.ts";
@@ -20,7 +20,8 @@ export type JobStart = {
  * aborted, and every outcome goes through the journal before anything follows from it.
  *
  * @param stop aborted by a signal of the process; its reason is the signal's name
- * @returns the state at the end; `outcome` is always set
+ * @returns the state at the end; `outcome` is always set. A defect of ours ends the job as failed, with its stack
+ * @throws when not even that can be recorded
  */
 export const runJob = async (
   ports: JobPorts,
@@ -36,19 +37,36 @@ export const runJob = async (
   const inFlight = new Map<string, InFlight>();
   try {
     await drive({ journal, inbox, shell, inFlight, started });
-  } finally {
+  } catch (error) {
     await abandon(inFlight, []);
     await closeAll(shell);
+    recordDefect(journal, { arrived: inbox.rest(), error });
   }
   return journal.state;
 };
 
-/** Skills that fail to close do not keep the others open. */
+/** What had arrived is kept; the job has an end that says what happened. */
+const recordDefect = (
+  journal: Journal,
+  { arrived, error }: { readonly arrived: readonly JobEvent[]; readonly error: unknown },
+): void => {
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const outcome = { type: "failed", error: { name: "Defect", message, isRetryable: false } } as const;
+  try {
+    journal.commit([
+      ...arrived,
+      { type: "runFinished", runId: rootRunId, outcome },
+      { type: "jobFinished", outcome },
+    ]);
+  } catch {
+    // The journal itself is what failed: the first error says why.
+    throw error;
+  }
+};
+
+/** Best effort, after a defect: a skill that fails to close does not keep the others open. */
 const closeAll = async (shell: Shell): Promise<void> => {
-  const closed = await Promise.allSettled(
-    [...shell.open.values()].map((skills) => skills[Symbol.asyncDispose]()),
-  );
-  for (const result of closed) if (result.status === "rejected") throw result.reason;
+  await Promise.allSettled([...shell.open.values()].map((skills) => skills[Symbol.asyncDispose]()));
 };
 
 type InFlight = { readonly controller: AbortController; readonly settled: Promise<void> };

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ExpertStackError } from "../../src/errors.ts";
 import { evolve } from "../../src/job/evolve.ts";
 import { emptyState } from "../../src/job/state.ts";
+import { createInbox } from "../../src/run/inbox.ts";
 import { runJob } from "../../src/run/run-job.ts";
 import { heard, jobStarted, overloaded, rootRun, unauthorized } from "../helpers/scripted-job.ts";
 import {
@@ -241,21 +242,25 @@ describe("a job that cannot begin", () => {
 });
 
 describe("a defect of ours", () => {
-  test("in the model's adapter rejects, and the skills are closed all the same", async () => {
-    const { ports, skills } = fakePorts({
+  test("in the model's adapter ends the job as failed, with its stack, and the skills are closed", async () => {
+    const { ports, skills, events, heads } = fakePorts({
       generate: async () => {
         throw new TypeError("undefined is not a function");
       },
     });
-    await expect(runJob(ports, { started: jobStarted() }, neverStopped)).rejects.toThrow(
-      "undefined is not a function",
-    );
+    const { outcome } = await runJob(ports, { started: jobStarted() }, neverStopped);
+    expect(outcome).toMatchObject({
+      type: "failed",
+      error: { name: "Defect", message: expect.stringMatching(/undefined is not a function\n\s+at /) },
+    });
+    expect(events().at(-1)?.type).toBe("jobFinished");
+    expect(heads.at(-1)?.status).toBe("stoppedByError");
     expect(skills).toEqual({ opened: 1, disposed: 1 });
   });
 
-  test("in one tool rejects after its sibling was aborted", async () => {
+  test("in one tool aborts its sibling and keeps what a third had given", async () => {
     let isAborted = false;
-    const { ports, skills } = fakePorts({
+    const { ports, skills, events } = fakePorts({
       generate: scriptedModel([twoCalls]),
       call: async (call, signal) => {
         if (call.tool === "write") throw new TypeError("broken");
@@ -264,18 +269,44 @@ describe("a defect of ours", () => {
         return said("stopped", true);
       },
     });
-    await expect(runJob(ports, { started: jobStarted() }, neverStopped)).rejects.toThrow("broken");
+    const { outcome } = await runJob(ports, { started: jobStarted() }, neverStopped);
+    expect(outcome).toMatchObject({ type: "failed", error: { name: "Defect" } });
+    expect(events().filter(({ type }) => type === "jobFinished")).toHaveLength(1);
     expect(isAborted).toBe(true);
     expect(skills.disposed).toBe(1);
   });
 
-  test("in closing a skill rejects instead of calling the job done", async () => {
+  test("in closing a skill does not call the job done", async () => {
     const { ports } = fakePorts({
       generate: scriptedModel([{ text: "Done." }]),
       dispose: async () => {
         throw new Error("cannot close");
       },
     });
-    await expect(runJob(ports, { started: jobStarted() }, neverStopped)).rejects.toThrow("cannot close");
+    const { outcome } = await runJob(ports, { started: jobStarted() }, neverStopped);
+    expect(outcome).toMatchObject({ type: "failed", error: { name: "Defect" } });
   });
+
+  test("in the journal itself rejects, since nothing can be recorded any more", async () => {
+    const { ports } = fakePorts({ generate: scriptedModel([{ text: "Done." }]) });
+    const log = {
+      ...ports.log,
+      head: ports.log.head,
+      append: () => {
+        throw new Error("no space left on device");
+      },
+    };
+    await expect(runJob({ ...ports, log }, { started: jobStarted() }, neverStopped)).rejects.toThrow(
+      "no space left",
+    );
+  });
+});
+
+test("what arrives together with a failure is handed out before it", async () => {
+  const inbox = createInbox();
+  inbox.push({ type: "note", level: "info", text: "first" });
+  inbox.fail(new Error("later"));
+  expect(await inbox.take()).toMatchObject([{ text: "first" }]);
+  await expect(inbox.take()).rejects.toThrow("later");
+  expect(() => inbox.drain()).toThrow("later");
 });

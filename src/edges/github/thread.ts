@@ -67,7 +67,7 @@ const findOwn = async (
   for await (const { data } of pages) {
     for (const { id, html_url, body, user } of data) {
       if (isMeant(body ?? "")) {
-        meant.push({ id, html_url, author: { login: user?.login, nodeId: user?.node_id } });
+        meant.push({ id, html_url, author: { login: user?.login, id: user?.id } });
       }
     }
   }
@@ -76,19 +76,17 @@ const findOwn = async (
   return meant.find(({ author }) => isSame(author, self));
 };
 
-type Author = { readonly login: string | undefined; readonly nodeId: string | undefined };
+/** An account. The number is the same in REST and GraphQL; node ids come in two formats. */
+type Author = { readonly login: string | undefined; readonly id: number | undefined };
 
 /** Whom this token speaks as. `GET /user` is closed to installation tokens; GraphQL's `viewer` is not. */
 const viewer = async (access: GitHubAccess): Promise<Author> => {
-  const answer = await gitHubQueries(access).graphql<{ viewer: { login: string; id: string } }>(
-    "query { viewer { login id } }",
-  );
-  return { login: answer.viewer.login, nodeId: answer.viewer.id };
+  const { viewer: self } = await gitHubQueries(access).graphql<{
+    viewer: { login: string; databaseId: number | null };
+  }>("query { viewer { login databaseId } }");
+  return { login: self.login, id: self.databaseId ?? undefined };
 };
 
-/** An app's login ends in `[bot]` in REST and need not in GraphQL; a person's never does. */
-const isSame = (author: Author, self: Author): boolean => {
-  if (author.nodeId !== undefined && author.nodeId === self.nodeId) return true;
-  if (author.login === undefined) return false;
-  return author.login === self.login || author.login === `${self.login}[bot]`;
-};
+/** By number where both have one; a login alone counts only as it is, since `alice` and `alice[bot]` are two. */
+const isSame = (author: Author, self: Author): boolean =>
+  author.id !== undefined && self.id !== undefined ? author.id === self.id : author.login === self.login;

@@ -120,11 +120,19 @@ const toolCall = (
   };
 };
 
+/** Levels of nesting in a tool's arguments; what goes deeper is no use and would exhaust the stack of its readers. */
+const deepest = 64;
+
+const isShallow = (value: unknown, levels: number): boolean =>
+  typeof value !== "object" ||
+  value === null ||
+  (levels > 0 && Object.values(value).every((item) => isShallow(item, levels - 1)));
+
 const parseArgs = (input: string): JsonObject | undefined => {
   if (input.trim() === "") return {};
   try {
     const value: unknown = JSON.parse(input);
-    return isObject(value) ? value : undefined;
+    return isObject(value) && isShallow(value, deepest) ? value : undefined;
   } catch {
     return undefined;
   }
@@ -152,4 +160,5 @@ const usageOf = (usage: LanguageModelV4Usage): Usage => ({
   outputTokens: usage.outputTokens.total ?? noUsage.outputTokens,
   reasoningTokens: usage.outputTokens.reasoning ?? noUsage.reasoningTokens,
   cachedInputTokens: usage.inputTokens.cacheRead ?? noUsage.cachedInputTokens,
+  ...(usage.inputTokens.cacheWrite ? { cacheWriteTokens: usage.inputTokens.cacheWrite } : {}),
 });

@@ -95,10 +95,17 @@ const resultPart = (part: ToolResultPart, readBlob: ReadBlob): LanguageModelV4To
   if (only?.type === "text" && contents.length === 1) {
     return { ...id, output: { type: part.isError ? "error-text" : "text", value: only.text } };
   }
-  return { ...id, output: { type: "content", value: contents } };
+  const failed = part.isError ? [{ type: "text" as const, text: "The tool reported an error:" }] : [];
+  return { ...id, output: { type: "content", value: [...failed, ...contents] } };
 };
 
+/** What models take besides text; anything else is named to them instead of being dropped on the way. */
+const readableMedia = /^(?:image\/(?:png|jpeg|gif|webp)|application\/pdf)$/;
+
 const asTextOrFile = (blob: BlobPart, readBlob: ReadBlob): UserContent => {
+  if (blob.mediaType !== "text/plain" && !readableMedia.test(blob.mediaType)) {
+    return { type: "text", text: `[${blob.mediaType}, ${blob.size} bytes: no model can be shown this]` };
+  }
   const data = Buffer.from(readBlob(blob.sha256));
   if (blob.mediaType === "text/plain") return { type: "text", text: data.toString("utf8") };
   return {

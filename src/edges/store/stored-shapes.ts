@@ -20,6 +20,7 @@ const Usage = z.object({
   outputTokens: count,
   reasoningTokens: count,
   cachedInputTokens: count,
+  cacheWriteTokens: z.exactOptional(count),
 });
 const Failure = z.object({
   name: z.string(),

@@ -270,3 +270,28 @@ test.each([
   const environment = { ANTHROPIC_API_KEY: "key", ANTHROPIC_BASE_URL: given };
   expect(providerSettings({ providerName: "anthropic" }, environment).baseUrl).toBe(used);
 });
+
+test("a failed result of several parts says that it failed, and what no model can be shown is named", async () => {
+  const failed: readonly Message[] = [
+    ...called.slice(0, 2),
+    {
+      role: "tool",
+      parts: [
+        {
+          type: "toolResult",
+          id: "call_1_0",
+          tool: "readTextFile",
+          contents: [
+            { type: "text", text: "half" },
+            { type: "blob", sha256: "0", mediaType: "audio/wav", size: 9 },
+          ],
+          isError: true,
+        },
+      ],
+    },
+  ];
+  const { requests } = await ask("anthropic", [{ text: "ok" }], [turn(failed)]);
+  const sent = JSON.stringify(requests[0]?.body);
+  expect(sent).toContain("The tool reported an error:");
+  expect(sent).toContain("[audio/wav, 9 bytes: no model can be shown this]");
+});

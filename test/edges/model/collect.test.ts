@@ -102,3 +102,17 @@ test.each([
 test("an error part is thrown as it came", async () => {
   await expect(collect([{ type: "error", error: new Error("overloaded") }])).rejects.toThrow("overloaded");
 });
+
+test("arguments nested beyond use are malformed instead of exhausting every reader's stack", async () => {
+  const input = `{"a":${"[".repeat(3_000)}${"]".repeat(3_000)}}`;
+  const { answer } = await collect([{ type: "tool-call", toolCallId: "x", toolName: "read", input }]);
+  expect(answer.parts()).toMatchObject([{ args: {}, malformed: input }]);
+});
+
+test("tokens written to the provider's cache are counted apart", async () => {
+  const written = { ...usage, inputTokens: { ...usage.inputTokens, cacheWrite: 10 } };
+  const { answer } = await collect([
+    { type: "finish", usage: written, finishReason: { unified: "stop", raw: undefined } },
+  ]);
+  expect(answer.finish?.usage.cacheWriteTokens).toBe(10);
+});
