@@ -50,6 +50,10 @@ export class ExpertStackError extends Error {
   }
 }
 
+/** What happened and what to do, as sentences in one line of text. */
+export const inSentences = (message: string, remedy: string): string =>
+  `${message}${/[.!?:]\s*$/.test(message) ? "" : "."} ${remedy}`;
+
 /** Whether the person's own input is at fault, so that running it again cannot help. */
 export const isInvalidInput = (error: ExpertStackError): boolean =>
   invalidCodes.some((code) => code === error.code);

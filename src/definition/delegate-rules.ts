@@ -3,40 +3,37 @@ import type { Expert } from "./expert.ts";
 import { parseExpertKey } from "./expert-name.ts";
 import type { Finding } from "./finding.ts";
 import { findingAt, type ManifestSource } from "./manifest-source.ts";
-import { nearest } from "./nearest.ts";
+import { mostSuggestions, nearest } from "./nearest.ts";
 import { quoted } from "./toml-words.ts";
 
 type Experts = ReadonlyMap<string, Expert>;
 
 /** Every delegate exists or is a registry's, is named once, and no chain of delegates comes back to its start. */
 export const delegateFindings = (source: ManifestSource, experts: Experts): readonly Finding[] => [
-  ...[...experts].flatMap(([key, { delegates }]) => [
-    ...unknownDelegates(source, { key, delegates, experts }),
-    ...repeatedDelegates(source, { key, delegates }),
-  ]),
+  ...unknownDelegates(source, experts),
+  ...[...experts].flatMap(([key, { delegates }]) => repeatedDelegates(source, { key, delegates })),
   ...cycles(source, experts),
 ];
 
-const unknownDelegates = (
-  source: ManifestSource,
-  { key, delegates, experts }: { key: string; delegates: readonly string[]; experts: Experts },
-): readonly Finding[] =>
-  delegates.flatMap((delegate, index) => {
-    const parsed = parseExpertKey(delegate);
-    if (experts.has(delegate) || parsed?.scope !== undefined) return [];
-    const path = ["experts", key, "delegates", index];
-    return [
-      findingAt(
+const unknownDelegates = (source: ManifestSource, experts: Experts): readonly Finding[] =>
+  [...experts]
+    .flatMap(([key, { delegates }]) => delegates.map((delegate, index) => ({ key, delegate, index })))
+    .filter(({ delegate }) => !experts.has(delegate) && parseExpertKey(delegate)?.scope === undefined)
+    .map(({ key, delegate, index }, nth) => {
+      const others = nth < mostSuggestions ? [...experts.keys()].filter((other) => other !== key) : [];
+      const path = ["experts", key, "delegates", index];
+      return findingAt(
         source,
         { path, at: "value" },
-        { severity: "error", ...notThere(delegate, { key, experts }) },
-      ),
-    ];
-  });
+        { severity: "error", ...notThere(delegate, { others, experts }) },
+      );
+    });
 
-const notThere = (delegate: string, { key, experts }: { key: string; experts: Experts }) => {
+const notThere = (
+  delegate: string,
+  { others, experts }: { readonly others: readonly string[]; readonly experts: Experts },
+) => {
   const name = parseExpertKey(delegate)?.name ?? delegate;
-  const others = [...experts.keys()].filter((other) => other !== key);
   const near = experts.has(name) ? [name] : nearest(name, others);
   return {
     message: experts.has(name)

@@ -35,7 +35,7 @@ const tag = patterned(
 export const Expert = z.strictObject({
   version: z._default(version("Version of this definition."), "1.0.0"),
   minRuntimeVersion: z.exactOptional(
-    version("Oldest runtime that can run the Expert. Accepted, without effect yet."),
+    version("Oldest version of this runner that can run the Expert; an older one refuses it."),
   ),
   description: z.exactOptional(
     text("What the Expert does. Experts that may delegate to it read this.").check(z.maxLength(2048)),

@@ -3,7 +3,17 @@ import type { Finding } from "./finding.ts";
 import { findingAt, keyText, type ManifestSource, type Remark, valueAt } from "./manifest-source.ts";
 import { nearest } from "./nearest.ts";
 import type { KeyPath } from "./toml-positions.ts";
-import { article, assignment, counted, example, lastOf, quoted, shown, tableName } from "./toml-words.ts";
+import {
+  article,
+  assignment,
+  counted,
+  example,
+  lastOf,
+  milliseconds,
+  quoted,
+  shown,
+  tableName,
+} from "./toml-words.ts";
 
 type Issue = z.core.$ZodIssue;
 type Explained = Omit<Remark, "severity">;
@@ -48,10 +58,15 @@ const missing = (issue: Issue, { path }: Found): Explained => ({
 const wrongKind = (issue: Issue, { path, value, found }: Found): Explained => ({
   message: `found ${found}`,
   expected: expectedOf(issue),
-  remedy: isTable(issue)
-    ? `Write it as a table, with a header such as [${keyText(path)}].`
-    : `Write ${assignment(path, sampleOf(issue, value))}.`,
+  remedy: remedyFor(issue, path, value),
 });
+
+const remedyFor = (issue: Issue, path: KeyPath, value: unknown): string => {
+  if (isTable(issue)) return `Write it as a table, with a header such as [${keyText(path)}].`;
+  const ms = path.join() === "timeout" ? milliseconds(value) : undefined;
+  if (ms !== undefined) return `Write ${assignment(path, String(ms))}, the milliseconds alone.`;
+  return `Write ${assignment(path, sampleOf(issue, value))}.`;
+};
 
 const isTable = (issue: Issue): boolean => kindOf(issue) === "object" || kindOf(issue) === "record";
 

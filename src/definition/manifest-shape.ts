@@ -3,6 +3,7 @@ import type { Finding } from "./finding.ts";
 import { issueFinding } from "./issue-finding.ts";
 import { ManifestFile } from "./manifest-file.ts";
 import { findingAt, type ManifestSource, valueAt } from "./manifest-source.ts";
+import { mostSuggestions } from "./nearest.ts";
 import type { KeyPath } from "./toml-positions.ts";
 import { unknownKeyFinding } from "./unknown-key.ts";
 
@@ -14,7 +15,9 @@ export const checkShape = (source: ManifestSource): CheckedShape => {
   const first = z.safeParse(ManifestFile, source.document, { error: knownKeysMessage });
   const unknown = first.success ? [] : first.error.issues.flatMap(unknownKeys);
   const findings = [
-    ...unknown.map((found) => unknownKeyFinding(source, { ...found, topLevel })),
+    ...unknown.map((found, nth) =>
+      unknownKeyFinding(source, { ...found, topLevel, suggest: nth < mostSuggestions }),
+    ),
     ...(first.success ? [] : first.error.issues)
       .filter((issue) => issue.code !== "unrecognized_keys")
       .map((issue) => issueFinding(source, issue)),

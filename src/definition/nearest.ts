@@ -1,3 +1,6 @@
+/** Findings of one kind that get a suggestion: nobody reads more, and each costs a look at every candidate. */
+export const mostSuggestions = 50;
+
 /**
  * The candidates a person may have meant by `word`, the closest first, at most `limit`.
  *
@@ -6,12 +9,16 @@
 export const nearest = (word: string, candidates: Iterable<string>, limit = 3): readonly string[] => {
   const wanted = plain(word);
   return [...candidates]
+    .filter((candidate) => Math.abs(plain(candidate).length - wanted.length) <= tolerance(candidate))
     .map((candidate) => ({ candidate, distance: editDistance(wanted, plain(candidate)) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(1, Math.floor(candidate.length / 3)))
+    .filter(({ candidate, distance }) => distance <= tolerance(candidate))
     .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
     .slice(0, limit)
     .map(({ candidate }) => candidate);
 };
+
+/** How many letters may differ; words whose lengths differ by more need no closer look. */
+const tolerance = (candidate: string): number => Math.max(1, Math.floor(candidate.length / 3));
 
 const plain = (word: string): string => word.toLowerCase().replace(/[_.-]/g, "");
 

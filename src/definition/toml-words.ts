@@ -43,6 +43,22 @@ export const example = (kind: string, found: unknown): string => {
   return words.get(kind)?.example ?? '"…"';
 };
 
+const unitMs: ReadonlyMap<string, number> = new Map([
+  ["ms", 1],
+  ["s", 1000],
+  ["m", 60_000],
+  ["min", 60_000],
+  ["h", 3_600_000],
+]);
+
+/** What a duration such as `5s` or `1.5 min` means, or nothing when it is none. */
+export const milliseconds = (found: unknown): number | undefined => {
+  const [, count, unit = ""] =
+    (typeof found === "string" && /^(\d{1,9}(?:\.\d{1,3})?) ?([a-z]+)$/.exec(found)) || [];
+  const factor = unitMs.get(unit);
+  return factor === undefined ? undefined : Math.max(1, Math.round(Number(count) * factor));
+};
+
 /** `key = value` for the end of a path, or the value alone for an array's element. */
 export const assignment = (path: KeyPath, written: string): string => {
   const last = path.at(-1);

@@ -10,13 +10,15 @@ export type UnknownKey = {
   readonly known: readonly string[];
   /** The keys of the file's top, for those that slipped under a header. */
   readonly topLevel: readonly string[];
+  /** Whether to look for the key that was meant. */
+  readonly suggest: boolean;
 };
 
 /** An unknown key is a warning, never an error: files written for other runtimes must still run. */
 export const unknownKeyFinding = (source: ManifestSource, unknown: UnknownKey): Finding =>
   findingAt(source, { path: unknown.path, at: "key" }, { severity: "warning", ...explain(unknown) });
 
-const explain = ({ path, known, topLevel }: UnknownKey): Omit<Remark, "severity"> => {
+const explain = ({ path, known, topLevel, suggest }: UnknownKey): Omit<Remark, "severity"> => {
   const name = String(path.at(-1));
   const expected = known.length === 0 ? "no keys here" : `one of ${known.join(", ")}`;
   if (name === "envPath") return ignoredEnvPath;
@@ -27,7 +29,7 @@ const explain = ({ path, known, topLevel }: UnknownKey): Omit<Remark, "severity"
       remedy: "Move the line to the top of the file, above the first [header].",
     };
   }
-  const [meant] = nearest(name, known, 1);
+  const [meant] = suggest ? nearest(name, known, 1) : [];
   return {
     message: "unknown key, ignored",
     expected,

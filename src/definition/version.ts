@@ -8,6 +8,16 @@ const longest = 256;
 /**
  * Whether the text is exactly a Semantic Version: no `v`, no spaces, no missing part.
  *
- * A check alone; comparing versions and ranges is the semver package's work, too much to load before a first request.
+ * A check alone; ranges and pre-releases are the semver package's work, too much to load before a first request.
  */
 export const isVersion = (text: string): boolean => text.length <= longest && semanticVersion.test(text);
+
+/** Whether `have` is `wanted` or newer, by major, minor and patch alone; both must be versions. */
+export const isAtLeast = (have: string, wanted: string): boolean => {
+  const [ours, theirs] = [numbersOf(have), numbersOf(wanted)];
+  const differs = ours.findIndex((number, index) => number !== theirs[index]);
+  return differs === -1 || (ours[differs] ?? 0) > (theirs[differs] ?? 0);
+};
+
+const numbersOf = (version: string): readonly number[] =>
+  (semanticVersion.exec(version) ?? []).slice(1, 4).map(Number);

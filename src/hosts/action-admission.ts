@@ -1,4 +1,3 @@
-import { parseMarker } from "../outputs/marker.ts";
 import type { Problem } from "../report/job-report.ts";
 import { type CommentCommand, readCommand } from "../request/comment-command.ts";
 import { decide, type GateFacts, type GatePolicy, rolesNeeded } from "../request/gate.ts";
@@ -40,7 +39,6 @@ export const admit = async (question: Question): Promise<Admission> => {
   };
   const facts: GateFacts = {
     secrets: question.secrets,
-    comment: trigger.type === "issueComment" && parseMarker(trigger.comment.body) ? "own" : "other",
     ...(question.rerunBy === undefined ? {} : { rerunBy: question.rerunBy }),
   };
   const logins = rolesNeeded({ trigger, policy, facts });

@@ -1,8 +1,9 @@
 import { realpath } from "node:fs/promises";
-import { isAbsolute, relative } from "node:path";
+import { delimiter, isAbsolute, relative } from "node:path";
 import { parseManifest } from "../definition/manifest.ts";
 import { folderDefinitions } from "../edges/definitions/folder.ts";
 import { commitDefinitions, headCommit } from "../edges/definitions/git-commit.ts";
+import { pathOutside, programOutside } from "../edges/skills/program-outside.ts";
 import { ExpertStackError } from "../errors.ts";
 import type { Trigger } from "../request/trigger.ts";
 import type { Definitions, Repository } from "../run/github-ports.ts";
@@ -31,7 +32,7 @@ export const trustedDefinitions = async (from: {
 }): Promise<TrustedDefinitions> => {
   const { trigger, context, environment } = from;
   const repository = await from.repository();
-  const checkout = { workspace: context.checkout, environment: gitEnvironment(environment) };
+  const checkout = { workspace: context.checkout, ...gitOutside(context.checkout, environment) };
   const commit =
     "thread" in trigger ? await repository.branchHead(trigger.repository.defaultBranch) : context.sha;
   const head = await headCommit(checkout);
@@ -45,9 +46,10 @@ export const trustedDefinitions = async (from: {
   };
 };
 
-const gitEnvironment = (environment: Environment): Readonly<Record<string, string>> => ({
-  PATH: environment.PATH ?? "",
-  HOME: environment.HOME ?? "",
+/** What says which commit is trusted must not be a program of the checkout. */
+const gitOutside = (workspace: string, { PATH: path = "", HOME = "" }: Environment) => ({
+  git: programOutside("git", { path, workspace }),
+  environment: { PATH: pathOutside(path, workspace).join(delimiter), HOME },
 });
 
 /**

@@ -98,13 +98,15 @@ const withArtifact = (job: EndedJob, report: JobReport, stored: StoredArtifact |
   stored === undefined ? report : { ...report, artifact: artifactLink(job, stored) };
 
 const artifactLink = ({ step, trigger }: EndedJob, { id, digest }: StoredArtifact): ArtifactLink => {
-  const { serverUrl, owner, repo, runId } = step.context;
-  const isPrivate = "repository" in trigger && trigger.repository.visibility === "private";
+  const { inputs, context } = step;
+  const { serverUrl, owner, repo, runId } = context;
+  const visibility = "repository" in trigger ? trigger.repository.visibility : undefined;
   return {
     id,
     digest,
     url: `${serverUrl}/${owner}/${repo}/actions/runs/${runId}/artifacts/${id}`,
-    access: isPrivate ? "private" : "public",
+    kind: inputs.artifact === "summary" ? "summary" : "full",
+    ...(visibility === undefined ? {} : { access: visibility }),
   };
 };
 

@@ -1,4 +1,5 @@
 import { error as annotateError, info, setOutput, summary, warning } from "@actions/core";
+import { inSentences } from "../errors.ts";
 import { rootRunId } from "../job/state.ts";
 import { exitCode } from "../report/conclusion.ts";
 import type { JobReport } from "../report/job-report.ts";
@@ -73,7 +74,7 @@ const writeSummary = async (
 
 /** One annotation a person sees first: red for what went wrong, plain for what was not to be done. */
 const annotate = ({ conclusion, problem }: Ending, redact: (text: string) => string): void => {
-  const text = problem === undefined ? "" : redact(logLine(`${problem.message} ${problem.remedy}`));
+  const text = problem === undefined ? "" : redact(logLine(inSentences(problem.message, problem.remedy)));
   switch (conclusion) {
     case "success":
     case "planned":

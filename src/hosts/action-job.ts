@@ -10,6 +10,7 @@ import { deliver } from "./action-deliver.ts";
 import { actionObserver } from "./action-observer.ts";
 import { leaveState } from "./action-state.ts";
 import type { Ending } from "./ending.ts";
+import { secretVariables, weakSecretNotes } from "./secrets.ts";
 import type { Step } from "./step.ts";
 import type { StepJob } from "./step-job.ts";
 import { prepareWiring } from "./wire.ts";
@@ -46,7 +47,10 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
   const root = join(context.temporary, "expert-stack", "jobs");
   using log = createJob({ root, jobId: plan.started.jobId, hide: "plain" });
   leaveToPost(step, { jobDirectory: log.directory, artifactName: name });
-  const notes = job.notes.map((text) => ({ type: "note", level: "info", text }) as const);
+  const notes = [
+    ...job.notes.map((text) => ({ type: "note", level: "info", text }) as const),
+    ...weakSecretNotes(step.environment, secretVariables(plan.experts.values(), inputs.secretEnv)),
+  ];
   const state = await runJob(wire(log), { started: plan.started, notes }, stop);
   const { directory, head } = log;
   const ended = { ...job, state, entries, directory, head, redact, artifacts, artifactName: name };

@@ -1,6 +1,6 @@
 import { info, summary, warning } from "@actions/core";
 import { actionsArtifacts } from "../edges/github/artifacts.ts";
-import { ExpertStackError } from "../errors.ts";
+import { ExpertStackError, inSentences } from "../errors.ts";
 import type { StoredArtifact } from "../run/github-ports.ts";
 import { artifactFiles } from "./action-files.ts";
 import { foundState, type StepState } from "./action-state.ts";
@@ -15,9 +15,9 @@ export const runPost = async (): Promise<number> => {
   try {
     const kind = state.artifact === "summary" ? "summary" : "full";
     const files = artifactFiles(state.jobDirectory, kind);
-    if (files.length > 0) await report(await upload(state, files));
+    if (files.length > 0) await report(await upload(state, files), kind);
   } catch (error) {
-    warning(error instanceof ExpertStackError ? `${error.message} ${error.remedy}` : String(error));
+    warning(error instanceof ExpertStackError ? inSentences(error.message, error.remedy) : String(error));
   }
   return 0;
 };
@@ -44,10 +44,12 @@ const upload = async (state: StepState, files: readonly string[]): Promise<Uploa
   }
 };
 
-const report = async ({ name, id, digest }: Uploaded): Promise<void> => {
+const report = async ({ name, id, digest }: Uploaded, kind: "full" | "summary"): Promise<void> => {
   const where = `the artifact \`${name}\` (${id}, \`${digest}\`)`;
   info(`The step ended before its record was uploaded. It is in ${where}.`);
+  const content =
+    kind === "full" ? "What was done is" : "The job's totals, without prompts and tool results, are";
   await summary
-    .addRaw(`## Record\n\nThe step ended before its record was uploaded. What was done is in ${where}.\n`)
+    .addRaw(`## Record\n\nThe step ended before its record was uploaded. ${content} in ${where}.\n`)
     .write();
 };

@@ -85,7 +85,13 @@ const readTrusted = async (
   { definitions, at }: TrustedDefinitions,
 ): Promise<TrustedManifest> => {
   try {
-    const read = await readManifest(definitions, inputs.config, inputs.expert);
+    const read = await readManifest(definitions, inputs.config, {
+      expert: inputs.expert,
+      missing: {
+        where: definitions.origin.replace(":", " "),
+        remedy: "Create it, or name another with the input `config`.",
+      },
+    });
     return { type: "manifest", ...read, warnings: read.warnings.map(renderFinding) };
   } catch (error) {
     const isMissing = error instanceof ExpertStackError && error.code === "MANIFEST_NOT_FOUND";

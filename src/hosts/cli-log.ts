@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fsStore } from "../edges/store/fs-store.ts";
-import { describeEntry } from "../report/describe-entry.ts";
+import { describeJob } from "../report/describe-job.ts";
 import type { JobHead } from "../run/ports.ts";
 import type { Terminal } from "./terminal.ts";
 import { jobsFolder } from "./wire.ts";
@@ -28,9 +28,7 @@ export const logCommand = async (options: LogOptions, terminal: Terminal): Promi
     for (const line of lines.slice(0, entries.length)) terminal.out(`${line}\n`);
     return 0;
   }
-  for (const entry of entries) {
-    for (const line of describeEntry(entry)) terminal.out(`${line}\n`);
-  }
+  for (const line of describeJob(entries)) terminal.out(`${line}\n`);
   return 0;
 };
 
@@ -39,7 +37,7 @@ const describeHead = (head: JobHead): string => {
   const time = new Date(head.startedAt).toISOString().replace("T", " ").slice(0, 19);
   return [
     head.id,
-    time,
+    `${time} UTC`,
     head.status.padEnd(9),
     head.coordinator,
     `${steps} ${steps === 1 ? "step" : "steps"}`,

@@ -1,6 +1,5 @@
 import { createProjection } from "../perstack/projection.ts";
-import { describeOutcome } from "../report/describe-entry.ts";
-import { visible } from "../report/visible.ts";
+import { describeProblem } from "../report/describe-problem.ts";
 import { type CliObserver, humanProgress } from "./cli-progress.ts";
 import type { RunOptions } from "./cli-run-options.ts";
 import type { Terminal } from "./terminal.ts";
@@ -18,9 +17,7 @@ const jsonLines = (terminal: Terminal): CliObserver => {
     onEntry: (entry) => print(projection.push(entry)),
     onDelta: (delta) => print(projection.delta(delta, Date.now())),
     end({ outcome }, directory) {
-      if (outcome !== undefined && outcome.type !== "completed") {
-        terminal.err(`${visible(describeOutcome(outcome))}\n`);
-      }
+      if (outcome !== undefined) for (const line of describeProblem(outcome)) terminal.err(`${line}\n`);
       terminal.err(`The job is in ${directory}\n`);
     },
     [Symbol.dispose]: () => {},

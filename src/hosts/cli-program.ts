@@ -41,8 +41,13 @@ export const chooseCommand = async (
     await program.parseAsync([...argv], { from: "user" });
     return chosen ?? 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    throw error;
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0;
+    if (error.code === "commander.excessArguments") {
+      terminal.err('Put a query of several words in quotes: `expert-stack run <expert> "<query>"`.\n');
+    }
+    terminal.err("`expert-stack --help` shows the commands, `expert-stack <command> --help` its options.\n");
+    return 2;
   }
 };
 

@@ -1,10 +1,11 @@
 import type { JobEvent, JournalEntry } from "../job/event.ts";
 import type { JobState } from "../job/state.ts";
-import { addUsage, noUsage, type Usage } from "../job/usage.ts";
-import { describeEntry, describeOutcome } from "../report/describe-entry.ts";
+import { describeEntry } from "../report/describe-entry.ts";
+import { describeProblem } from "../report/describe-problem.ts";
 import { visible } from "../report/visible.ts";
 import type { Observer } from "../run/ports.ts";
 import type { RunOptions } from "./cli-run-options.ts";
+import { createStatus } from "./cli-status.ts";
 import type { Terminal } from "./terminal.ts";
 
 const tickMs = 250;
@@ -48,7 +49,7 @@ export const humanProgress = (
   /** @param called the tool whose result this is, where the line that names its call is not shown */
   function print(entry: JournalEntry, called: string | undefined): void {
     line?.clear();
-    for (const text of describeEntry(entry)) {
+    for (const text of describeEntry(withoutAnswer(entry))) {
       terminal.err(`${called === undefined ? text : text.replace(/\S+/, () => visible(called))}\n`);
     }
   }
@@ -57,56 +58,21 @@ export const humanProgress = (
 const isShown = (event: JobEvent, verbosity: "verbose" | "normal"): boolean =>
   event.type !== "jobFinished" && (verbosity === "verbose" || event.type !== "skillStderr");
 
-/** Lines that stay above the rewriting one. */
+/** The answer is printed whole at the end: the step that gives it does not show its first line before. */
+const withoutAnswer = (entry: JournalEntry): JournalEntry => {
+  const { event } = entry;
+  if (event.type !== "generationFinished") return entry;
+  const isLast = event.parts.every((part) => part.type !== "toolCall" || part.tool === "attemptCompletion");
+  if (!isLast) return entry;
+  return { ...entry, event: { ...event, parts: event.parts.filter((part) => part.type !== "text") } };
+};
+
+/** Lines that stay above the rewriting one, which shows what else goes on. */
 const isWorthALine = (event: JobEvent): boolean =>
-  event.type === "note" ||
+  (event.type === "note" && event.level === "warning") ||
   event.type === "generationFailed" ||
   event.type === "packageInstalled" ||
   (event.type === "toolCallFinished" && event.isError);
-
-type Status = {
-  see(event: JobEvent): void;
-  now(activity: string): void;
-  /** The tool of a call that is under way and whose result this is. */
-  toolOf(event: JobEvent): string | undefined;
-  text(): string;
-};
-
-const createStatus = (): Status => {
-  const startedAt = Date.now();
-  let activity = "starting";
-  let step = 1;
-  let usage: Usage = noUsage;
-  const calls = new Map<string, string>();
-  return {
-    see(event) {
-      if (event.type === "runStarted") activity = "waiting for the model";
-      if (event.type === "skillStarting") activity = `starting ${event.skill}`;
-      if (event.type === "toolCallFinished") calls.delete(event.toolCallId);
-      if (event.type === "generationFinished") {
-        usage = addUsage(usage, event.usage);
-        step = event.step;
-        for (const part of event.parts) if (part.type === "toolCall") calls.set(part.id, part.tool);
-      }
-      if (event.type === "toolCallFinished" && calls.size === 0) {
-        step += 1;
-        activity = "waiting for the model";
-      }
-    },
-    now(what) {
-      activity = what;
-    },
-    toolOf: (event) => (event.type === "toolCallFinished" ? calls.get(event.toolCallId) : undefined),
-    text() {
-      const doing = calls.size > 0 ? [...calls.values()].join(", ") : activity;
-      const seconds = Math.floor((Date.now() - startedAt) / 1000);
-      const tokens = `${short(usage.inputTokens)} in, ${short(usage.outputTokens)} out`;
-      return `step ${step} · ${tokens} · ${seconds} s · ${doing}`;
-    },
-  };
-};
-
-const short = (count: number): string => (count < 1000 ? String(count) : `${(count / 1000).toFixed(1)}k`);
 
 const rewritingLine = (terminal: Terminal, text: () => string) => {
   const clear = (): void => terminal.err("\r\u001b[K");
@@ -133,7 +99,7 @@ const printEnd = (end: {
   const { terminal, state, directory, elapsedMs } = end;
   const { outcome, usage, steps } = state;
   if (outcome?.type === "completed") terminal.out(`${answerFor(terminal, outcome.text)}\n`);
-  else if (outcome !== undefined) terminal.err(`${visible(describeOutcome(outcome))}\n`);
+  else if (outcome !== undefined) for (const line of describeProblem(outcome)) terminal.err(`${line}\n`);
   const counts = `${steps} ${steps === 1 ? "step" : "steps"}, ${usage.inputTokens} tokens in, ${usage.outputTokens} out`;
   terminal.err(`${counts}, ${(elapsedMs / 1000).toFixed(1)} s. The job is in ${directory}\n`);
 };

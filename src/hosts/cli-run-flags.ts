@@ -32,6 +32,12 @@ export const runFlags: readonly RunFlag[] = [
     many: true,
     text: "accepted for compatibility; without effect in the local runtime",
   },
+  {
+    name: "secret-env",
+    value: "names",
+    many: true,
+    text: "further environment variables to treat as secrets",
+  },
   { name: "workspace", value: "dir", text: "the folder the Expert may touch" },
   { name: "runtime", value: "name", text: "`local`, the only one" },
   {

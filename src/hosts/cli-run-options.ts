@@ -13,6 +13,8 @@ export type RunOptions = {
   readonly jobId?: string;
   readonly recorded?: string;
   readonly environment: Environment;
+  /** Names of further variables whose values are secrets. */
+  readonly secretEnv: readonly string[];
   /** `auto` rewrites one line where standard error is a terminal; `plain` never does. */
   readonly output: "json" | "plain" | "auto";
   readonly verbosity: "verbose" | "normal";
@@ -51,6 +53,7 @@ export const readRunOptions = (
     workspace: workspaceOf(resolve(terminal.cwd, text("workspace") ?? ".")),
     overrides: readOverrides(text),
     environment: withEnvFiles(terminal, options.envPath),
+    secretEnv: texts(options.secretEnv).flatMap((names) => names.split(",")),
     output: readOutput(options.json, text("progress"), terminal),
     verbosity: options.verbose === true ? "verbose" : "normal",
     ...(jobId === undefined ? {} : { jobId }),
@@ -79,10 +82,10 @@ const readOverrides = (text: (name: string) => string | undefined): Overrides =>
   const provider = text("provider");
   const model = text("model");
   const reasoning = text("reasoningBudget");
-  const maxSteps = wholeNumber("--max-steps", text("maxSteps"));
+  const maxSteps = aboveZero("--max-steps", text("maxSteps"));
   const maxRetries = wholeNumber("--max-retries", text("maxRetries"));
-  const stepTimeoutMs = wholeNumber("--timeout", text("timeout"));
-  const minutes = wholeNumber("--timeout-minutes", text("timeoutMinutes"));
+  const stepTimeoutMs = aboveZero("--timeout", text("timeout"));
+  const minutes = aboveZero("--timeout-minutes", text("timeoutMinutes"));
   return {
     ...(provider === undefined ? {} : { provider }),
     ...(model === undefined ? {} : { model }),
@@ -100,6 +103,16 @@ export const wholeNumber = (name: string, value: string | undefined): number | u
   throw invalid(name, value, "a whole number");
 };
 
+const aboveZero = (name: string, value: string | undefined): number | undefined => {
+  const number = wholeNumber(name, value);
+  if (number !== 0) return number;
+  throw invalid(name, "0", "a whole number above zero");
+};
+
+/** The values of an option that takes several. */
+const texts = (values: unknown): readonly string[] =>
+  Array.isArray(values) ? values.filter((value) => typeof value === "string") : [];
+
 export const reasoningBudget = (value: string): string | number => {
   if (/^\d{1,9}$/.test(value)) return Number(value);
   if (["none", "minimal", "low", "medium", "high"].includes(value)) return value;
@@ -110,7 +123,7 @@ const invalid = (name: string, found: string, expected: string): ExpertStackErro
   new ExpertStackError({
     code: "INPUT_INVALID",
     message: `${name} is "${found}".`,
-    remedy: `It must be ${expected}.`,
+    remedy: `It must be ${expected}. \`expert-stack run --help\` shows every option.`,
   });
 
 /**
@@ -119,9 +132,8 @@ const invalid = (name: string, found: string, expected: string): ExpertStackErro
  * counts only when the key in use is its own.
  */
 const withEnvFiles = (terminal: Terminal, files: unknown): Environment => {
-  const paths = Array.isArray(files) ? files.filter((file) => typeof file === "string") : [];
   let environment = terminal.environment;
-  for (const path of paths) {
+  for (const path of texts(files)) {
     environment = { ...readEnvFile(resolve(terminal.cwd, path), environment), ...environment };
   }
   return environment;

@@ -14,7 +14,7 @@ import { createObserver } from "./cli-observer.ts";
 import type { RunArguments } from "./cli-run-arguments.ts";
 import { type RunOptions, readRunOptions } from "./cli-run-options.ts";
 import { readManifest } from "./read-manifest.ts";
-import { secretVariables, valuesOf } from "./secrets.ts";
+import { secretVariables, valuesOf, weakSecretNotes } from "./secrets.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 import { jobsFolder, prepareWiring } from "./wire.ts";
@@ -26,10 +26,11 @@ export const runCommand = async (args: RunArguments, terminal: Terminal): Promis
   const { environment, workspace } = options;
   const model = await recorded(options);
   using observer = createObserver(terminal, options);
+  const secretNames = secretVariables(plan.experts.values(), options.secretEnv);
   const wire = prepareWiring({
     plan,
     environment,
-    secrets: valuesOf(environment, secretVariables(plan.experts.values(), [])),
+    secrets: valuesOf(environment, secretNames),
     workspace,
     hidden: [],
     cacheDirectory: cacheFolder(environment.XDG_CACHE_HOME),
@@ -39,14 +40,18 @@ export const runCommand = async (args: RunArguments, terminal: Terminal): Promis
     ...(model === undefined ? {} : { model }),
   });
   using log = createJob({ root: jobsFolder(workspace), jobId: plan.started.jobId, hide: "hide" });
-  const state = await runJob(wire(log), plan, terminal.stop);
+  const notes = weakSecretNotes(environment, secretNames);
+  const state = await runJob(wire(log), { ...plan, notes }, terminal.stop);
   observer.end(state, log.directory);
   return exitCodeOf(state);
 };
 
 const planRun = async (args: RunArguments, options: RunOptions, terminal: Terminal): Promise<JobPlan> => {
   const definitions = folderDefinitions(terminal.cwd);
-  const { manifest, warnings, source } = await readManifest(definitions, options.config, args.expert);
+  const { manifest, warnings, source } = await readManifest(definitions, options.config, {
+    expert: args.expert,
+    missing: { where: terminal.cwd, remedy: "Create it, or name another with `--config <file>`." },
+  });
   for (const warning of warnings) terminal.err(`${renderFinding(warning)}\n`);
   return planJob({
     manifest,

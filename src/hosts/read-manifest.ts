@@ -4,16 +4,19 @@ import { ExpertStackError } from "../errors.ts";
 import type { Definitions } from "../run/github-ports.ts";
 import { refuseReference } from "../run/unavailable.ts";
 
+/** What is said of a manifest that is not there: `where` it was looked for, and how to name another. */
+type Missing = { readonly where: string; readonly remedy: string };
+
 /**
  * Reads and checks the manifest.
  *
- * @param wanted the Expert it is read for: one of a registry needs no manifest, and is not missing because of it
+ * @param wanted.expert the Expert it is read for: one of a registry needs no manifest, and is not missing because of it
  * @throws ExpertStackError MANIFEST_NOT_FOUND, MANIFEST_INVALID with every finding, or FEATURE_NOT_AVAILABLE
  */
 export const readManifest = async (
   definitions: Definitions,
   file: string,
-  wanted: string,
+  wanted: { readonly expert: string; readonly missing: Missing },
 ): Promise<{
   readonly manifest: Manifest;
   readonly warnings: readonly Finding[];
@@ -21,8 +24,8 @@ export const readManifest = async (
 }> => {
   const text = await definitions.read(file);
   if (text === undefined) {
-    refuseReference(wanted);
-    throw manifestNotFound(file, definitions.origin);
+    refuseReference(wanted.expert);
+    throw manifestNotFound(file, wanted.missing);
   }
   const parsed = parseManifest({ text, file });
   return {
@@ -32,10 +35,9 @@ export const readManifest = async (
   };
 };
 
-export const manifestNotFound = (file: string, origin = "file"): ExpertStackError =>
+export const manifestNotFound = (file: string, { where, remedy }: Missing): ExpertStackError =>
   new ExpertStackError({
     code: "MANIFEST_NOT_FOUND",
-    message:
-      origin === "file" ? `There is no ${file}.` : `There is no ${file} in ${origin.replace(":", " ")}.`,
-    remedy: "Create it, or name another with `config`.",
+    message: `There is no ${file} in ${where}.`,
+    remedy,
   });

@@ -1,5 +1,7 @@
 import type { Expert } from "../definition/expert.ts";
 import { providerKeyVariables } from "../edges/model/provider-settings.ts";
+import type { JobEvent } from "../job/event.ts";
+import { makeRedaction } from "../report/redaction.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -29,3 +31,17 @@ export const secretVariables = (experts: Iterable<Expert>, further: readonly str
 
 export const valuesOf = (environment: Environment, names: readonly string[]): readonly string[] =>
   names.flatMap((name) => environment[name] || []);
+
+/** A warning for the job's record when a secret is such that taking it out of texts would take out anything. */
+export const weakSecretNotes = (
+  environment: Environment,
+  names: readonly string[],
+): readonly Extract<JobEvent, { type: "note" }>[] => {
+  const set = names.filter((name) => (environment[name] ?? "") !== "");
+  const { tooShort } = makeRedaction(valuesOf(environment, set));
+  if (tooShort.length === 0) return [];
+  const weak = tooShort.map((at) => set[at]).join(", ");
+  const [are, they] = tooShort.length === 1 ? ["secret is", "it"] : ["secrets are", "they"];
+  const text = `${tooShort.length} known ${are} under 8 characters or a common word, so ${they} cannot be taken out of texts: ${weak}.`;
+  return [{ type: "note", level: "warning", text }];
+};

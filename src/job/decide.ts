@@ -73,13 +73,19 @@ const closeRun = (runId: string, outcome: RunOutcome): Effect => ({
   outcome,
 });
 
+/** Calls of one answer under way; the others follow, in order, as these settle. */
+const maxCallsAtOnce = 16;
+
 const decideTools = (run: Run, phase: Extract<Run["phase"], { type: "callingTools" }>): readonly Effect[] => {
   const settled = new Set(phase.results.map((result) => result.id));
   const pending = phase.calls.filter((call) => !settled.has(call.id));
   const control = pending.filter((call) => isControlCall(run.tools, call));
   const others = pending.filter((call) => !control.includes(call));
   const next = nextControlCall(control, others);
-  return [...(next === undefined ? [] : [answer(run, next)]), ...others.map((call) => decideCall(run, call))];
+  return [
+    ...(next === undefined ? [] : [answer(run, next)]),
+    ...others.slice(0, maxCallsAtOnce).map((call) => decideCall(run, call)),
+  ];
 };
 
 /** Control calls are answered one at a time, in order; completion waits until every other call has its result. */

@@ -3,16 +3,26 @@ export type LinePiece = { readonly type: "text" | "code" | "escape" | "ticks"; r
 
 const escapable = /[!-/:-@[-`{-~]/;
 
-/** Where the next run of exactly `length` backticks starts, or -1. Inside code a backslash escapes nothing. */
-const closing = (line: string, from: number, length: number): number => {
-  const runs = /`+/g;
-  runs.lastIndex = from;
-  for (let run = runs.exec(line); run !== null; run = runs.exec(line))
-    if (run[0].length === length) return run.index;
-  return -1;
+/** Answers where the next run of exactly `length` backticks starts, or -1; to be asked with `from` ascending. */
+type Closing = (from: number, length: number) => number;
+
+/** Inside code a backslash escapes nothing, so every run of the line counts. Each is looked at once. */
+const closingRuns = (line: string): Closing => {
+  const starts = new Map<number, { readonly at: number[]; next: number }>();
+  for (const { 0: run, index } of line.matchAll(/`+/g)) {
+    const known = starts.get(run.length);
+    if (known === undefined) starts.set(run.length, { at: [index], next: 0 });
+    else known.at.push(index);
+  }
+  return (from, length) => {
+    const runs = starts.get(length);
+    if (runs === undefined) return -1;
+    while ((runs.at[runs.next] ?? from) < from) runs.next += 1;
+    return runs.at[runs.next] ?? -1;
+  };
 };
 
-const pieceAt = (line: string, at: number): LinePiece | undefined => {
+const pieceAt = (line: string, at: number, closing: Closing): LinePiece | undefined => {
   const character = line[at];
   if (character === "\\" && escapable.test(line[at + 1] ?? ""))
     return { type: "escape", raw: line.slice(at, at + 2) };
@@ -20,7 +30,7 @@ const pieceAt = (line: string, at: number): LinePiece | undefined => {
   const ticks = /`+/y;
   ticks.lastIndex = at;
   const run = ticks.exec(line)?.[0] ?? "`";
-  const end = closing(line, at + run.length, run.length);
+  const end = closing(at + run.length, run.length);
   return end === -1 ? { type: "ticks", raw: run } : { type: "code", raw: line.slice(at, end + run.length) };
 };
 
@@ -30,9 +40,10 @@ const pieceAt = (line: string, at: number): LinePiece | undefined => {
  */
 export const linePieces = (line: string): readonly LinePiece[] => {
   const pieces: LinePiece[] = [];
+  const closing = closingRuns(line);
   let text = 0;
   for (let at = 0; at < line.length; ) {
-    const piece = pieceAt(line, at);
+    const piece = pieceAt(line, at, closing);
     if (piece === undefined) {
       at += 1;
       continue;

@@ -18,6 +18,9 @@ export const withoutStrayStart = (line: string, tags: TagTracker): string => {
   return at === undefined || tags.admits(line, at) ? line : `${line.slice(0, at)}&lt;${line.slice(at + 1)}`;
 };
 
+/** More tags within each other show as text: nobody writes them, and closing them would take ever longer. */
+const deepest = 100;
+
 /** Which tags are open; one tracker a block, so that nothing an Expert opens swallows what follows its text. */
 export type TagTracker = {
   /** The tag in canonical form, or undefined when it must not stand as a tag. */
@@ -45,7 +48,8 @@ export const tagTracker = (): TagTracker => {
       const match = tagAt(text, at);
       const name = match?.[2]?.toLowerCase();
       if (name === undefined) return false;
-      return match?.[1] === "" || (paired.includes(name) && open.includes(name));
+      if (!paired.includes(name)) return match?.[1] === "";
+      return match?.[1] === "" ? open.length < deepest : open.includes(name);
     },
     admit(text, at) {
       const match = tagAt(text, at);
@@ -54,6 +58,7 @@ export const tagTracker = (): TagTracker => {
       const length = match[0].length;
       if (!paired.includes(name)) return match[1] === "" ? { tag: `<${name}>`, length } : undefined;
       if (match[1] === "/") return admitEnd(name) ? { tag: `</${name}>`, length } : undefined;
+      if (open.length >= deepest) return undefined;
       open.push(name);
       const expanded = name === "details" && /\sopen/i.test(match[0]);
       return { tag: expanded ? "<details open>" : `<${name}>`, length };

@@ -14,7 +14,7 @@ const infoOf = (info: string, content: readonly string[], policy: LinePolicy): s
   const language = /^[\w+#.:,-]*/.exec(info.trim())?.[0] ?? "";
   if (!drawn.has(language.toLowerCase())) return language;
   const text = content.join("\n");
-  const urls = text.match(/[a-z0-9+.-]*:?\/\/[^\s"'<>)]*/gi) ?? [];
+  const urls = text.match(/(?<![a-z0-9+.-])[a-z0-9+.-]*:?\/\/[^\s"'<>)]*/gi) ?? [];
   const harmless = !/href|src|url|javascript:|<|&/i.test(text);
   return harmless && urls.every((url) => destinationAllowed(url, policy)) ? language : "text";
 };
@@ -46,10 +46,9 @@ const readFence = (lines: readonly string[], at: number, policy: LinePolicy): Fe
   const pad = (line: string): string =>
     isBlank(line) || line.startsWith(indent) ? line : `${indent}${line.trimStart()}`;
   const content = lines.slice(at + 1, stop).map(pad);
-  const longest = Math.max(
-    2,
-    ...content.flatMap((line) => line.match(/`{3,}/g) ?? []).map((run) => run.length),
-  );
+  const longest = content
+    .flatMap((line) => line.match(/`{3,}/g) ?? [])
+    .reduce((most, run) => Math.max(most, run.length), 2);
   const fence = `${indent}${"`".repeat(longest + 1)}`;
   const info = infoOf(match[3] ?? match[5] ?? "", content, policy);
   return { lines: [`${fence}${info}`, ...content, fence], consumed: stop + 1 - at };
@@ -75,6 +74,11 @@ const normalise = (line: string): readonly string[] => {
   return [prefix.trimEnd(), `${" ".repeat(prefix.length)}${fence}`];
 };
 
+/** One by one: a call takes no hundred thousand arguments. */
+const append = (out: string[], lines: readonly string[]): void => {
+  for (const line of lines) out.push(line);
+};
+
 /** The lines of a document, or of a quote in one, safe to publish. */
 export const sanitizeBlocks = (
   source: readonly string[],
@@ -95,8 +99,8 @@ export const sanitizeBlocks = (
     const quoted = depth < maxQuoteDepth ? quoteRun(lines, at) : 0;
     const fence = quoted > 0 ? undefined : readFence(lines, at, policy);
     if (fence !== undefined) separate();
-    if (quoted > 0) out.push(...sanitizeQuote(lines.slice(at, at + quoted), policy, depth));
-    else if (fence !== undefined) out.push(...fence.lines);
+    if (quoted > 0) append(out, sanitizeQuote(lines.slice(at, at + quoted), policy, depth));
+    else if (fence !== undefined) append(out, fence.lines);
     else {
       const text = withoutStrayStart(line, tags);
       out.push(sanitizeLine(text, { policy, tags, next: lines[at + 1] ?? "" }));

@@ -20,15 +20,16 @@ export type LineContext = {
 
 const ours = /<code>(?:[@＠﹫][\w/.-]+|\/[a-z][\w-]*|close[sd]?|fix(?:e[sd])?|resolve[sd]?)<\/code>/giu;
 const autolink = /<([a-z][a-z0-9+.-]*:\/\/[^\s<>]*)>/gi;
-/** Not inside an e-mail address, but right behind one: its link ends where the second `@` stands. */
+/** Not inside an e-mail address, but right behind one or behind another mention: that ends where this `@` stands. */
 const mention =
-  /(?:(?<![a-z0-9])|(?<=@[\w.-]+))[@＠﹫][a-z0-9](?:[\w-]*[a-z0-9])?(?:\/[a-z0-9](?:[\w.-]*[a-z0-9])?)?/giu;
-const reference = String.raw`(?:\ue002|#\d|gh-\d|[\w.-]+\/[\w.-]+#\d)`;
+  /(?:(?<![a-z0-9])|(?<=[@＠﹫][\w./-]+))[@＠﹫][a-z0-9](?:[\w-]*[a-z0-9])?(?:\/[a-z0-9](?:[\w.-]*[a-z0-9])?)?/giu;
+/** GitHub's names have at most 100 characters; without a bound, looking for one takes time quadratic in the line. */
+const reference = String.raw`(?:\ue002|#\d|gh-\d|[\w.-]{1,100}\/[\w.-]{1,100}#\d)`;
 const between = String.raw`(?:[\s:*_~([]|\ue003\d+\ue001){1,12}`;
 const keyword = String.raw`(?<![\p{L}\p{N}_])(close[sd]?|fix(?:e[sd])?|resolve[sd]?)`;
 const closes = new RegExp(`${keyword}(?=${between}${reference})`, "giu");
 const closesNextLine = new RegExp(`${keyword}(?=:?(?:[\\s*_~]|\\ue003\\d+\\ue001)*$)`, "giu");
-const startsWithReference = /^[\s>*_~([]*(?:#\d|gh-\d|[\w.-]+\/[\w.-]+#\d|https:\/\/|\[)/i;
+const startsWithReference = /^[\s>*_~([]*(?:#\d|gh-\d|[\w.-]{1,100}\/[\w.-]{1,100}#\d|https:\/\/|\[)/i;
 const command = /^(\s*)(\/[a-z][\w-]*)(?=\s|$)/i;
 
 const inert = (pieces: HeldPieces, text: string): string => pieces.hold("code", `<code>${text}</code>`);
@@ -42,7 +43,14 @@ const escapePiece = (raw: string, following: string, pieces: HeldPieces): string
 
 /** Whether a bare URL reaches the end of what was read so far; it would swallow a backtick that follows. */
 const endsInUrl = (text: string, before: boolean): boolean =>
-  /(?:\/\/|www\.)\S*$/i.test(decodeEntities(text)) || (before && !/\s/.test(text));
+  /\/\/|www\./i.test(lastWord(decodeEntities(text))) || (before && !/\s/.test(text));
+
+/** What follows the last whitespace. */
+const lastWord = (text: string): string => {
+  let start = text.length;
+  while (start > 0 && !/\s/.test(text[start - 1] ?? "")) start -= 1;
+  return text.slice(start);
+};
 
 /**
  * Code is left alone where GitHub is certain to read code: not on a line that may be HTML, and not when a `|`
@@ -85,12 +93,10 @@ const sanitizeTags = (line: string, tags: TagTracker, pieces: HeldPieces): strin
   return out + held.slice(from);
 };
 
-const quietMentions = (line: string, allowed: readonly string[], pieces: HeldPieces): string => {
-  const next = line.replace(mention, (name) =>
+const quietMentions = (line: string, allowed: readonly string[], pieces: HeldPieces): string =>
+  line.replace(mention, (name) =>
     allowed.includes(name.slice(1).toLowerCase()) ? pieces.hold("link", name) : inert(pieces, name),
   );
-  return next === line ? line : quietMentions(next, allowed, pieces);
-};
 
 const quietKeywords = (line: string, next: string, pieces: HeldPieces): string => {
   const hush = (_: string, word: string): string => inert(pieces, word);

@@ -1,5 +1,6 @@
 import { decodeDestination } from "./entities.ts";
 import type { HeldPieces } from "./held-pieces.ts";
+import { withoutUrls } from "./inert-urls.ts";
 import {
   aloneUrl,
   destinationAllowed,
@@ -8,7 +9,7 @@ import {
   urlAllowed,
 } from "./link-policy.ts";
 
-const destination = String.raw`\(\s*([^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*)(?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*\)`;
+const destination = String.raw`\(\s*(?!\s)([^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*)(?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*\)`;
 const image = new RegExp(String.raw`!\[([^[\]]*)\]${destination}`, "g");
 const link = new RegExp(String.raw`\[([^[\]]*)\]${destination}`, "g");
 const definition = /^([\s>]*)\[(?!\^)([^[\]]+)\]:\s*([^\s<>]+)(?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*$/;
@@ -17,7 +18,14 @@ const definition = /^([\s>]*)\[(?!\^)([^[\]]+)\]:\s*([^\s<>]+)(?:\s+(?:"[^"]*"|'
 const bareUrl =
   /(?<![a-z0-9+.-])[a-z0-9+.-]+:\/\/[^\s<>[\]`\ue000-\ue003]*|www\.(?=[\w-])[^\s<>[\]`\ue000-\ue003]*/gi;
 
-const trailing = /[)\].,;:!?'"*_~]+$/;
+const trailing = new Set(")].,;:!?'\"*_~");
+
+/** Where the punctuation begins that no longer belongs to the URL. */
+const urlEnd = (found: string): number => {
+  let end = found.length;
+  while (end > 0 && trailing.has(found[end - 1] ?? "")) end -= 1;
+  return end;
+};
 
 const resolved = (raw: string, pieces: HeldPieces): string => decodeDestination(pieces.restore(raw));
 
@@ -46,21 +54,15 @@ const closeLoopholes = (line: string, pieces: HeldPieces): string =>
     .replace(/^([\s>]*\[\^[^[\]\s]+\]):/, (_, label: string) => `${label}${pieces.hold("mark", ":")}`)
     .replace(/\](?=[(:])/g, () => `]${pieces.hold("mark", "\\")}`);
 
-/** Loses `scheme://` or `www.` as often as needed, so that GitHub makes no link of what is left. */
-const inertUrl = (url: string): string => {
-  const rest = url.replace(/^(?:[a-z0-9+.-]+:\/\/|www\.(?=[\w-]))/i, "");
-  return rest === url ? rest : inertUrl(rest);
-};
-
+/** Keeps the allowed ones; the others, and all that is glued to them, lose what makes them links. */
 const bareUrls = (line: string, policy: LinkPolicy, pieces: HeldPieces): string => {
-  const next = line.replace(bareUrl, (found) => {
-    const tail = trailing.exec(found)?.[0] ?? "";
-    const url = found.slice(0, found.length - tail.length);
+  const kept = line.replace(bareUrl, (found) => {
+    const end = urlEnd(found);
+    const url = found.slice(0, end);
     const absolute = /^www\./i.test(url) ? `https://${url}` : url;
-    if (!urlAllowed(absolute, policy)) return inertUrl(found);
-    return `${pieces.hold("link", aloneUrl(url))}${tail}`;
+    return urlAllowed(absolute, policy) ? pieces.hold("link", aloneUrl(url)) + found.slice(end) : found;
   });
-  return next === line ? line : bareUrls(next, policy, pieces);
+  return withoutUrls(kept);
 };
 
 /**

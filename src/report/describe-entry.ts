@@ -4,9 +4,24 @@ import { logLine } from "./log-line.ts";
 
 const widest = 160;
 
-/** One journal entry in plain lines for a person; nothing in them can steer a terminal or a runner. */
-export const describeEntry = (entry: JournalEntry): readonly string[] =>
-  describeEvent(entry.event).map((line) => shorten(logLine(line)));
+/**
+ * One journal entry in plain lines for a person; nothing in them can steer a terminal or a runner. What explains a
+ * failure is shown whole, everything else on one short line each.
+ */
+export const describeEntry = ({ event }: JournalEntry): readonly string[] =>
+  isExplanation(event)
+    ? describeEvent(event).flatMap(wholeText)
+    : describeEvent(event).map((text) => shorten(logLine(text.replace(/\s*[\r\n]\s*/g, " "))));
+
+const isExplanation = ({ type }: JobEvent): boolean =>
+  type === "note" || type === "generationFailed" || type === "jobFinished";
+
+/** Every line of a text, the later ones indented, as `logLine` makes them safe. */
+export const wholeText = (text: string): readonly string[] =>
+  text
+    .trimEnd()
+    .split(/\r?\n/)
+    .map((line, index) => logLine(index === 0 ? line : `  ${line}`));
 
 const shorten = (line: string): string => (line.length <= widest ? line : `${line.slice(0, widest - 1)}…`);
 
@@ -95,11 +110,11 @@ const describeContents = (contents: readonly ResultContent[]): string =>
 const firstLine = (text: string): string => text.split("\n", 1)[0] ?? "";
 
 /** `429 ProviderError: …`, as people search for it. */
-export const describeFailure = (failure: Failure): string =>
+const describeFailure = (failure: Failure): string =>
   `${failure.statusCode === undefined ? "" : `${failure.statusCode} `}${failure.name}: ${failure.message}`;
 
 /** How a job ended, in one sentence. */
-export const describeOutcome = (outcome: RunOutcome): string => {
+const describeOutcome = (outcome: RunOutcome): string => {
   switch (outcome.type) {
     case "completed":
       return "completed";

@@ -26,8 +26,9 @@ const cutTo = (text: string, limit: number, measure: Measure, policy: TextPolicy
   let room = limit;
   for (;;) {
     const cut = sanitize(firstLines(text, room, measure), policy);
-    if (measure(cut.text) <= limit || room <= 0) return cut;
-    room = Math.floor(room * 0.95) - 16;
+    const size = measure(cut.text);
+    if (size <= limit || room <= 0) return cut;
+    room = Math.floor(room * Math.min(0.95, limit / size)) - 16;
   }
 };
 

@@ -1,5 +1,7 @@
 import type { JobEvent, JournalEntry, ModelChoice, ResolvedExpert, RunOutcome } from "../job/event.ts";
-import { addUsage, noUsage, type Usage } from "../job/usage.ts";
+import { evolve } from "../job/evolve.ts";
+import { emptyState } from "../job/state.ts";
+import type { Usage } from "../job/usage.ts";
 import { type CallFacts, callFacts } from "./call-facts.ts";
 
 export type Note = { readonly level: "info" | "warning"; readonly text: string };
@@ -13,7 +15,7 @@ export type JobFacts = {
   readonly coordinator: string;
   readonly experts: readonly ResolvedExpert[];
   readonly model?: ModelChoice;
-  /** Generations that gave an answer, over all Runs. */
+  /** Generations that gave an answer that could be used, over all Runs. */
   readonly steps: number;
   /** Generations that failed, whether or not they were tried again. */
   readonly failedGenerations: number;
@@ -41,7 +43,9 @@ const eventsOf = <Type extends JobEvent["type"]>(
 
 /** Folds a journal, whole or cut off, into its facts. */
 export const reportOf = (entries: readonly JournalEntry[]): JobFacts => {
-  const started = eventsOf(entries, "jobStarted")[0];
+  // The core's own fold counts, so that every page and the step's outputs tell the same.
+  const state = entries.reduce((before, { event }) => evolve(before, event), emptyState);
+  const { started } = state;
   const generations = eventsOf(entries, "generationFinished");
   const failed = eventsOf(entries, "generationFailed");
   const outcome = eventsOf(entries, "jobFinished").at(-1)?.outcome;
@@ -50,9 +54,9 @@ export const reportOf = (entries: readonly JournalEntry[]): JobFacts => {
     coordinator: started?.coordinator ?? "",
     experts: started?.experts ?? [],
     ...(started === undefined ? {} : { model: started.model }),
-    steps: generations.length,
+    steps: state.steps,
     failedGenerations: failed.length,
-    usage: generations.reduce((sum, event) => addUsage(sum, event.usage), noUsage),
+    usage: state.usage,
     durationMs: Math.max(0, (entries.at(-1)?.at ?? 0) - (entries[0]?.at ?? 0)),
     modelMs: [...generations, ...failed].reduce((sum, event) => sum + event.durationMs, 0),
     calls: callFacts(entries.map((entry) => entry.event)),

@@ -16,7 +16,10 @@ export type ArtifactLink = {
   readonly url: string;
   /** `sha256:<hex>` or bare hex. */
   readonly digest: string;
-  readonly access: "public" | "private";
+  /** What it holds: everything, or no prompts and no tool results. */
+  readonly kind: "full" | "summary";
+  /** Who may read it, where the repository's visibility is known. */
+  readonly access?: "public" | "private";
 };
 
 /** Everything a comment and a job summary tell about a job. */

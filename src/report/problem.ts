@@ -9,7 +9,7 @@ const byName: Readonly<Record<string, string>> = {
     "The answer was cut at the model's output limit. Ask for a shorter answer or choose a model with a larger one.",
   Refusal: "The model declined. Rephrase the query or choose another model.",
   GenerationTimeout: "The model took too long. Raise `timeout` in the manifest or lower `reasoning-budget`.",
-  SKILL_ENV_MISSING: "Set the variable in the step's `env:`, or in the shell.",
+  SKILL_ENV_MISSING: "Set the variable in the environment (in a workflow: the step's `env:`).",
   SKILL_START_FAILED: "The skill's own words are above; run its command by hand to see more.",
   SKILL_REFUSED: "Change the skill as the message says.",
   TOOL_NAME_COLLISION: "Leave the tool out of one of the two skills with `omit`.",
@@ -18,7 +18,7 @@ const byName: Readonly<Record<string, string>> = {
 
 const byStatus = (status: number): string => {
   if (status === 401 || status === 403)
-    return "Check that the step's `env:` holds a valid key of this provider and that the key may use the model.";
+    return "Check that the environment (in a workflow: the step's `env:`) holds a valid key of this provider and that the key may use the model.";
   if (status === 402) return "The provider account has no credit left. Top it up.";
   if (status === 404)
     return "Check `model` and the provider's `baseUrl`: the provider does not know one of them.";
@@ -37,7 +37,7 @@ export const remedyOf = (failure: Failure): string => {
   if (known !== undefined) return known;
   return failure.isRetryable
     ? "The provider could not be reached. Check the network and `baseUrl`, then run the job again."
-    : "The artifact's `events.jsonl` shows what led to it.";
+    : "The job's `events.jsonl` shows what led to it.";
 };
 
 const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;

@@ -1,7 +1,7 @@
 import { framed, type SanitizedText, sanitize, type TextPolicy } from "../outputs/sanitize.ts";
 import { fitText, utf8Bytes } from "./fit-text.ts";
 import type { JobFacts } from "./job-facts.ts";
-import type { JobReport } from "./job-report.ts";
+import type { ArtifactLink, JobReport } from "./job-report.ts";
 import { dollars, duration, inlineCode, integer, plural, shortDigest, table } from "./markdown.ts";
 import { headline, problemText } from "./problem-text.ts";
 
@@ -17,17 +17,21 @@ const maxNote = 500;
 const noteText = (text: string): string =>
   inlineCode(text.length <= maxNote ? text : `${text.slice(0, maxNote).toWellFormed()}…`);
 
+type Shown = {
+  readonly limit: number;
+  readonly noun: string;
+  readonly kind: ArtifactLink["kind"] | undefined;
+};
+
+/** The first items, and a sentence on the others; only a full artifact holds those. */
 const limited = <Item>(
   items: readonly Item[],
-  limit: number,
-  noun: string,
-): readonly [readonly Item[], string] =>
-  items.length <= limit
-    ? [items, ""]
-    : [
-        items.slice(0, limit),
-        `\n\n… and ${plural(items.length - limit, noun)} more; the artifact holds them.`,
-      ];
+  { limit, noun, kind }: Shown,
+): readonly [readonly Item[], string] => {
+  if (items.length <= limit) return [items, ""];
+  const where = kind === "full" ? "; the artifact holds them" : "";
+  return [items.slice(0, limit), `\n\n… and ${plural(items.length - limit, noun)} more${where}.`];
+};
 
 const section = (title: string, body: string): string => `### ${title}\n\n${body}`;
 
@@ -49,8 +53,8 @@ const totals = (facts: JobFacts, costUsd: number | undefined): string => {
   );
 };
 
-const experts = (facts: JobFacts): string => {
-  const [rows, more] = limited(facts.experts, maxRows, "Expert");
+const experts = (facts: JobFacts, kind: Shown["kind"]): string => {
+  const [rows, more] = limited(facts.experts, { limit: maxRows, noun: "Expert", kind });
   return `${table(
     ["Expert", "Version", "Definition", "Read from"],
     rows.map((expert) => [
@@ -62,8 +66,8 @@ const experts = (facts: JobFacts): string => {
   )}${more}`;
 };
 
-const calls = (facts: JobFacts): string => {
-  const [rows, more] = limited(facts.calls, maxRows, "tool");
+const calls = (facts: JobFacts, kind: Shown["kind"]): string => {
+  const [rows, more] = limited(facts.calls, { limit: maxRows, noun: "tool", kind });
   return `${table(
     ["Skill", "Tool", "Calls", "Errors", "Time"],
     rows.map((call) => [
@@ -89,22 +93,28 @@ const notes = (facts: JobFacts): readonly string[] => [
   ...facts.notes.filter((note) => note.level === "info").map((note) => `- ${noteText(note.text)}`),
 ];
 
-const factSections = (facts: JobFacts, costUsd: number | undefined): readonly string[] => {
-  const [shown, more] = limited(notes(facts), maxNotes, "note");
+const factSections = (facts: JobFacts, { costUsd, artifact }: JobReport): readonly string[] => {
+  const kind = artifact?.kind;
+  const [shown, more] = limited(notes(facts), { limit: maxNotes, noun: "note", kind });
   return [
     totals(facts, costUsd),
-    ...(facts.experts.length === 0 ? [] : [section("Experts", experts(facts))]),
-    ...(facts.calls.length === 0 ? [] : [section("Skills and calls", calls(facts))]),
+    ...(facts.experts.length === 0 ? [] : [section("Experts", experts(facts, kind))]),
+    ...(facts.calls.length === 0 ? [] : [section("Skills and calls", calls(facts, kind))]),
     ...(shown.length === 0 ? [] : [section("Notes", `${shown.join("\n")}${more}`)]),
   ];
 };
+
+const contentOf = ({ kind }: ArtifactLink): string =>
+  kind === "full"
+    ? "Every prompt, tool call and result is"
+    : "The answer and the job's totals, without prompts and tool results, are";
 
 const record = ({ artifact, head, facts }: JobReport): readonly string[] => {
   const where =
     artifact === undefined
       ? []
       : [
-          `Every prompt, tool call and result is in the [artifact](${artifact.url}) ${artifact.id}, ${inlineCode(artifact.digest)}.`,
+          `${contentOf(artifact)} in the [artifact](${artifact.url}) ${artifact.id}, ${inlineCode(artifact.digest)}.`,
           ...(artifact.access === "public" ? ["**This repository is public, and so is the artifact.**"] : []),
         ];
   const log =
@@ -117,10 +127,10 @@ const record = ({ artifact, head, facts }: JobReport): readonly string[] => {
 
 /** The page of the job's run: how it ended, the answer, the bill, who and what took part, where the record is. */
 export const renderSummary = (report: JobReport, policy: TextPolicy): SanitizedText => {
-  const { problem, facts, costUsd } = report;
+  const { problem, facts } = report;
   const title = `## ${headline(report)}`;
   const before = `${[title, ...(problem === undefined ? [] : [problemText(problem)])].join("\n\n")}\n\n`;
-  const sections = [...(facts === undefined ? [] : factSections(facts, costUsd)), ...record(report)];
+  const sections = [...(facts === undefined ? [] : factSections(facts, report)), ...record(report)];
   const after = `\n\n${sections.join("\n\n")}\n`;
   const body = fitText(sanitize(report.answer?.trim() ?? "", policy), {
     limit: maxSummaryBytes - utf8Bytes(before) - utf8Bytes(after),

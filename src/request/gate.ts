@@ -16,8 +16,6 @@ export type GatePolicy = {
 export type GateFacts = {
   /** Whether the step has its provider's key: a fork's pull request gets none. */
   readonly secrets: "present" | "missing";
-  /** Whose comment it is: ours when it carries the marker and its author is this token's identity. */
-  readonly comment: "own" | "other";
   /** Who re-ran the workflow, when someone did. */
   readonly rerunBy?: Actor;
 };

@@ -3,7 +3,7 @@ import type { Trigger } from "./trigger.ts";
 /** Why there is nothing to do, before anyone's role matters. */
 export type SkipRule = { readonly rule: string; readonly reason: string };
 
-type Facts = { readonly secrets: "present" | "missing"; readonly comment: "own" | "other" };
+type Facts = { readonly secrets: "present" | "missing" };
 
 const pullRequestRule = (
   trigger: Extract<Trigger, { type: "pullRequest" }>,
@@ -20,7 +20,7 @@ const pullRequestRule = (
   return undefined;
 };
 
-/** The first rule that says this trigger is not for an Expert; forks, drafts and own comments among them. */
+/** The first rule that says this trigger is not for an Expert; forks and drafts among them. */
 export const skipRule = (trigger: Trigger, facts: Facts): SkipRule | undefined => {
   switch (trigger.type) {
     case "unsupported":
@@ -33,9 +33,7 @@ export const skipRule = (trigger: Trigger, facts: Facts): SkipRule | undefined =
           rule: "comment-action",
           reason: `The comment was ${trigger.action}; only a new comment is answered.`,
         };
-      return facts.comment === "own"
-        ? { rule: "own-comment", reason: "The comment is an Expert's own." }
-        : undefined;
+      return undefined;
     case "push":
       return trigger.change === "deleted"
         ? { rule: "deleted-ref", reason: `${trigger.ref} was deleted.` }

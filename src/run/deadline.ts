@@ -1,5 +1,4 @@
-/** What `setTimeout` can wait for at most, about 24 days; it would fire at once when given more. */
-const longestWaitMs = 2 ** 31 - 1;
+import { longestWaitMs } from "../job/longest-wait.ts";
 
 /** Calls `onElapsed` after `ms`, unless it is disposed before. */
 export const timer = (ms: number, onElapsed: () => void): Disposable => {

@@ -1,5 +1,5 @@
 import type { Expert } from "../definition/expert.ts";
-import { ExpertStackError } from "../errors.ts";
+import { ExpertStackError, inSentences } from "../errors.ts";
 import type { Effect } from "../job/decide.ts";
 import type { Failure, JobEvent } from "../job/event.ts";
 import { systemPrompt } from "../job/prompt.ts";
@@ -74,9 +74,14 @@ const failedToOpen = (runId: string, reason: unknown): JobEvent => ({
 
 const failureOf = (reason: unknown): Failure => {
   if (!(reason instanceof Error)) return { name: "Error", message: String(reason), isRetryable: false };
-  const remedy = "remedy" in reason && typeof reason.remedy === "string" ? ` ${reason.remedy}` : "";
+  const { message } = reason;
+  const remedy = "remedy" in reason && typeof reason.remedy === "string" ? reason.remedy : undefined;
   const name = "code" in reason && typeof reason.code === "string" ? reason.code : reason.name;
-  return { name, message: `${reason.message}${remedy}`, isRetryable: false };
+  return {
+    name,
+    message: remedy === undefined ? message : inSentences(message, remedy),
+    isRetryable: false,
+  };
 };
 
 const closeRun = async (

@@ -1,10 +1,17 @@
 import { expertDigest } from "../definition/digest.ts";
 import type { Expert } from "../definition/expert.ts";
 import type { Manifest } from "../definition/manifest.ts";
+import { nearest } from "../definition/nearest.ts";
 import type { ProviderConfig } from "../definition/provider.ts";
 import { ExpertStackError } from "../errors.ts";
 import type { JobEvent, Limits, ModelChoice, ResolvedExpert } from "../job/event.ts";
-import { refuseReference, refuseUnavailable } from "./unavailable.ts";
+import {
+  isSupportedProvider,
+  refuseReference,
+  refuseTooNew,
+  refuseUnavailable,
+  unsupportedProvider,
+} from "./unavailable.ts";
 
 /** What a step's inputs or a command's options say over the manifest. Milliseconds, counts. */
 export type Overrides = {
@@ -52,6 +59,7 @@ export const planJob = (wish: Wish): JobPlan => {
   const { manifest, expertKey, overrides } = wish;
   const coordinator = manifest.experts.get(expertKey);
   if (coordinator === undefined) throw expertNotFound(wish);
+  refuseTooNew(expertKey, coordinator, wish.runtimeVersion);
   refuseUnavailable(expertKey, coordinator);
   const provider = providerOf(manifest, overrides);
   return {
@@ -75,11 +83,14 @@ export const planJob = (wish: Wish): JobPlan => {
 
 const expertNotFound = ({ manifest, expertKey, source }: Wish): ExpertStackError => {
   refuseReference(expertKey);
-  const known = [...manifest.experts.keys()].map((key) => `"${key}"`).join(", ");
+  const keys = [...manifest.experts.keys()];
+  const [meant] = nearest(expertKey, keys, 1);
+  const known = keys.map((key) => `"${key}"`).join(", ");
+  const guess = meant === undefined ? "" : `Did you mean "${meant}"? `;
   return new ExpertStackError({
     code: "EXPERT_NOT_FOUND",
     message: `There is no Expert "${expertKey}" in ${source}.`,
-    remedy: known === "" ? "Add an `[experts.<name>]` table." : `The Experts there are: ${known}.`,
+    remedy: known === "" ? "Add an `[experts.<name>]` table." : `${guess}The Experts there are: ${known}.`,
   });
 };
 
@@ -96,18 +107,8 @@ const resolved = (of: { key: string; expert: Expert; source: string }): Resolved
 const providerOf = (manifest: Manifest, overrides: Overrides): ProviderConfig => {
   const wanted = overrides.provider ?? manifest.provider?.providerName ?? defaults.provider;
   if (manifest.provider?.providerName === wanted) return manifest.provider;
-  switch (wanted) {
-    case "anthropic":
-    case "openai":
-    case "openai-compatible":
-      return { providerName: wanted };
-    default:
-      throw new ExpertStackError({
-        code: "FEATURE_NOT_AVAILABLE",
-        message: `The provider "${wanted}" is not supported yet.`,
-        remedy: "Use anthropic, openai or openai-compatible.",
-      });
-  }
+  if (!isSupportedProvider(wanted)) throw unsupportedProvider(wanted);
+  return { providerName: wanted };
 };
 
 const modelOf = (manifest: Manifest, overrides: Overrides, provider: string): ModelChoice => {

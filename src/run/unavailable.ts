@@ -1,7 +1,31 @@
 import type { Expert } from "../definition/expert.ts";
 import { parseExpertReference } from "../definition/expert-reference.ts";
 import type { Skill } from "../definition/skill.ts";
+import { isAtLeast } from "../definition/version.ts";
 import { ExpertStackError } from "../errors.ts";
+
+/** What an Expert uses and this version cannot do yet, each in a few words. */
+export const unavailableFeatures = (expert: Expert): readonly string[] => [
+  ...(expert.delegates.length > 0 ? ["`delegates`"] : []),
+  ...(expert.providerTools?.length ? ["`providerTools`"] : []),
+  ...(expert.providerSkills?.length ? ["`providerSkills`"] : []),
+  ...Object.entries(expert.skills).flatMap(([name, skill]) => unavailableSkill(name, skill)),
+];
+
+/** The providers that this version can ask. */
+const supportedProviders = ["anthropic", "openai", "openai-compatible"] as const;
+
+type SupportedProvider = (typeof supportedProviders)[number];
+
+export const isSupportedProvider = (name: string): name is SupportedProvider =>
+  supportedProviders.some((supported) => supported === name);
+
+export const unsupportedProvider = (name: string): ExpertStackError =>
+  new ExpertStackError({
+    code: "FEATURE_NOT_AVAILABLE",
+    message: `The provider "${name}" is not supported yet.`,
+    remedy: "Use anthropic, openai or openai-compatible.",
+  });
 
 /**
  * Refuses an Expert that uses what this version cannot do yet, rather than run it without.
@@ -9,17 +33,23 @@ import { ExpertStackError } from "../errors.ts";
  * @throws ExpertStackError FEATURE_NOT_AVAILABLE
  */
 export const refuseUnavailable = (key: string, expert: Expert): void => {
-  const features = [
-    ...(expert.delegates.length > 0 ? ["`delegates`"] : []),
-    ...(expert.providerTools?.length ? ["`providerTools`"] : []),
-    ...(expert.providerSkills?.length ? ["`providerSkills`"] : []),
-    ...Object.entries(expert.skills).flatMap(([name, skill]) => unavailableSkill(name, skill)),
-  ];
+  const features = unavailableFeatures(expert);
   if (features.length === 0) return;
   throw new ExpertStackError({
     code: "FEATURE_NOT_AVAILABLE",
     message: `The Expert "${key}" uses ${features.join(", ")}, which this version cannot run yet.`,
     remedy: "Take it out of the Expert, or wait for the release whose CHANGELOG names it.",
+  });
+};
+
+/** @throws ExpertStackError FEATURE_NOT_AVAILABLE when the Expert asks for a newer version than this one */
+export const refuseTooNew = (key: string, expert: Expert, runtimeVersion: string): void => {
+  const wanted = expert.minRuntimeVersion;
+  if (wanted === undefined || isAtLeast(runtimeVersion, wanted)) return;
+  throw new ExpertStackError({
+    code: "FEATURE_NOT_AVAILABLE",
+    message: `The Expert "${key}" needs version ${wanted} or newer (\`minRuntimeVersion\`), and this is ${runtimeVersion}.`,
+    remedy: "Use a newer release, or lower `minRuntimeVersion` if the Expert does without what is new in it.",
   });
 };
 

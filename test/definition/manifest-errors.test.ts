@@ -149,3 +149,14 @@ describe("given a syntax error", () => {
     expect(lines[1]).toBe("1 | ::error::\\u{1b}[31m\\u{202e}");
   });
 });
+
+it.each([
+  ["5s", 5000],
+  ["1.5 min", 90_000],
+  ["250ms", 250],
+])("given a timeout of %s it says what that is in milliseconds", (written, ms) => {
+  const { findings } = parseManifest({ text: `timeout = "${written}"\n${expertWith("")}`, file });
+  expect(findings.map((finding) => finding.remedy)).toEqual([
+    `Write timeout = ${ms}, the milliseconds alone.`,
+  ]);
+});

@@ -60,6 +60,7 @@ describe("given an unknown key", () => {
 describe("given a value without effect here", () => {
   it.each([
     ['runtime = "docker"\n', /"docker" has no effect/],
+    ['[provider]\nproviderName = "anthropic"\nfallback = [{ providerName = "openai" }]\n', /no effect yet/],
     ['perstackBaseSkillCommand = ["node", "x"]\n', /part of the runner/],
     [
       expertWith(
@@ -78,4 +79,18 @@ describe("given a value without effect here", () => {
     const parsed = parseManifest({ text: expertWith('delegates = ["@x/b", "@x/b"]'), file });
     expect(manifestOrThrow(parsed).experts.get("a")?.delegates).toEqual(["@x/b"]);
   });
+});
+
+it("only the first 50 unknown keys and unknown delegates are told what may have been meant", () => {
+  const keys = Array.from({ length: 60 }, (_, at) => `model${"-".repeat(at + 1)} = 1`).join("\n");
+  const delegates = Array.from(
+    { length: 60 },
+    (_, at) => `"helpe${"abcdefghijklmnopqrstuvwxyz"[at % 26]}${Math.floor(at / 26) + 2}"`,
+  ).join(", ");
+  const experts = `[experts.a]\ninstruction = "x"\ndelegates = [${delegates}]\n[experts.helper1]\ninstruction = "x"\n`;
+  const count = (text: string, remedy: RegExp): number =>
+    parseManifest({ text, file: "perstack.toml" }).findings.filter((found) => remedy.test(found.remedy))
+      .length;
+  expect(count(keys, /Did you mean model/)).toBe(50);
+  expect(count(experts, /^Write "helper1"/)).toBe(50);
 });

@@ -142,6 +142,46 @@ describe("whatever tools the model calls", () => {
   });
 });
 
+describe("however many tools one answer calls", () => {
+  const manyCalls = fc
+    .array(fc.constantFrom("read", "todo", "noSuchTool", "attemptCompletion"), {
+      minLength: 1,
+      maxLength: 60,
+      size: "max",
+    })
+    .map((tools) => tools.map((tool) => ({ tool, args: {} })));
+
+  test("at most 16 calls are under way, in order, and one that began is wanted until it is settled", () => {
+    fc.assert(
+      fc.property(manyCalls, arbitraryOrder, (calls, order) => {
+        const { events } = playJob({ answers: [{ calls }], pick: order() });
+        let state = emptyState;
+        let begun: readonly string[] = [];
+        for (const event of events) {
+          state = evolve(state, event);
+          const wanted = toolEffects(state);
+          const settled = event.type === "toolCallFinished" ? event.toolCallId : "";
+          expect(wanted.length).toBeLessThanOrEqual(16);
+          expect(wanted).toEqual(expect.arrayContaining(begun.filter((id) => id !== settled)));
+          begun = wanted;
+        }
+        expect(begun).toEqual([]);
+      }),
+    );
+  });
+
+  test("the first 16 of 20 begin at once, and one more with each that settles", () => {
+    const calls = Array.from({ length: 20 }, () => ({ tool: "read", args: {} }));
+    const { events } = playJob({ answers: [{ calls }], pick: () => 0 });
+    const states = events.map((_, index) => fold(events.slice(0, index + 1)));
+    const counts = states.map((state) => toolEffects(state).length).filter((count) => count > 0);
+    expect(counts).toEqual([16, 16, 16, 16, ...Array.from({ length: 16 }, (_, index) => 16 - index)]);
+  });
+});
+
+const toolEffects = (state: JobState): readonly string[] =>
+  decide(state).flatMap((effect) => (effect.type === "callTool" ? [effect.call.id] : []));
+
 /** Calls of each answer that went on to its tools, and the ids of the results that follow it. */
 const callsWithResults = (messages: readonly Message[]) =>
   messages.flatMap((message, index) => {

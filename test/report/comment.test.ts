@@ -22,7 +22,7 @@ const report: JobReport = {
   answer: "All fine.",
   facts: reportOf(journalOf(events)),
   costUsd: 0.0123,
-  artifact: { id: 99, url, digest: `sha256:${"cd".repeat(32)}`, access: "public" },
+  artifact: { id: 99, url, digest: `sha256:${"cd".repeat(32)}`, kind: "full", access: "public" },
   head: { seq: 13, hash: "ef".repeat(32) },
 };
 const render = (change: Partial<JobReport>): string =>
@@ -37,7 +37,7 @@ describe("the comment", () => {
         "",
         "All fine.",
         "",
-        `<sub>Expert <code>reviewer@1.2.0</code> · definition <code>ab12ab12ab12</code> · 2 steps · 2,400 tokens · $0.0123 · 12.0 s · [artifact](${url}) 99 <code>cdcdcdcdcdcd</code> · log 13 <code>efefefefefef</code></sub>`,
+        `<sub>Expert <code>reviewer@1.2.0</code> · definition <code>ab12ab12ab12</code> · 2 steps · 2,400 tokens · $0.0123 · 13.0 s · [artifact](${url}) 99 <code>cdcdcdcdcdcd</code> · log 13 <code>efefefefefef</code></sub>`,
         "",
       ].join("\n"),
     );

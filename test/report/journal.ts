@@ -98,6 +98,14 @@ export const events: readonly JobEvent[] = [
     isError: false,
     durationMs: 1500,
   },
+  {
+    type: "toolCallFinished",
+    runId: "r0",
+    toolCallId: "call_1_3",
+    contents: [],
+    isError: false,
+    durationMs: 0,
+  },
   { type: "skillDisconnected", runId: "r0", skill: "docs", reason: "exited with 1" },
   { type: "skillDisconnected", runId: "r0", skill: "other", reason: "closed" },
   {

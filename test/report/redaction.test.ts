@@ -86,15 +86,6 @@ describe("what is no secret", () => {
   });
 });
 
-it("goes through a JSON value, keys and numbers included, and keeps the rest", () => {
-  const { redactJson } = makeRedaction([key, "123456789012"]);
-  expect(redactJson({ a: [key, 1, null, true], [key]: { b: `x ${key}` }, n: 123456789012 })).toEqual({
-    a: ["***", 1, null, true],
-    "***": { b: "x ***" },
-    n: "***",
-  });
-});
-
 const secret = fc
   .oneof(
     fc.stringMatching(/^[\w+/=.~-]{8,60}$/),

@@ -16,7 +16,13 @@ const report: JobReport = {
   expert: "@acme/reviewer",
   answer: "All fine, @torvalds.",
   facts: reportOf(journalOf(events)),
-  artifact: { id: 99, url: "https://github.com/x/1", digest: `sha256:${"cd".repeat(32)}`, access: "public" },
+  artifact: {
+    id: 99,
+    url: "https://github.com/x/1",
+    digest: `sha256:${"cd".repeat(32)}`,
+    kind: "full",
+    access: "public",
+  },
   head: { seq: 13, hash: "ef".repeat(32) },
 };
 const render = (change: Partial<JobReport>): string => renderSummary({ ...report, ...change }, policy).text;
@@ -35,7 +41,7 @@ describe("the job summary", () => {
 
   it("holds the bill", () => {
     expect(text).toContain(
-      "| Steps | Tokens in | of them cached | Tokens out | of them reasoning | Cost | Time |\n| --- | --- | --- | --- | --- | --- | --- |\n| 2 | 2,000 | 1,200 | 400 | 100 | unknown | 12.0 s |",
+      "| Steps | Tokens in | of them cached | Tokens out | of them reasoning | Cost | Time |\n| --- | --- | --- | --- | --- | --- | --- |\n| 2 | 2,000 | 1,200 | 400 | 100 | unknown | 13.0 s |",
     );
     expect(render({ costUsd: 1.5 })).toContain("| $1.50 |");
   });
@@ -58,9 +64,32 @@ describe("the job summary", () => {
     expect(text).toContain("in the [artifact](https://github.com/x/1) 99");
     expect(text).toContain("**This repository is public, and so is the artifact.**");
     expect(text).toContain("log head 13 <code>efef");
-    const artifact = { id: 9, url: "https://github.com/x/1", digest: "cd", access: "private" as const };
+    const artifact = {
+      id: 9,
+      url: "https://github.com/x/1",
+      digest: "cd",
+      kind: "full" as const,
+      access: "private" as const,
+    };
     expect(render({ artifact })).not.toContain("is public");
   });
+});
+
+it("a summary artifact is not said to hold prompts and results, or what the page leaves out", () => {
+  const facts = reportOf(journalOf(events));
+  const notes = Array.from({ length: 60 }, () => ({ level: "info" as const, text: "n" }));
+  const artifact = { id: 9, url: "https://github.com/x/1", digest: "cd", kind: "summary" as const };
+  const text = render({ artifact, facts: { ...facts, notes } });
+  expect(text).toContain(
+    "The answer and the job's totals, without prompts and tool results, are in the [artifact]",
+  );
+  expect(text).not.toContain("Every prompt");
+  expect(text).not.toContain("the artifact holds them");
+});
+
+it("says nothing of who may read the artifact where that is not known", () => {
+  const artifact = { id: 9, url: "https://github.com/x/1", digest: "cd", kind: "full" as const };
+  expect(render({ artifact })).not.toContain("is public");
 });
 
 it("a failure's status, words and remedy stand first", () => {

@@ -11,7 +11,7 @@ const issue = triggerOf("issue", "issues", "issues.opened");
 const comment = triggerOf("issueComment", "issue_comment", "issue_comment.created");
 
 const policy: GatePolicy = { permission: "write", allowUsers: [], allowBots: ["renovate[bot]"] };
-const facts: GateFacts = { secrets: "present", comment: "other" };
+const facts: GateFacts = { secrets: "present" };
 const known: Readonly<Record<string, Role>> = { ada: "admin", grace: "write", mallory: "read" };
 
 const ask = (
@@ -115,7 +115,6 @@ describe("what is skipped before anyone is asked", () => {
     ["a draft", { ...own, thread: { ...own.thread, draft: true } }, {}, "draft"],
     ["a closed pull request", { ...own, thread: { ...own.thread, state: "closed" } }, {}, "closed"],
     ["a deleted issue", { ...issue, action: "deleted" }, {}, "gone"],
-    ["an own comment", comment, { comment: "own" }, "own-comment"],
     ["an edited comment", { ...comment, action: "edited" }, {}, "comment-action"],
     ["a deleted comment", { ...comment, action: "deleted" }, {}, "comment-action"],
     ["a bot", { ...own, sender: bot("evil[bot]") }, {}, "bot"],

@@ -39,6 +39,7 @@ describe("output", () => {
     const run = await runCli(world, ["run", "reviewer", "Look around.", "--progress", "plain"]);
     expect([run.exitCode, run.stdout]).toEqual([0, "All is well.\n"]);
     expect(run.stderr).toContain("readTextFile");
+    expect(run.stderr).not.toContain("All is well.");
     expect(run.stderr).toMatch(/^2 steps, \d+ tokens in, \d+ out, [\d.]+ s\. The job is in /m);
     expect(run.stderr).not.toContain("\r");
     expect(run.stderr).not.toContain("\u001b");
@@ -70,7 +71,9 @@ describe("a job that fails", () => {
     const run = await runCli(world, ["run", "reviewer", "Look.", "--progress", progress]);
     expect(run.exitCode).toBe(1);
     expect(run.stderr).toMatch(/401/);
-    expect(run.stderr).toContain("invalid x-api-key");
+    expect(run.stderr).toMatch(
+      /^error: 401 ProviderError: invalid x-api-key\n {2}Check that the environment /m,
+    );
     expect(run.stderr).not.toContain("    at ");
     expect(world.recorded().outcome).toMatchObject({ type: "failed", error: { statusCode: 401 } });
     if (progress === "json") expect(eventLines(run).at(-1)?.type).toBe("stopRunByError");
@@ -91,7 +94,7 @@ describe("a job that fails", () => {
     await using world = await startWorld([read, read]);
     const run = await runCli(world, ["run", "reviewer", "Look.", "--max-steps", "1", "--progress", "plain"]);
     expect(run.exitCode).toBe(1);
-    expect(run.stderr).toContain("the limit of 1 steps was reached");
+    expect(run.stderr).toMatch(/^error: The job reached its limit of 1 steps\.\n {2}Raise `max-steps`/m);
     expect(world.recorded().head.status).toBe("stoppedByMaxSteps");
   });
 
@@ -134,17 +137,25 @@ requiredEnv = ["CRM_TOKEN"]
 
 describe("what a person got wrong exits with 2, starts nothing, and is explained", () => {
   const cases: readonly (readonly [string, readonly string[], readonly (string | RegExp)[]])[] = [
-    ["an unknown Expert", ["run", "reviewr", "Look."], ['There is no Expert "reviewr"', '"reviewer"']],
+    [
+      "an unknown Expert",
+      ["run", "reviewr", "Look."],
+      ['There is no Expert "reviewr"', 'Did you mean "reviewer"?'],
+    ],
     ["an Expert of a registry", ["run", "@acme/reviewer@1", "Look."], ["@acme/reviewer@1", "not available"]],
     ["no query", ["run", "reviewer"], ["no query"]],
     ["a blank query", ["run", "reviewer", "  "], ["no query"]],
     ["no Expert", ["run"], ["missing required argument 'expert'"]],
-    ["too many words", ["run", "reviewer", "Look", "around"], ["too many arguments"]],
+    ["too many words", ["run", "reviewer", "Look", "around"], ["too many arguments", "in quotes", "--help"]],
     ["an unknown option", ["run", "reviewer", "Look.", "--wait"], ["unknown option '--wait'"]],
     ["an option without its value", ["run", "reviewer", "Look.", "--model"], ["argument missing"]],
     ["an impossible number", ["run", "reviewer", "Look.", "--max-steps", "many"], ["--max-steps", "many"]],
     ["an impossible progress", ["run", "reviewer", "Look.", "--progress", "loud"], ["--progress", "plain"]],
-    ["a missing manifest", ["run", "reviewer", "Look.", "--config", "x.toml"], ["There is no x.toml"]],
+    [
+      "a missing manifest",
+      ["run", "reviewer", "Look.", "--config", "x.toml"],
+      [/There is no x\.toml in \//, "--config <file>"],
+    ],
     [
       "a missing workspace",
       ["run", "reviewer", "Look.", "--workspace", "nowhere"],
@@ -163,7 +174,7 @@ describe("what a person got wrong exits with 2, starts nothing, and is explained
       ['"docker"', "not available"],
     ],
     ["an unknown command", ["rnu"], ["unknown command 'rnu'"]],
-    ["the manifest of another place", ["validate", "x.toml"], ["There is no x.toml"]],
+    ["the manifest of another place", ["validate", "x.toml"], ["There is no x.toml in", "validate <file>"]],
     ["the log of no job", ["log", "nothing"], ['There is no job "nothing"']],
     ["the log of a path", ["log", "../.."], ['"../.." is not a job id']],
     ...["--continue", "--interactive-tool-call-result", "-i", "--dry-run"].map(
@@ -257,7 +268,9 @@ describe("log", () => {
     expect(list[0]).toMatch(/^two .*completed .*reviewer .*2 steps/);
     expect(list[1]).toMatch(/^one .*completed .*reviewer .*1 step /);
     const shown = await runCli(world, ["log", "two"]);
-    expect(shown.stdout).toMatch(/readTextFile[\s\S]*completed/);
+    expect(shown.stdout).toMatch(
+      /^query:\n {2}Then\.\n[\s\S]*readTextFile[\s\S]*completed\nanswer:\n {2}Second\.\n2 steps, /,
+    );
     const journal = readFileSync(join(world.recorded("two").directory, "events.jsonl"), "utf8");
     expect((await runCli(world, ["log", "two", "--json"])).stdout).toBe(journal);
   });
@@ -294,6 +307,17 @@ describe("the workspace's `.expert-stack` folder", () => {
     expect(heard[0]?.text).not.toContain(".expert-stack");
     expect(heard[1]?.text).not.toContain("jobStarted");
   });
+});
+
+test("`--secret-env` keeps a variable's value out of all that is shown and kept", async () => {
+  await using world = await startWorld([done]);
+  const value = "blue-canary-in-the-outlet";
+  const run = await runCli(world, ["run", "reviewer", `Look. ${value}`, "--secret-env", "MY_WORD"], {
+    env: { MY_WORD: value },
+  });
+  expect(run.exitCode).toBe(0);
+  expect(run.stdout).not.toContain(value);
+  expect(JSON.stringify(world.recorded().entries)).not.toContain(value);
 });
 
 test("`--env-path` gives the key where the shell gives none", async () => {

@@ -210,9 +210,9 @@ test("on a pull request, whose checkout anyone may have written, a skill of its 
     files: serverFiles("raw-server.mjs", "crashes-always.mjs"),
   });
   const run = await scene.run();
-  const says = [/servers\/crashes-always\.mjs" of the workspace, which is not the trusted commit/];
+  const says = [/The skill "tools" runs `[^`]+`, and the workspace is not the trusted commit/];
   const { events } = expectNotStarted(run, { exitCode: 1, conclusion: "failure", says });
-  expect(run.comments[0]).toContain("which is not the trusted commit");
+  expect(run.comments[0]).toContain("the workspace is not the trusted commit");
   expect(events("skillStarting")).toEqual([]);
 });
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type ActionWorld, startActionWorld } from "../helpers/action-world.ts";
 import { openIssue, openPullRequest } from "../helpers/fake-github/populate-threads.ts";
@@ -193,6 +193,19 @@ describe("nothing in a checkout changes what is read of a commit", () => {
   });
 });
 
+test("git is never a program of the checkout, which would say what the trusted commit is", async () => {
+  await using world = await start({ "perstack.toml": trusted });
+  const lie = `#!/bin/sh\necho ran >> "$HOME/canary"\nexit 1\n`;
+  const webhook = await propose(world, { "tools/git": { executable: lie } });
+  const path = [join(world.checkout.directory, "tools"), "tools", "./tools", process.env.PATH].join(
+    delimiter,
+  );
+  const ran = await run(world, webhook, { env: { PATH: path } });
+  expectAnsweredBy(ran, "Obey the maintainers.");
+  expect(existsSync(join(world.temporary, "canary"))).toBe(false);
+  expect(fileRequests(ran)).toEqual([]);
+});
+
 describe("given a skill that is a file of the repository", () => {
   /** Speaks MCP, and says in the home folder that it was run. */
   const server = (words: string): string => `
@@ -221,6 +234,8 @@ args = ${JSON.stringify(args)}`;
     ["node", ["--import=./skills/server.mjs", "-"]],
     ["sh", ["-c", "exec node skills/server.mjs"]],
     ["skills/server.mjs", []],
+    ["npm", ["start"]],
+    ["node", ["skills/server"]],
   ])("%s %j is refused on a pull request, and never run", async (command, args) => {
     await using world = await start({
       "perstack.toml": manifestOf("Look.", skill(args, command)),
@@ -229,7 +244,9 @@ args = ${JSON.stringify(args)}`;
     const webhook = await propose(world, { "skills/server.mjs": { executable: server("hostile") } });
     const ran = await run(world, webhook);
     expect([ran.exitCode, ran.outputs.conclusion]).toEqual([1, "failure"]);
-    expect(ran.summary).toMatch(/The skill "local" would run "\S*skills\/server\.mjs" of the workspace/);
+    expect(ran.summary).toMatch(
+      /The skill "local" runs `[^`]+`, and the workspace is not the trusted commit/,
+    );
     expect(ran.prompts).toEqual([]);
     expect(canary(world)).toBe("");
   });

@@ -176,6 +176,29 @@ describe("the file tools see nothing of", () => {
   });
 });
 
+test("a runner that keeps its temporary folder inside the checkout keeps it to itself", async () => {
+  const outputs = "_temp/_runner_file_commands/set_output";
+  await using scene = await startUntrusted({
+    calls: [
+      { name: "readTextFile", args: { path: outputs } },
+      { name: "writeTextFile", args: { path: outputs, text: "conclusion=success" } },
+      { name: "listDirectory", args: { path: "_temp" } },
+      { name: "moveFile", args: { source: "_temp", destination: "elsewhere" } },
+      { name: "listDirectory", args: { path: "." } },
+    ],
+    prepare: ({ checkout }) => {
+      const path = join(checkout.directory, outputs);
+      mkdirSync(dirname(path), { recursive: true });
+      appendFileSync(path, "");
+      return { env: { RUNNER_TEMP: join(checkout.directory, "_temp") } };
+    },
+  });
+  const { results, world } = scene;
+  expect(results.map(({ text }) => /PATH_ESCAPE/.test(text))).toEqual([true, true, true, true, false]);
+  expect(results[4]?.text).not.toContain("_temp");
+  expect(readFileSync(join(world.checkout.directory, outputs), "utf8")).toBe("");
+});
+
 test("a repository that uses its own action keeps the code that post still has to run", async () => {
   const hostile = "process.stdout.write('hostile');";
   await using scene = await startUntrusted({

@@ -1,11 +1,9 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { resolve } from "node:path";
-import { ExpertStackError } from "../../errors.ts";
+import { largestDefinition, noDefinition } from "../../definition/definition-size.ts";
 import type { Definitions } from "../../run/github-ports.ts";
-
-/** The most a manifest or an instruction file may hold, in bytes. */
-const largest = 1_048_576;
+import { decodeUtf8 } from "./decode-utf8.ts";
 
 /** Definitions as they lie in a folder: what the command line runs. Paths may be absolute. */
 export const folderDefinitions = (folder: string): Definitions => ({
@@ -16,8 +14,8 @@ export const folderDefinitions = (folder: string): Definitions => ({
     if (file === undefined) return undefined;
     await using _closed = file;
     const about = await file.stat();
-    if (!about.isFile() || about.size > largest) throw notReadable(absolute);
-    return await file.readFile("utf8");
+    if (!about.isFile() || about.size > largestDefinition) throw noDefinition(absolute);
+    return decodeUtf8(await file.readFile(), absolute);
   },
 });
 
@@ -26,10 +24,3 @@ const nothingWhenMissing = (error: unknown): undefined => {
   if (code === "ENOENT" || code === "ENOTDIR") return undefined;
   throw error;
 };
-
-const notReadable = (path: string): ExpertStackError =>
-  new ExpertStackError({
-    code: "MANIFEST_INVALID",
-    message: `${path} is not a file of at most 1 MiB.`,
-    remedy: "Name a text file.",
-  });

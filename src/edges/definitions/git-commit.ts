@@ -1,13 +1,17 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { posix } from "node:path";
+import { largestDefinition, noDefinition } from "../../definition/definition-size.ts";
 import type { Definitions } from "../../run/github-ports.ts";
+import { decodeUtf8 } from "./decode-utf8.ts";
 
 type Where = {
   /** A checkout whose object store may hold the commit. */
   readonly workspace: string;
   /** Full commit id. */
   readonly commit: string;
+  /** Absolute path of git: looked up by name, it could be a program of the checkout. Without it, nothing is found. */
+  readonly git: string | undefined;
   /** What git may see of the environment; `PATH` and `HOME` are enough. */
   readonly environment: Readonly<Record<string, string>>;
   /** Asked when the checkout does not hold the commit. */
@@ -16,18 +20,21 @@ type Where = {
 
 /**
  * Definitions as they are in one commit: from the object store of the checkout, never from its work tree, and
- * from the fallback when the commit is not there.
+ * from the fallback when the commit is not there. A file of more than a mebibyte is refused before it is read.
  */
 export const commitDefinitions = (where: Where): Definitions => ({
   origin: `commit:${where.commit}`,
   async read(path) {
-    const listing = await git(where, ["ls-tree", "-z", where.commit, "--", path]);
+    const listing = await git(where, ["ls-tree", "-z", "--long", where.commit, "--", path]);
     if (listing === undefined) return await where.fallback(path, where.commit);
-    const [, mode, type, id, name] = /^(\d+) (\w+) (\w+)\t([^\0]*)\0/.exec(listing) ?? [];
+    // What is no blob has no size; neither has a blob that the checkout does not hold.
+    const [, mode, type, id, size, name] = /^(\d+) (\w+) (\w+) +(\S+)\t([^\0]*)\0/.exec(listing) ?? [];
     // Symbolic links (120000) and submodules (160000) are no definitions, nor is the first file of a folder.
     const isFile = type === "blob" && mode?.startsWith("100") && name === posix.normalize(path);
     if (!isFile || id === undefined) return undefined;
-    return (await git(where, ["cat-file", "blob", id])) ?? (await where.fallback(path, where.commit));
+    if (Number(size) > largestDefinition) throw noDefinition(path);
+    const blob = await gitBytes(where, ["cat-file", "blob", id]);
+    return blob === undefined ? await where.fallback(path, where.commit) : decodeUtf8(blob, path);
   },
 });
 
@@ -35,12 +42,15 @@ export const commitDefinitions = (where: Where): Definitions => ({
 export const headCommit = async (where: Omit<Where, "fallback" | "commit">): Promise<string | undefined> =>
   (await git(where, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]))?.trim();
 
+type Checkout = Pick<Where, "workspace" | "environment" | "git">;
+
+const git = async (where: Checkout, args: readonly string[]): Promise<string | undefined> =>
+  (await gitBytes(where, args))?.toString("utf8");
+
 /** @returns standard output, or nothing when git fails or is not there */
-const git = async (
-  where: Pick<Where, "workspace" | "environment">,
-  args: readonly string[],
-): Promise<string | undefined> => {
-  const child = spawn("git", ["--no-replace-objects", "-C", where.workspace, ...args], {
+const gitBytes = async (where: Checkout, args: readonly string[]): Promise<Buffer | undefined> => {
+  if (where.git === undefined) return undefined;
+  const child = spawn(where.git, ["--no-replace-objects", "-C", where.workspace, ...args], {
     env: { ...where.environment, GIT_NO_LAZY_FETCH: "1", GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0" },
     stdio: ["ignore", "pipe", "ignore"],
   });
@@ -48,7 +58,7 @@ const git = async (
   child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
   try {
     const [code] = await once(child, "close");
-    return code === 0 ? Buffer.concat(chunks).toString("utf8") : undefined;
+    return code === 0 ? Buffer.concat(chunks) : undefined;
   } catch {
     // `error` was emitted: there is no git here.
     return undefined;

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { largestDefinition, noDefinition } from "../../definition/definition-size.ts";
 import type { Comparison, Repository, RepositoryRole } from "../../run/github-ports.ts";
 import { asking, askingMaybe } from "./api-error.ts";
 import type { GitHubAccess, GitHubClient } from "./client.ts";
@@ -53,7 +54,9 @@ const readText = async (client: GitHubClient, at: Place): Promise<string | undef
   );
   // With the raw media type the body is the file's text; a folder or a submodule is an object all the same.
   const body: unknown = answer?.data;
-  return typeof body === "string" ? body : undefined;
+  if (typeof body !== "string") return undefined;
+  if (Buffer.byteLength(body) > largestDefinition) throw noDefinition(at.path);
+  return body;
 };
 
 /** The mode git keeps for the path. The contents API does not tell: it shows what a symbolic link leads to. */

@@ -14,7 +14,7 @@ export const providerFailure = (error: unknown, now: number): Failure => {
   if (inStream !== undefined) return inStream;
   if (stringOf(error.name) === "AI_InvalidResponseDataError") return truncatedStream;
   return {
-    name: stringOf(error.name) ?? "ProviderError",
+    name: nameOf(error),
     message: describe(error),
     isRetryable: error.isRetryable === true || isConnectionError(error),
   };
@@ -98,7 +98,16 @@ const isConnectionError = (error: Shape): boolean =>
     return connectionCodes.test(code) || cause.message === "terminated";
   });
 
+/** In our words: what the SDK calls a failed call without a status is a provider that was not reached. */
+const nameOf = (error: Shape): string => {
+  const name = stringOf(error.name)?.replace(/^AI_/, "") ?? "ProviderError";
+  if (name !== "APICallError") return name;
+  return error.statusCode === undefined ? "ProviderUnreachable" : "ProviderError";
+};
+
 const describe = (error: Shape): string => {
   const texts = causes(error).flatMap((cause) => stringOf(cause.message) ?? stringOf(cause.code) ?? []);
-  return texts.length === 0 ? "The provider failed without saying why." : [...new Set(texts)].join(": ");
+  const distinct = [...new Set(texts)];
+  const told = distinct.filter((text) => !distinct.some((other) => other !== text && other.includes(text)));
+  return told.length === 0 ? "The provider failed without saying why." : told.join(": ");
 };

@@ -1,14 +1,16 @@
+import { delimiter } from "node:path";
 import type { McpStdioSkill } from "../../definition/skill.ts";
-import { isBaseSkill, packageOf } from "../../definition/skill-package.ts";
+import { isBaseSkill } from "../../definition/skill-package.ts";
 import { ExpertStackError } from "../../errors.ts";
 import { controlTools } from "../../job/control-tools.ts";
 import { baseSkill, type ToolDefinition } from "../../job/tool.ts";
 import type { OpenSkills, Skills, SkillsRequest, ToolOutcome } from "../../run/ports.ts";
 import { baseTools } from "./base/base-tools.ts";
 import { openBaseSkill } from "./base/open-base-skill.ts";
-import { refuseLocalFile } from "./local-file.ts";
+import { emptyFolder, refuseForeignCode } from "./foreign-workspace.ts";
 import { skillEnvironment } from "./mcp/skill-environment.ts";
 import type { StdioSkill } from "./mcp/stdio-skill.ts";
+import { pathOutside } from "./program-outside.ts";
 import { selectTools } from "./tool-selection.ts";
 
 export type LocalSkillsOptions = {
@@ -37,11 +39,17 @@ export const localSkills = (options: LocalSkillsOptions): Skills => ({
     warnOfOpenNetwork(request);
     const { base, tools } = openBase(options, request);
     const parts: Part[] = [base];
-    try {
-      parts.push(...(await openAll(options, { request, stdio, signal })));
-      return joined(parts, tools);
-    } catch (error) {
+    let place: Place | undefined;
+    const dispose = async (): Promise<void> => {
       await disposeAll(parts);
+      await place?.[Symbol.asyncDispose]();
+    };
+    try {
+      place = await placeOf(options, stdio);
+      parts.push(...(await openAll(options, { request, stdio, place, signal })));
+      return joined(parts, { own: tools, dispose });
+    } catch (error) {
+      await dispose();
       throw error;
     }
   },
@@ -96,25 +104,39 @@ const refuseProcesses = (skills: readonly NamedSkill[]): void => {
   });
 };
 
+/** Where the processes of skills start, and with which PATH. */
+type Place = AsyncDisposable & { readonly path: string; readonly searchPath: string | undefined };
+
+/** @throws ExpertStackError SKILL_REFUSED for a skill that could run code of a workspace that is not trusted */
+const placeOf = async (
+  { workspace, cacheDirectory, environment, localCommands }: LocalSkillsOptions,
+  stdio: readonly NamedSkill[],
+): Promise<Place> => {
+  if (localCommands === "allowed" || stdio.length === 0) {
+    return { path: workspace, searchPath: environment.PATH, async [Symbol.asyncDispose]() {} };
+  }
+  for (const named of stdio) await refuseForeignCode(workspace, named);
+  const searchPath = pathOutside(environment.PATH ?? "", workspace).join(delimiter);
+  return { ...(await emptyFolder(cacheDirectory)), searchPath };
+};
+
 /** Starts them side by side; when one fails, those that came up are ended. */
 const openAll = async (
   options: LocalSkillsOptions,
   start: {
     readonly request: SkillsRequest;
     readonly stdio: readonly NamedSkill[];
+    readonly place: Place;
     readonly signal: AbortSignal;
   },
 ): Promise<readonly StdioSkill[]> => {
-  const { request, stdio, signal } = start;
+  const { request, stdio, place, signal } = start;
   if (stdio.length === 0) return [];
-  for (const { name, skill } of stdio) {
-    if (options.localCommands === "refused" && packageOf(skill) === undefined) {
-      await refuseLocalFile(options.workspace, { name, skill });
-    }
-  }
   const { openStdioSkill } = await import("./mcp/stdio-skill.ts");
+  const environment = { ...options.environment, PATH: place.searchPath };
+  const { runId, emit } = request;
   const opening = stdio.map(({ name, skill }) =>
-    openStdioSkill({ ...options, runId: request.runId, name, skill, emit: request.emit, signal }),
+    openStdioSkill({ ...options, environment, cwd: place.path, runId, name, skill, emit, signal }),
   );
   const settled = await Promise.allSettled(opening);
   const failed = settled.find((result) => result.status === "rejected");
@@ -128,7 +150,10 @@ const disposeAll = async (parts: readonly AsyncDisposable[]): Promise<void> => {
   await Promise.all(parts.map((part) => part[Symbol.asyncDispose]()));
 };
 
-const joined = (parts: readonly Part[], own: readonly ToolDefinition[]): OpenSkills => {
+const joined = (
+  parts: readonly Part[],
+  { own, dispose }: { readonly own: readonly ToolDefinition[]; readonly dispose: () => Promise<void> },
+): OpenSkills => {
   const tools = [...own, ...parts.slice(1).flatMap((part) => part.tools)];
   refuseCollisions(tools);
   const owners = new Map(parts.flatMap((part) => part.tools.map((tool) => [tool.name, part] as const)));
@@ -139,7 +164,7 @@ const joined = (parts: readonly Part[], own: readonly ToolDefinition[]): OpenSki
         contents: [{ type: "text", text: `No skill offers "${call.tool}".` }],
         isError: true,
       },
-    [Symbol.asyncDispose]: () => disposeAll(parts),
+    [Symbol.asyncDispose]: dispose,
   };
 };
 

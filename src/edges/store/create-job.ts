@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { lstatSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { ExpertStackError } from "../../errors.ts";
 import type { JobLog } from "../../run/ports.ts";
 import { createLog, storeFailed } from "./job-log.ts";
@@ -17,7 +17,8 @@ export const folderOf = (root: string, jobId: string): string => {
 };
 
 /**
- * A new job's folder and log. Apart from `fsStore`, so that a job can start without what reads jobs back.
+ * A new job's folder and log. Apart from `fsStore`, so that a job can start without what reads jobs back. In a checkout
+ * (`hide`) neither the jobs folder nor the one it lies in may be a link: a commit can hold one that leads anywhere.
  *
  * @throws ExpertStackError INPUT_INVALID when the id is taken or none, STORE_FAILED when the folder cannot be made
  */
@@ -27,15 +28,35 @@ export const createJob = (at: {
   readonly hide: "hide" | "plain";
 }): JobLog => {
   const directory = folderOf(at.root, at.jobId);
+  if (at.hide === "hide") for (const folder of [dirname(at.root), at.root]) refuseLink(folder);
   try {
     mkdirSync(at.root, { recursive: true, mode: 0o700 });
     // Not recursive: of two processes that want the same id, the one that makes the folder has it.
     mkdirSync(directory, { mode: 0o700 });
-    if (at.hide === "hide") writeFileSync(join(at.root, "..", ".gitignore"), "*\n");
+    if (at.hide === "hide") ignoreItself(dirname(at.root));
   } catch (error) {
     throw isTaken(error, directory) ? taken(at.jobId) : storeFailed(directory, error);
   }
   return createLog(directory);
+};
+
+/** @throws ExpertStackError STORE_FAILED when something else than a folder is there */
+const refuseLink = (folder: string): void => {
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? true) return;
+  throw new ExpertStackError({
+    code: "STORE_FAILED",
+    message: `${folder} is no folder of its own but a link or a file, so no job's record is written there.`,
+    remedy: "Delete it, and take it out of the repository if it was committed.",
+  });
+};
+
+/** Leaves what is there, which also keeps a link from being followed. */
+const ignoreItself = (folder: string): void => {
+  try {
+    writeFileSync(join(folder, ".gitignore"), "*\n", { flag: "wx" });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  }
 };
 
 const isTaken = (error: unknown, directory: string): boolean =>

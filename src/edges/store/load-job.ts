@@ -107,7 +107,7 @@ const corrupt = (message: string): ExpertStackError =>
   new ExpertStackError({
     code: "JOURNAL_CORRUPT",
     message,
-    remedy: "Take the job's folder from its artifact again; a damaged journal is never used.",
+    remedy: "Take it from its artifact or a backup; a damaged journal is never used.",
   });
 
 const newer = (what: string): ExpertStackError =>

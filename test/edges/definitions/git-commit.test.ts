@@ -7,11 +7,13 @@ import { commitDefinitions, headCommit } from "../../../src/edges/definitions/gi
 import { type GitRepository, makeRepository, type WorkFiles } from "../../helpers/git-repository.ts";
 import { shallowClone } from "../../helpers/shallow-clone.ts";
 
+const git = execFileSync("sh", ["-c", "command -v git"], { encoding: "utf8" }).trim();
 const environment = { PATH: process.env.PATH ?? "", HOME: tmpdir() } as const;
 
 type Source = {
   readonly workspace: string;
   readonly commit: string;
+  readonly git?: string | undefined;
   readonly environment?: Record<string, string>;
 };
 
@@ -19,6 +21,7 @@ type Source = {
 const read = async (source: Source, path: string) => {
   const asked: string[] = [];
   const definitions = commitDefinitions({
+    git,
     environment,
     ...source,
     fallback: async (file, commit) => {
@@ -47,6 +50,14 @@ describe("given a checkout that holds the commit", () => {
     expect([text, asked, origin]).toEqual(["committed\r\nüber\n", [], `commit:${source.commit}`]);
   });
 
+  test("a file that is not UTF-8 is refused by its name", async () => {
+    using repository = repositoryOf({ "perstack.toml": Buffer.from("gr\u00fcn", "latin1") });
+    await expect(read(commitOf(repository), "perstack.toml")).rejects.toMatchObject({
+      code: "MANIFEST_INVALID",
+      message: "perstack.toml is not UTF-8 text.",
+    });
+  });
+
   test("it may be another commit than the one checked out", async () => {
     using repository = repositoryOf({ "perstack.toml": "before\n" });
     const source = commitOf(repository);
@@ -72,8 +83,17 @@ describe("given a checkout that holds the commit", () => {
     expect(await read(commitOf(repository), path)).toMatchObject({ text: "found\n", asked: [] });
   });
 
+  test("a file of more than a mebibyte is refused by its name, as in a folder", async () => {
+    using repository = repositoryOf({ large: "x".repeat(1_048_577), largest: "x".repeat(1_048_576) });
+    await expect(read(commitOf(repository), "large")).rejects.toMatchObject({
+      code: "MANIFEST_INVALID",
+      message: "large is not a file of at most 1 MiB.",
+    });
+    expect((await read(commitOf(repository), "largest")).text).toHaveLength(1_048_576);
+  });
+
   test("an executable is a file, and a large one is read whole", async () => {
-    const large = "0123456789abcdef\n".repeat(100_000);
+    const large = "0123456789abcdef\n".repeat(60_000);
     using repository = repositoryOf({ run: { executable: "#!/bin/sh\n" }, large });
     expect((await read(commitOf(repository), "run")).text).toBe("#!/bin/sh\n");
     expect((await read(commitOf(repository), "large")).text).toBe(large);
@@ -146,8 +166,9 @@ describe("given a checkout that does not hold the commit, the fallback is asked 
     const source = commitOf(repository);
     const gone = join(repository.directory, "gone");
     expect(await read({ ...source, workspace: gone }, file)).toMatchObject(elsewhere(source.commit));
-    const bare = { ...source, environment: { PATH: join(repository.directory, "gone"), HOME: tmpdir() } };
-    expect(await read(bare, file)).toMatchObject(elsewhere(source.commit));
+    for (const git of [undefined, join(gone, "git")]) {
+      expect(await read({ ...source, git }, file)).toMatchObject(elsewhere(source.commit));
+    }
   });
 
   test("a path that leads out of the repository", async () => {
@@ -163,17 +184,23 @@ describe("the checkout's own commit", () => {
     using repository = repositoryOf({ "a.txt": "one\n" });
     const workspace = repository.directory;
     const first = repository.head();
-    expect(await headCommit({ workspace, environment })).toBe(first);
+    expect(await headCommit({ workspace, git, environment })).toBe(first);
     repository.commit({ "a.txt": "two\n" });
     repository.git("checkout", "--quiet", "--detach", first);
-    expect(await headCommit({ workspace, environment })).toBe(first);
+    expect(await headCommit({ workspace, git, environment })).toBe(first);
+  });
+
+  test("is unknown where there is no git", async () => {
+    using repository = repositoryOf({ "a.txt": "one\n" });
+    const workspace = repository.directory;
+    expect(await headCommit({ workspace, git: undefined, environment })).toBeUndefined();
   });
 
   test("is unknown where there is none", async () => {
     const workspace = mkdtempSync(join(tmpdir(), "expert-stack-unborn-"));
-    expect(await headCommit({ workspace, environment })).toBeUndefined();
+    expect(await headCommit({ workspace, git, environment })).toBeUndefined();
     execFileSync("git", ["init", "--quiet", workspace]);
-    expect(await headCommit({ workspace, environment })).toBeUndefined();
+    expect(await headCommit({ workspace, git, environment })).toBeUndefined();
     rmSync(workspace, { recursive: true });
   });
 });

@@ -81,6 +81,16 @@ test.each(["main", "release/next"])("the default branch %s has a head", async (d
 });
 
 describe("a file of a commit", () => {
+  test("of more than a mebibyte is refused by its name", async () => {
+    await using scene = await start();
+    const commit = scene.commit({ large: "é".repeat(524_289), largest: "é".repeat(524_288) });
+    await expect(scene.repository.readFile("large", commit)).rejects.toMatchObject({
+      code: "MANIFEST_INVALID",
+      message: "large is not a file of at most 1 MiB.",
+    });
+    expect(await scene.repository.readFile("largest", commit)).toHaveLength(524_288);
+  });
+
   test("is read as it was there, whatever the branch holds now", async () => {
     await using scene = await start();
     const before = scene.commit({ "a.txt": "one\r\nüber\n" });

@@ -85,6 +85,18 @@ test("given `requiredEnv`, programs that exec starts get those variables and no 
   expect(JSON.stringify(outcome.contents)).not.toContain("never");
 });
 
+test("programs that exec starts carry what the runner finds its orphans by", async () => {
+  const { skills } = await open("", { environment: { RUNNER_TRACKING_ID: "github_some-id" } });
+  const call = {
+    type: "toolCall",
+    id: "call_1_0",
+    tool: "exec",
+    args: { command: "env", args: [] },
+  } as const;
+  const outcome = await skills.call(call, new AbortController().signal);
+  expect(JSON.stringify(outcome.contents)).toContain("RUNNER_TRACKING_ID=github_some-id");
+});
+
 test("given `requiredEnv` that is not set, the job is told so instead of running without", async () => {
   await expect(open('requiredEnv = ["GH_TOKEN"]')).rejects.toMatchObject({ code: "SKILL_ENV_MISSING" });
 });

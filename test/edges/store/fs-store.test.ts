@@ -11,10 +11,52 @@ import {
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { fsStore } from "../../../src/edges/store/fs-store.ts";
 import { loadJournal } from "../../../src/edges/store/load-job.ts";
 import { headFields, refusalOf, scratchStore, someEvents, writeJob } from "./scratch-store.ts";
 
 const run = promisify(execFile);
+
+describe("given a checkout that holds links where jobs are to be kept", () => {
+  const victimOf = (folder: string): string => {
+    const victim = join(folder, "victim");
+    mkdirSync(victim);
+    writeFileSync(join(victim, ".gitignore"), "precious\n");
+    return victim;
+  };
+  const untouched = (victim: string): void => {
+    expect(readdirSync(victim)).toEqual([".gitignore"]);
+    expect(readFileSync(join(victim, ".gitignore"), "utf8")).toBe("precious\n");
+  };
+
+  it.each(["there", "gone"])("refuses a linked `.expert-stack` whose target is %s", (target) => {
+    using scratch = scratchStore("hide");
+    const folder = join(scratch.root, "..");
+    const victim = victimOf(folder);
+    symlinkSync(target === "there" ? victim : join(victim, "new"), join(folder, ".expert-stack"));
+    const store = fsStore(join(folder, ".expert-stack", "jobs"), "hide");
+    const { code, message } = refusalOf(() => store.create("job1"));
+    expect([code, message]).toEqual(["STORE_FAILED", expect.stringMatching(/\.expert-stack is no folder/)]);
+    untouched(victim);
+  });
+
+  it("refuses a linked `jobs`", () => {
+    using scratch = scratchStore("hide");
+    const victim = victimOf(join(scratch.root, ".."));
+    symlinkSync(victim, scratch.root);
+    expect(refusalOf(() => scratch.store.create("job1")).code).toBe("STORE_FAILED");
+    untouched(victim);
+  });
+
+  it("leaves a linked `.gitignore` and its target as they are", () => {
+    using scratch = scratchStore("hide");
+    const folder = join(scratch.root, "..");
+    const victim = victimOf(folder);
+    symlinkSync(join(victim, ".gitignore"), join(folder, ".gitignore"));
+    using _log = scratch.store.create("job1");
+    untouched(victim);
+  });
+});
 
 describe("a job that was stored", () => {
   it("comes back as it was appended, with the head that was saved last", () => {

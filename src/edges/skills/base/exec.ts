@@ -2,8 +2,8 @@ import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JsonObject } from "../../../job/message.ts";
 import type { ToolOutcome } from "../../../run/ports.ts";
+import { deadline, untilAborted } from "../deadline.ts";
 import { endTree, type ProcessExit, type ProcessTree, spawnTree } from "../process-tree.ts";
-import { isTimeOver } from "../time-over.ts";
 import type { BaseTool } from "./base-tool.ts";
 import { callArguments } from "./call-arguments.ts";
 import { outputWindow } from "./output-window.ts";
@@ -86,16 +86,12 @@ const waitForEnd = async (running: {
   readonly signal: AbortSignal;
 }): Promise<Ending> => {
   const { tree, timeoutMs, signal } = running;
-  const over = new AbortController();
-  const either = AbortSignal.any([signal, over.signal]);
-  const stopped = sleep(timeoutMs, undefined, { signal: either }).then(
-    (): Ending => ({ type: "timedOut", timeoutMs }),
-    (): Ending => (isTimeOver(signal) ? { type: "timedOut", timeoutMs } : { type: "aborted" }),
-  );
+  using time = deadline(timeoutMs, signal);
   try {
-    return await Promise.race([tree.exited.then((exit): Ending => ({ type: "exited", exit })), stopped]);
-  } finally {
-    over.abort();
+    return { type: "exited", exit: await untilAborted(tree.exited, time.signal) };
+  } catch {
+    // `exited` never rejects, so this is the signal.
+    return time.passed() ? { type: "timedOut", timeoutMs } : { type: "aborted" };
   }
 };
 

@@ -1,7 +1,7 @@
 import type { ToolCallPart } from "../../../job/message.ts";
 import type { ToolDefinition } from "../../../job/tool.ts";
 import type { ToolOutcome } from "../../../run/ports.ts";
-import { isTimeOver } from "../time-over.ts";
+import { isTimeOver } from "../deadline.ts";
 import type { ToolContext } from "./base-tool.ts";
 import { baseTools } from "./base-tools.ts";
 import { failure, failureOf } from "./tool-outcome.ts";
@@ -14,7 +14,7 @@ export type BaseSkillOptions = {
    * workspace itself lies in hide nothing of it. Any `.git` and `.expert-stack` is hidden anyway.
    */
   readonly hidden: readonly string[];
-  /** The whole environment of a program that `exec` starts: `PATH`, `HOME`, `LANG`, `TERM` and the CA variables. */
+  /** The whole environment of a program that `exec` starts: what `skillEnvironment` gives. */
   readonly environment: Readonly<Record<string, string>>;
   /** `withheld` leaves `exec` out of the tools, and refuses it all the same. */
   readonly exec: "allowed" | "withheld";

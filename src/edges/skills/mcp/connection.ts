@@ -1,9 +1,10 @@
 import type { CallToolResult, Tool } from "@modelcontextprotocol/sdk/types.js";
 import { ExpertStackError } from "../../../errors.ts";
+import { longestWaitMs } from "../../../job/longest-wait.ts";
 import type { ToolCallPart } from "../../../job/message.ts";
 import type { SkillEvent } from "../../../run/ports.ts";
+import { deadline } from "../deadline.ts";
 import { type ProcessTree, spawnTree } from "../process-tree.ts";
-import { deadline } from "./deadline.ts";
 import type { StderrLog } from "./stderr-log.ts";
 import { type StdioTransport, stdioTransport, type TransportEnd } from "./stdio-transport.ts";
 import { listAllTools } from "./tool-list.ts";
@@ -11,8 +12,8 @@ import { listAllTools } from "./tool-list.ts";
 /** What is told to servers. */
 export const clientInfo = { name: "expert-stack", version: "0.1.0" } as const;
 
-/** The SDK's own deadline must never come first, and a timer takes no more. */
-const noSdkTimeout = 2 ** 31 - 1;
+/** The SDK's own deadline must never come first. */
+const noSdkTimeout = longestWaitMs;
 
 /** How a skill's process is started. */
 export type Launch = {

@@ -12,8 +12,10 @@ export type LaunchRequest = {
   readonly skill: McpStdioSkill;
   /** The host's environment, to pick from. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Where the skill works. */
+  /** Nothing in here has a say in what is installed. */
   readonly workspace: string;
+  /** Where its process starts: the workspace, or a folder outside when that is not the trusted commit. */
+  readonly cwd: string;
   readonly cacheDirectory: string;
   readonly trust: "trusted" | "untrusted";
   readonly emit: (event: SkillEvent) => void;
@@ -27,7 +29,7 @@ export type LaunchRequest = {
  * @throws ExpertStackError SKILL_ENV_MISSING, SKILL_REFUSED, or what `installPackage` throws
  */
 export const launchOf = async (request: LaunchRequest): Promise<Launch> => {
-  const { skill, name, workspace } = request;
+  const { skill, name, workspace, cwd } = request;
   const env = skillEnvironment(request.environment, { name, requiredEnv: skill.requiredEnv });
   const found = packageOf(skill);
   if (found !== undefined) {
@@ -45,7 +47,7 @@ export const launchOf = async (request: LaunchRequest): Promise<Launch> => {
       emit: request.emit,
       signal: request.signal,
     });
-    return { command: installed.command, args: [...installed.args, ...found.args], cwd: workspace, env };
+    return { command: installed.command, args: [...installed.args, ...found.args], cwd, env };
   }
   if (isPackageCommand(skill.command)) {
     throw new ExpertStackError({
@@ -54,5 +56,5 @@ export const launchOf = async (request: LaunchRequest): Promise<Launch> => {
       remedy: 'Name a package of the registry with its version, such as packageName = "@scope/server@1.2.3".',
     });
   }
-  return { command: skill.command, args: skill.args, cwd: workspace, env };
+  return { command: skill.command, args: skill.args, cwd, env };
 };

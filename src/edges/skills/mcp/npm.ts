@@ -1,7 +1,7 @@
-import { accessSync, constants, realpathSync } from "node:fs";
-import { delimiter, isAbsolute, join, relative } from "node:path";
+import { delimiter, join } from "node:path";
+import { deadline, untilAborted } from "../deadline.ts";
 import { endTree, type ProcessTree, spawnTree } from "../process-tree.ts";
-import { deadline, untilAborted } from "./deadline.ts";
+import { pathOutside, programOutside } from "../program-outside.ts";
 import { lineReader } from "./line-reader.ts";
 
 /** Milliseconds one npm command may take. */
@@ -45,8 +45,9 @@ export type NpmResult =
  * it runs on is taken from the workspace.
  */
 export const runNpm = async (options: NpmOptions): Promise<NpmResult> => {
-  const path = pathOutside(options.environment.PATH ?? "", options.workspace);
-  const npm = path.map((entry) => join(entry, "npm")).find((file) => isProgram(file, options.workspace));
+  const { PATH = "" } = options.environment;
+  const path = pathOutside(PATH, options.workspace);
+  const npm = programOutside("npm", { path: PATH, workspace: options.workspace });
   if (npm === undefined) {
     return { type: "failed", because: "there is no npm on the PATH outside the workspace", lines: "" };
   }
@@ -89,29 +90,6 @@ const exitOf = async (tree: ProcessTree, signal: AbortSignal, onLine: (line: str
     return exit;
   } finally {
     await endTree(tree);
-  }
-};
-
-/** The PATH entries that nothing in the workspace can fill: absolute, existing, and outside of it. */
-const pathOutside = (path: string, workspace: string): readonly string[] =>
-  path.split(delimiter).filter((entry) => isAbsolute(entry) && isOutside(entry, workspace));
-
-const isProgram = (file: string, workspace: string): boolean => {
-  try {
-    accessSync(file, constants.X_OK);
-    return isOutside(file, workspace);
-  } catch {
-    return false;
-  }
-};
-
-const isOutside = (file: string, workspace: string): boolean => {
-  try {
-    const way = relative(realpathSync(workspace), realpathSync(file));
-    return way === ".." || way.startsWith("../") || isAbsolute(way);
-  } catch {
-    // What does not exist cannot be run.
-    return false;
   }
 };
 

@@ -45,7 +45,10 @@ export const installPackage = async (request: PackageRequest): Promise<Installed
   const started = performance.now();
   refuseUnsupported(request);
   const directory = join(request.cacheDirectory, "packages", directoryName(request));
-  if (!existsSync(directory)) await install(request, directory);
+  if (!existsSync(directory)) {
+    request.emit({ type: "note", level: "info", text: `installing ${specOf(request)}` });
+    await install(request, directory);
+  }
   const { version, integrity } = await readRecord(request, directory);
   const { skill, emit, name } = request;
   const durationMs = Math.round(performance.now() - started);

@@ -8,6 +8,8 @@ export const commonVariables = [
   "TERM",
   "NODE_EXTRA_CA_CERTS",
   "SSL_CERT_FILE",
+  // No credential: the runner ends, after a job, the orphans that carry it, and so those that a killed job leaves.
+  "RUNNER_TRACKING_ID",
 ] as const;
 
 /**
@@ -39,7 +41,7 @@ export const skillEnvironment = (
  * What steers the runner: its services' credentials, and the files by which a step sets variables, outputs and the
  * PATH of the steps after it. Windows knows no case in these names.
  */
-const isRunnersOwn = (variable: string): boolean =>
+export const isRunnersOwn = (variable: string): boolean =>
   /^(?:ACTIONS_.*|GITHUB_(?:ENV|OUTPUT|PATH|STATE|STEP_SUMMARY))$/i.test(variable);
 
 const runnersVariables = (skill: string, variables: readonly string[]): ExpertStackError =>

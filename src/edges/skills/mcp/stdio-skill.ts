@@ -1,8 +1,8 @@
 import type { ToolCallPart } from "../../../job/message.ts";
 import type { ToolDefinition } from "../../../job/tool.ts";
 import type { ToolOutcome } from "../../../run/ports.ts";
+import { deadline, untilAborted } from "../deadline.ts";
 import { type Connection, connect } from "./connection.ts";
-import { deadline, untilAborted } from "./deadline.ts";
 import { type LaunchRequest, launchOf } from "./launch.ts";
 import { type RestartingConnection, restarting } from "./restarts.ts";
 import { maxTotalBytes, type StderrLog, stderrLog } from "./stderr-log.ts";

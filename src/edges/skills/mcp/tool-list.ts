@@ -31,19 +31,66 @@ export const listAllTools = async (
   return [...tools.values()];
 };
 
-/** The tools an Expert sees of a server, in the runner's shape. */
+/**
+ * The tools an Expert sees of a server, in the runner's shape. Every request to the model carries all of them, so one
+ * that is too large, and those beyond what a skill may fill, are left out with a note.
+ */
 export const chosenTools = (
   listed: readonly Tool[],
   skill: ToolSelection & { readonly name: string },
   warn: (text: string) => void,
-): readonly ToolDefinition[] =>
-  selectTools(listed, skill, warn).map((tool) => ({
+): readonly ToolDefinition[] => {
+  const chosen = selectTools(listed, skill, warn).map((tool) => ({
     name: tool.name,
     description: tool.description ?? tool.annotations?.title ?? tool.title ?? "",
     inputSchema: jsonObject(tool.inputSchema),
     skill: skill.name,
     readOnly: tool.annotations?.readOnlyHint === true,
   }));
+  return withinLimits(chosen, warn);
+};
+
+/** Bytes of one tool's definition, and of all those of a skill. */
+const maxToolBytes = 32 * 1024;
+const maxSkillBytes = 256 * 1024;
+
+const withinLimits = (
+  tools: readonly ToolDefinition[],
+  warn: (text: string) => void,
+): readonly ToolDefinition[] => {
+  const kept: ToolDefinition[] = [];
+  const large: string[] = [];
+  const beyond: string[] = [];
+  let total = 0;
+  for (const tool of tools) {
+    const { name, description, inputSchema } = tool;
+    const bytes = Buffer.byteLength(JSON.stringify({ name, description, inputSchema }));
+    if (bytes > maxToolBytes) large.push(name);
+    else if (beyond.length > 0 || total + bytes > maxSkillBytes) beyond.push(name);
+    else {
+      total += bytes;
+      kept.push(tool);
+    }
+  }
+  if (large.length > 0) {
+    const limit = `${maxToolBytes / 1024} KB`;
+    warn(`has tools whose definition is larger than ${limit}; they are left out: ${named(large)}. ${advice}`);
+  }
+  if (beyond.length > 0) {
+    const limit = `${maxSkillBytes / 1024} KB`;
+    warn(`has more than ${limit} of tool definitions; these are left out: ${named(beyond)}. ${advice}`);
+  }
+  return kept;
+};
+
+const advice = "Name the tools that the Expert needs in `pick`.";
+const namesShown = 10;
+
+const named = (names: readonly string[]): string => {
+  const shown = names.slice(0, namesShown).map((name) => name.slice(0, 64));
+  const rest = names.length - shown.length;
+  return `${shown.join(", ")}${rest === 0 ? "" : ` and ${rest} more`}`;
+};
 
 /** A copy of what was parsed from JSON, in our type for it. */
 const jsonObject = (value: object): JsonObject =>

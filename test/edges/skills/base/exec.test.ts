@@ -129,6 +129,12 @@ describe("exec leaves nobody behind", () => {
     expect(ms).toBeLessThan(2_500);
   });
 
+  test("but not at once when the step may take longer than a timer can wait", async () => {
+    const { call } = openSkill({ stepTimeoutMs: 3_000_000_000 });
+    const { value } = await call("exec", { command: "sleep", args: ["0.2"] });
+    expect(value).toMatchObject({ exitCode: 0 });
+  });
+
   test("when it takes longer than the step may, whatever timeout says", async () => {
     const { call } = openSkill({ stepTimeoutMs: 200 });
     const { value } = await call("exec", { command: "sleep", args: ["60"], timeout: 60_000 });

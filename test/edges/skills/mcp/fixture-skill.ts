@@ -54,6 +54,7 @@ export const openFixture = async (options: FixtureOptions): Promise<FixtureSkill
     }),
     environment: options.environment ?? { PATH: process.env.PATH ?? "" },
     workspace,
+    cwd: workspace,
     cacheDirectory: options.cacheDirectory ?? join(workspace, "never-used"),
     trust: options.trust ?? "trusted",
     stepTimeoutMs: options.stepTimeoutMs ?? 30_000,

@@ -63,6 +63,16 @@ test("a failed install gives npm's last lines and leaves nothing behind", async 
   expect(readdirSync(join(root.path, "cache/packages"))).toEqual([]);
 });
 
+test("while npm works it is said what is being installed", async () => {
+  using root = temporaryDirectory();
+  const said: string[] = [];
+  const emit: PackageRequest["emit"] = (event) => {
+    if (event.type === "note") said.push(`${event.level}: ${event.text}`);
+  };
+  await expect(installPackage({ ...machine(root.path, "exit 1"), emit })).rejects.toThrow();
+  expect(said).toEqual(["info: installing some-server@1.0.0"]);
+});
+
 test("an npm in the workspace is not npm", async () => {
   using root = temporaryDirectory();
   const request = machine(root.path, "exit 0");

@@ -15,6 +15,8 @@ const host = {
   GITHUB_OUTPUT: "/canary-output",
   ACTIONS_RUNTIME_TOKEN: "canary-runtime",
   NODE_OPTIONS: "--canary",
+  RUNNER_TRACKING_ID: "github_some-id",
+  RUNNER_TEMP: "/canary-temp",
   CITY_KEY: "wanted",
 };
 
@@ -34,6 +36,7 @@ test("a server sees the common variables and those it requires, and nothing else
     TERM: "dumb",
     NODE_EXTRA_CA_CERTS: "",
     SSL_CERT_FILE: "/etc/ssl/some.pem",
+    RUNNER_TRACKING_ID: "github_some-id",
     CITY_KEY: "wanted",
   });
 });

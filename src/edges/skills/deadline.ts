@@ -1,7 +1,4 @@
-import { isTimeOver } from "../time-over.ts";
-
-/** The longest a timer can wait; Node fires anything longer at once. */
-const longestTimerMs = 2 ** 31 - 1;
+import { longestWaitMs } from "../../job/longest-wait.ts";
 
 /**
  * A signal that aborts when a time has passed or when another signal does, until it is disposed. After that it never
@@ -25,7 +22,7 @@ export const deadline = (ms: number, follows: AbortSignal): Deadline => {
       passed ||= !controller.signal.aborted;
       controller.abort(new Error(`${ms} ms have passed.`));
     },
-    Math.min(ms, longestTimerMs),
+    Math.min(ms, longestWaitMs),
   );
   follows.addEventListener("abort", follow, { once: true });
   if (follows.aborted) follow();
@@ -38,6 +35,10 @@ export const deadline = (ms: number, follows: AbortSignal): Deadline => {
     },
   };
 };
+
+/** Whether a call was aborted because the step's time was over, and not because the job stops. */
+export const isTimeOver = (signal: AbortSignal): boolean =>
+  signal.aborted && signal.reason instanceof Error && signal.reason.name === "StepTimeout";
 
 /** Waits for a promise, or rejects with the signal's reason as soon as it aborts. */
 export const untilAborted = async <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> => {

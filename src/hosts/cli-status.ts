@@ -1,0 +1,74 @@
+import type { JobEvent } from "../job/event.ts";
+import { evolve } from "../job/evolve.ts";
+import { emptyState, type JobState, type Phase, rootRunId } from "../job/state.ts";
+
+/** What a job is doing now, in one line. */
+type Status = {
+  see(event: JobEvent): void;
+  now(activity: string): void;
+  /** The tool of a call that is under way and whose result this is. */
+  toolOf(event: JobEvent): string | undefined;
+  text(): string;
+};
+
+export const createStatus = (): Status => {
+  const startedAt = Date.now();
+  let activity = "starting";
+  let state = emptyState;
+  return {
+    see(event) {
+      state = evolve(state, event);
+      if (event.type === "skillStarting") activity = `starting ${event.skill}`;
+      else if (event.type === "note" && event.level === "info") activity = event.text;
+      else if (event.type === "runStarted" || event.type === "toolCallFinished") {
+        activity = "waiting for the model";
+      }
+    },
+    now(what) {
+      activity = what;
+    },
+    toolOf: (event) =>
+      event.type === "toolCallFinished"
+        ? pendingCalls(phaseOf(state)).find((call) => call.id === event.toolCallId)?.tool
+        : undefined,
+    text() {
+      const { usage } = state;
+      const seconds = Math.floor((Date.now() - startedAt) / 1000);
+      const tokens = `${short(usage.inputTokens)} in, ${short(usage.outputTokens)} out`;
+      return `step ${stepOf(state)} · ${tokens} · ${seconds} s · ${doing(state, activity)}`;
+    },
+  };
+};
+
+const phaseOf = (state: JobState): Phase | undefined => state.runs.get(rootRunId)?.phase;
+
+const pendingCalls = (phase: Phase | undefined) => {
+  if (phase?.type !== "callingTools") return [];
+  const settled = new Set(phase.results.map((result) => result.id));
+  return phase.calls.filter((call) => !settled.has(call.id));
+};
+
+/** No step begins after the job's last one. */
+const isAtItsEnd = (state: JobState): boolean => {
+  const phase = phaseOf(state);
+  const limit = state.started?.limits.maxSteps;
+  return (
+    phase?.type === "settled" ||
+    state.outcomes.has(rootRunId) ||
+    (phase?.type === "generating" && limit !== undefined && state.steps >= limit)
+  );
+};
+
+const stepOf = (state: JobState): number => {
+  const step = state.runs.get(rootRunId)?.step ?? 1;
+  return isAtItsEnd(state) ? Math.max(1, Math.min(step, state.steps)) : step;
+};
+
+const doing = (state: JobState, activity: string): string => {
+  if (state.stop !== undefined) return "stopping";
+  if (isAtItsEnd(state)) return "finishing";
+  const calls = pendingCalls(phaseOf(state));
+  return calls.length > 0 ? calls.map((call) => call.tool).join(", ") : activity;
+};
+
+const short = (count: number): string => (count < 1000 ? String(count) : `${(count / 1000).toFixed(1)}k`);

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { providerFailure } from "../../../src/edges/model/failure.ts";
+
+const named = (name: string, message: string, more: object = {}): Error =>
+  Object.assign(new Error(message), { name, ...more });
+
+test("a provider that was not reached is called so, and its cause is told once", () => {
+  const cause = named("Error", "connect ECONNREFUSED 127.0.0.1:1", { code: "ECONNREFUSED" });
+  const message = "Cannot connect to API: connect ECONNREFUSED 127.0.0.1:1";
+  expect(providerFailure(named("AI_APICallError", message, { cause }), 0)).toEqual({
+    name: "ProviderUnreachable",
+    message,
+    isRetryable: true,
+  });
+});
+
+test.each([
+  ["AI_TypeValidationError", {}, "TypeValidationError"],
+  ["AI_APICallError", { statusCode: 200 }, "ProviderError"],
+  ["TimeoutError", {}, "TimeoutError"],
+])("%s with %j is a %s", (name, more, expected) => {
+  expect(providerFailure(named(name, "no", more), 0).name).toBe(expected);
+});
+
+test("causes that say different things are all told", () => {
+  const cause = named("Error", "other side closed");
+  expect(providerFailure(named("TypeError", "fetch failed", { cause }), 0).message).toBe(
+    "fetch failed: other side closed",
+  );
+});

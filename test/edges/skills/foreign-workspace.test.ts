@@ -1,0 +1,130 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { manifestOrThrow, parseManifest } from "../../../src/definition/manifest.ts";
+import { localSkills } from "../../../src/edges/skills/local-skills.ts";
+import type { OpenSkills } from "../../../src/run/ports.ts";
+import { temporaryDirectory } from "./mcp/fixture-skill.ts";
+
+/** Tells, as the description of its only tool, where it was started and which programs it would find. */
+const server = `
+  import { createInterface } from "node:readline";
+  const description = JSON.stringify({ cwd: process.cwd(), path: process.env.PATH, args: process.argv.slice(2) });
+  const result = {
+    initialize: ({ protocolVersion }) => ({ protocolVersion, capabilities: { tools: {} }, serverInfo: { name: "s", version: "1" } }),
+    "tools/list": () => ({ tools: [{ name: "tell", description, inputSchema: { type: "object" } }] }),
+  };
+  createInterface({ input: process.stdin }).on("line", (line) => {
+    const { id, method, params } = JSON.parse(line);
+    if (result[method]) console.log(JSON.stringify({ jsonrpc: "2.0", id, result: result[method](params) }));
+  });
+`;
+
+/** A package that was installed before, so that neither npm nor a network is needed. */
+const putPackage = (cache: string, name: string, version: string): void => {
+  const spec = `${name}@${version}`;
+  const hash = createHash("sha256").update(spec).digest("hex").slice(0, 12);
+  const directory = join(cache, "packages", `${spec}-${hash}`);
+  const own = join(directory, "node_modules", name);
+  mkdirSync(own, { recursive: true });
+  const record = { v: 1, name, version, integrity: "sha512-x" };
+  writeFileSync(join(directory, "expert-stack-package.json"), JSON.stringify(record));
+  writeFileSync(join(own, "package.json"), JSON.stringify({ type: "module", bin: { [name]: "main.js" } }));
+  writeFileSync(join(own, "main.js"), server);
+};
+
+type Checkout = {
+  readonly workspace: string;
+  readonly cache: string;
+  open(command: string, args: readonly string[]): Promise<OpenSkills>;
+};
+
+/** A checkout that someone else has written, with a server of theirs in it. */
+const foreignCheckout = (): Checkout => {
+  const directory = temporaryDirectory();
+  const [workspace, cache] = [join(directory.path, "checkout"), join(directory.path, "cache")];
+  mkdirSync(join(workspace, "dist"), { recursive: true });
+  for (const file of ["server.ts", "dist/index.js"]) writeFileSync(join(workspace, file), server);
+  putPackage(cache, "some-server", "1.2.3");
+  const skills = localSkills({
+    workspace,
+    hidden: [],
+    cacheDirectory: cache,
+    environment: {
+      PATH: [join(workspace, "dist"), "dist", process.env.PATH].join(delimiter),
+    },
+    trust: "trusted",
+    localCommands: "refused",
+    stepTimeoutMs: 10_000,
+  });
+  onTestFinished(() => directory[Symbol.dispose]());
+  return {
+    workspace,
+    cache,
+    async open(command, args) {
+      const text = `[experts.a]\ninstruction = "x"\n[experts.a.skills.s]\ntype = "mcpStdioSkill"\ncommand = ${JSON.stringify(command)}\nargs = ${JSON.stringify(args)}\n`;
+      const expert = manifestOrThrow(parseManifest({ text, file: "perstack.toml" })).experts.get("a");
+      if (expert === undefined) throw new Error("the manifest has no Expert");
+      const request = { runId: "r0", expertKey: "a", expert, emit: () => undefined };
+      return await skills.open(request, new AbortController().signal);
+    },
+  };
+};
+
+const told = (skills: OpenSkills) =>
+  JSON.parse(skills.tools.find((tool) => tool.name === "tell")?.description ?? "{}");
+
+test.each([
+  ["node", ["dist/index.js"]],
+  ["node", ["dist/index"]],
+  ["node", ["-e", "require('./dist/index')"]],
+  ["npm", ["start"]],
+  ["npm", ["run", "start"]],
+  ["bun", ["run", "start"]],
+  ["make", ["serve"]],
+  ["uv", ["run", "serve"]],
+  ["some-server-of-the-path", []],
+])("%s %j is refused, whether it names a file or not", async (command, args) => {
+  const opening = foreignCheckout().open(command, args);
+  await expect(opening).rejects.toMatchObject({
+    code: "SKILL_REFUSED",
+    message: expect.stringContaining("not the trusted commit"),
+    remedy: expect.stringMatching(/published package with an exact version.*`push` or `workflow_dispatch`/),
+  });
+});
+
+test.each([["server.ts"], ["./dist/index.js"], ["--import=./server.ts"], ["exec node dist/index.js"]])(
+  "a package is refused the checkout's file in %j",
+  async (argument) => {
+    const opening = foreignCheckout().open("npx", ["-y", "some-server@1.2.3", argument]);
+    await expect(opening).rejects.toMatchObject({
+      code: "SKILL_REFUSED",
+      message: expect.stringMatching(/The skill "s" is given "\S+" of the workspace/),
+    });
+  },
+);
+
+test.each(["server", "dist/index", "dist/new.js"])(
+  "a package is refused %s of the checkout by absolute path, which a program may complete",
+  async (path) => {
+    const { open, workspace } = foreignCheckout();
+    const opening = open("npx", ["some-server@1.2.3", join(workspace, path)]);
+    await expect(opening).rejects.toMatchObject({ code: "SKILL_REFUSED" });
+  },
+);
+
+test("a package runs, in an empty folder that is gone afterwards, and finds no program of the checkout", async () => {
+  const { open, workspace, cache } = foreignCheckout();
+  const before = readdirSync(cache);
+  {
+    await using skills = await open("npx", ["some-server@1.2.3", workspace, "stdio"]);
+    const { cwd, path, args } = told(skills);
+    expect(cwd.startsWith(`${cache}/`)).toBe(true);
+    expect(readdirSync(cwd)).toEqual([]);
+    expect(path.split(delimiter)).not.toContain("dist");
+    expect(path).not.toContain(workspace);
+    expect(args).toEqual([workspace, "stdio"]);
+  }
+  expect(readdirSync(cache)).toEqual(before);
+});

@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import type { JobEvent } from "../../src/job/event.ts";
+import { describeEntry } from "../../src/report/describe-entry.ts";
+import { describeJob } from "../../src/report/describe-job.ts";
+import { describeProblem } from "../../src/report/describe-problem.ts";
+import { events, journalOf } from "./journal.ts";
+
+const linesOf = (event: JobEvent): readonly string[] => journalOf([event]).flatMap(describeEntry);
+const long = "x".repeat(300);
+
+test("what explains a failure is shown whole, line by line, and none of its lines is a command", () => {
+  const message = `${long}\n::error::forged\n\u001b[2Jlast`;
+  const explained = [long, "| ::error::forged", "  \\x1b[2Jlast"];
+  const error = { name: "SKILL_START_FAILED", message, isRetryable: false };
+  expect(linesOf({ type: "note", level: "warning", text: message })).toEqual([
+    `warning: ${explained[0]}`,
+    ...explained.slice(1),
+  ]);
+  expect(linesOf({ type: "jobFinished", outcome: { type: "failed", error } })).toEqual([
+    `failed: SKILL_START_FAILED: ${explained[0]}`,
+    ...explained.slice(1),
+  ]);
+  const failed = { runId: "r0", step: 2, error, partial: [], durationMs: 1 };
+  expect(linesOf({ type: "generationFailed", ...failed })[0]).toBe(`step 2: SKILL_START_FAILED: ${long}`);
+});
+
+test("a tool's result stays one short line", () => {
+  const contents = [{ type: "text", text: `one\n  two\n${long}` }] as const;
+  const [line = "", ...more] = linesOf({
+    type: "toolCallFinished",
+    runId: "r0",
+    toolCallId: "call_1_0",
+    contents,
+    isError: false,
+    durationMs: 10,
+  });
+  expect(more).toEqual([]);
+  expect(line).toMatch(/^ {2}call_1_0 done in 0\.0 s: one two x+…$/);
+  expect(line).toHaveLength(160);
+});
+
+test("a problem is told with what to do about it; a completed job has none", () => {
+  const error = { name: "ProviderError", message: "invalid key", statusCode: 401, isRetryable: false };
+  expect(describeProblem({ type: "failed", error })).toEqual([
+    "error: 401 ProviderError: invalid key",
+    expect.stringMatching(/^ {2}Check that the environment .*step's `env:`.* valid key/),
+  ]);
+  expect(describeProblem({ type: "completed", text: "Done." })).toEqual([]);
+});
+
+test("a job is its query, what happened, its whole answer and what it took", () => {
+  const lines = describeJob(
+    journalOf([
+      ...events.slice(0, 3),
+      { type: "jobFinished", outcome: { type: "completed", text: "A.\n\n\u001b[1AB." } },
+    ]),
+  );
+  expect(lines.slice(0, 2)).toEqual(["query:", "  review"]);
+  expect(lines.slice(-6)).toEqual([
+    "completed",
+    "answer:",
+    "  A.",
+    "  ",
+    "  \\x1b[1AB.",
+    "0 steps, 0 tokens in, 0 out, 3.0 s",
+  ]);
+});
