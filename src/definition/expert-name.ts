@@ -7,7 +7,7 @@ export const expertNamePattern = /^(?:@[a-z0-9][a-z0-9_-]*\/)?[a-z0-9][a-z0-9_-]
 export const tagPattern = /^[a-z0-9][a-z0-9_-]*$/;
 
 export const maxExpertNameLength = 255;
-export const maxExpertKeyLength = 511;
+const maxExpertKeyLength = 511;
 
 /** What follows the name in `@scope/name@1.2.3`. */
 export type VersionRequest =

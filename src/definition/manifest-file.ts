@@ -17,11 +17,11 @@ const expertName = z
   .register(z.globalRegistry, { pattern: expertNamePattern.source, maxLength: maxExpertNameLength });
 
 /** How hard the model may think: a word, or tokens. */
-export const ReasoningBudget = z.union([
+const ReasoningBudget = z.union([
   z.enum(["none", "minimal", "low", "medium", "high"]),
   z.int().check(z.gte(0)),
 ]);
-export type ReasoningBudget = z.infer<typeof ReasoningBudget>;
+type ReasoningBudget = z.infer<typeof ReasoningBudget>;
 
 const Registries = z.strictObject({
   default: z.exactOptional(text("The registry of scoped names whose scope has none of its own.")),

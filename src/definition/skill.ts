@@ -77,7 +77,7 @@ export const McpStdioSkill = z.strictObject({
 export type McpStdioSkill = Immutable<z.infer<typeof McpStdioSkill>>;
 
 /** An MCP server reached over HTTP: streamable HTTP first, server-sent events as fallback. */
-export const McpSseSkill = z.strictObject({
+const McpSseSkill = z.strictObject({
   type: z
     .literal("mcpSseSkill")
     .register(z.globalRegistry, { description: "An MCP server reached over HTTPS." }),
@@ -93,7 +93,7 @@ export const McpSseSkill = z.strictObject({
   ),
   allowedDomains: z.exactOptional(allowedDomains),
 });
-export type McpSseSkill = Immutable<z.infer<typeof McpSseSkill>>;
+type McpSseSkill = Immutable<z.infer<typeof McpSseSkill>>;
 
 const isPublicEndpoint = (url: URL): boolean => url.protocol === "https:" && !isPrivateHost(url.hostname);
 
@@ -128,7 +128,7 @@ const toolName = patterned(
 );
 
 /** Tools a person answers: calling one stops the Run until the answer is given. */
-export const InteractiveSkill = z.strictObject({
+const InteractiveSkill = z.strictObject({
   type: z
     .literal("interactiveSkill")
     .register(z.globalRegistry, { description: "Tools that a person answers." }),
@@ -137,7 +137,7 @@ export const InteractiveSkill = z.strictObject({
     .record(toolName, InteractiveTool)
     .register(z.globalRegistry, { description: "The tools, by name." }),
 });
-export type InteractiveSkill = Immutable<z.infer<typeof InteractiveSkill>>;
+type InteractiveSkill = Immutable<z.infer<typeof InteractiveSkill>>;
 
 /** A source of tools for an Expert. */
 export const Skill = z.discriminatedUnion("type", [McpStdioSkill, McpSseSkill, InteractiveSkill]);

@@ -21,7 +21,6 @@ export const baseToolNames = [
   "appendTextFile",
   "editTextFile",
 ] as const;
-export type BaseToolName = (typeof baseToolNames)[number];
 
 /** A tool name and who claims it, in words: `the base skill`, `skill "ask"`, `delegate "@acme/triage"`. */
 export type ToolClaim = { readonly tool: string; readonly owner: string };

@@ -97,7 +97,7 @@ const readOverrides = (text: (name: string) => string | undefined): Overrides =>
   };
 };
 
-export const wholeNumber = (name: string, value: string | undefined): number | undefined => {
+const wholeNumber = (name: string, value: string | undefined): number | undefined => {
   if (value === undefined) return undefined;
   if (/^\d{1,9}$/.test(value)) return Number(value);
   throw invalid(name, value, "a whole number");
@@ -113,7 +113,7 @@ const aboveZero = (name: string, value: string | undefined): number | undefined 
 const texts = (values: unknown): readonly string[] =>
   Array.isArray(values) ? values.filter((value) => typeof value === "string") : [];
 
-export const reasoningBudget = (value: string): string | number => {
+const reasoningBudget = (value: string): string | number => {
   if (/^\d{1,9}$/.test(value)) return Number(value);
   if (["none", "minimal", "low", "medium", "high"].includes(value)) return value;
   throw invalid("--reasoning-budget", value, "none, minimal, low, medium, high, or a number of tokens");

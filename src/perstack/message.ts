@@ -81,7 +81,7 @@ export const perstackMessage = (
   }
 };
 
-export const expertMessage = (id: string, parts: readonly AnswerPart[]): ExpertMessage => ({
+const expertMessage = (id: string, parts: readonly AnswerPart[]): ExpertMessage => ({
   id,
   type: "expertMessage",
   contents: parts.map((part, index) => expertPart(part, `${id}.p${index}`)),

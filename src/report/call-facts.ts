@@ -16,7 +16,7 @@ type Call = { readonly skill: string; readonly tool: string };
 const none: Tally = { calls: 0, errors: 0, totalMs: 0 };
 
 /** A tool no skill of its Run has. */
-export const unknownSkill = "unknown";
+const unknownSkill = "unknown";
 
 const skillsByTool = (events: readonly JobEvent[]): ReadonlyMap<string, ReadonlyMap<string, string>> =>
   new Map(

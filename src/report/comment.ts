@@ -6,7 +6,7 @@ import { dollars, duration, inlineCode, integer, plural, shortDigest } from "./m
 import { headline, problemText } from "./problem-text.ts";
 
 /** GitHub's limit for the body of a comment, in characters. */
-export const maxCommentCharacters = 65_536;
+const maxCommentCharacters = 65_536;
 
 const artifactNote = (artifact: ArtifactLink): string =>
   `[artifact](${artifact.url}) ${artifact.id} ${inlineCode(shortDigest(artifact.digest))}`;
@@ -32,7 +32,7 @@ const totals = ({ facts, costUsd }: JobReport): readonly string[] => {
 };
 
 /** One small line: what ran, what it cost, and where every step of it can be read and checked. */
-export const footer = (report: JobReport): string => {
+const footer = (report: JobReport): string => {
   const { artifact, head } = report;
   const notes = [
     ...expertNote(report),

@@ -3,7 +3,7 @@ import { secretsOf } from "./secret-forms.ts";
 import { secretIndex } from "./secret-index.ts";
 
 /** What stands where a secret stood. */
-export const hole = "***";
+const hole = "***";
 
 export type Redaction = {
   /** The text with every known secret, in every form it is known in, replaced by `***`. */

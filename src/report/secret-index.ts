@@ -1,7 +1,7 @@
 import { formsOf, type Secret, secretsOf, shortestSecret } from "./secret-forms.ts";
 
 /** As many consecutive characters of a form as give a secret away. */
-export const gramLength = 12;
+const gramLength = 12;
 const window = shortestSecret;
 const multiplier = 0x01000193;
 

@@ -6,7 +6,7 @@ import { dollars, duration, inlineCode, integer, plural, shortDigest, table } fr
 import { headline, problemText } from "./problem-text.ts";
 
 /** GitHub's limit for a step's summary, in bytes. */
-export const maxSummaryBytes = 1024 * 1024;
+const maxSummaryBytes = 1024 * 1024;
 
 const maxRows = 200;
 const maxNotes = 50;

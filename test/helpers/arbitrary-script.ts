@@ -22,7 +22,7 @@ const usage = fc.tuple(fc.nat(1_000), fc.nat(1_000)).map(([input, output]) => to
 const words = fc.constantFrom("Looks good.", "One moment.", " ");
 
 /** Anything a model may answer, the useless and the failing included. */
-export const arbitraryAnswer: fc.Arbitrary<ScriptedAnswer> = fc.oneof(
+const arbitraryAnswer: fc.Arbitrary<ScriptedAnswer> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ text: words, usage }) },
   {
     weight: 5,

@@ -23,7 +23,7 @@ type Generate = Model["generate"];
 type CallTool = (call: ToolCallPart, signal: AbortSignal) => Promise<ToolOutcome>;
 
 /** A log that keeps its job in memory. */
-export const memoryLog = () => {
+const memoryLog = () => {
   const entries: JournalEntry[] = [];
   const heads: JobHead[] = [];
   const blobs = new Map<string, Uint8Array>();
@@ -54,7 +54,7 @@ export const memoryLog = () => {
 };
 
 /** A clock whose sleeper wakes at once, the time having passed. */
-export const fakeClock = () => {
+const fakeClock = () => {
   let time = 1_000;
   const sleeps: number[] = [];
   return {

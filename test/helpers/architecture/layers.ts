@@ -1,5 +1,5 @@
 /** Folders without input, output, clock or chance: the same arguments give the same result. */
-export const pureFolders = ["definition", "registry", "request", "job", "perstack", "outputs", "report"];
+const pureFolders = ["definition", "registry", "request", "job", "perstack", "outputs", "report"];
 
 const pure = [...pureFolders, "errors"];
 

@@ -1,8 +1,8 @@
 import { at, lineAt, perFile } from "./source.ts";
 import { nodesOf } from "./walk.ts";
 
-export const maxFileLines = 200;
-export const maxFunctionLines = 40;
+const maxFileLines = 200;
+const maxFunctionLines = 40;
 
 export const fileSize = perFile(`files have at most ${maxFileLines} lines`, ({ path, text }) => {
   const lines = text.trimEnd().split("\n").length;

@@ -1,7 +1,7 @@
 import type { Connection } from "./connection.ts";
 
 /** How often a skill that ended is started again before it is given up. */
-export const maxRestarts = 3;
+const maxRestarts = 3;
 
 /** A skill's connection, renewed when it has ended. */
 export type RestartingConnection = AsyncDisposable & {

@@ -1,7 +1,7 @@
 import { ExpertStackError } from "../../../errors.ts";
 
 /** What every skill gets of the host's environment, when the host has it. */
-export const commonVariables = [
+const commonVariables = [
   "PATH",
   "HOME",
   "LANG",

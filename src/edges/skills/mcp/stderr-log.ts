@@ -1,7 +1,7 @@
 import { type LineReader, lineReader } from "./line-reader.ts";
 
 /** Bytes of one line of stderr that are kept. */
-export const maxLineBytes = 4 * 1024;
+const maxLineBytes = 4 * 1024;
 /** Bytes of stderr that one skill may put into the journal, restarts included. */
 export const maxTotalBytes = 256 * 1024;
 

@@ -6,7 +6,7 @@ import { cancelledRequests } from "./cancelled-requests.ts";
 import { type LineReader, lineReader } from "./line-reader.ts";
 
 /** Bytes of one message. A server that sends more in one line is ended: it would be held in memory. */
-export const maxMessageBytes = 10 * 1024 * 1024;
+const maxMessageBytes = 10 * 1024 * 1024;
 
 /** Milliseconds a server has to leave by itself once its stdin is closed. */
 const leaveMs = 200;

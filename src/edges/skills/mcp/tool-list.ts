@@ -4,7 +4,7 @@ import type { ToolDefinition } from "../../../job/tool.ts";
 import { selectTools, type ToolSelection } from "../tool-selection.ts";
 
 /** Tools taken from one server; what it lists beyond is left out, with a note. */
-export const maxTools = 1_000;
+const maxTools = 1_000;
 /** Pages read from one server, so that a cursor that never ends cannot be followed for ever. */
 const maxPages = 1_000;
 

@@ -3,7 +3,7 @@ import type { ToolContent, ToolOutcome } from "../../../run/ports.ts";
 import { withinBudget } from "./text-budget.ts";
 
 /** Bytes of text, as UTF-8, that one result may bring into a conversation. */
-export const maxTextBytes = 200 * 1024;
+const maxTextBytes = 200 * 1024;
 /** Bytes of images, audio and files, decoded, that one result may bring. */
 export const maxBinaryBytes = 15 * 1024 * 1024;
 
