@@ -21,7 +21,6 @@ const ReasoningBudget = z.union([
   z.enum(["none", "minimal", "low", "medium", "high"]),
   z.int().check(z.gte(0)),
 ]);
-type ReasoningBudget = z.infer<typeof ReasoningBudget>;
 
 const Registries = z.strictObject({
   default: z.exactOptional(text("The registry of scoped names whose scope has none of its own.")),

@@ -93,7 +93,6 @@ const McpSseSkill = z.strictObject({
   ),
   allowedDomains: z.exactOptional(allowedDomains),
 });
-type McpSseSkill = Immutable<z.infer<typeof McpSseSkill>>;
 
 const isPublicEndpoint = (url: URL): boolean => url.protocol === "https:" && !isPrivateHost(url.hostname);
 
@@ -137,7 +136,6 @@ const InteractiveSkill = z.strictObject({
     .record(toolName, InteractiveTool)
     .register(z.globalRegistry, { description: "The tools, by name." }),
 });
-type InteractiveSkill = Immutable<z.infer<typeof InteractiveSkill>>;
 
 /** A source of tools for an Expert. */
 export const Skill = z.discriminatedUnion("type", [McpStdioSkill, McpSseSkill, InteractiveSkill]);
