@@ -67,6 +67,16 @@ export const measureJob = async (steps: number): Promise<JobFigures> => {
   };
 };
 
+/** Milliseconds between an answer and the next request of a bare program with as long a conversation. */
+export const measureBareLoop = async (steps: number): Promise<readonly number[]> => {
+  await using provider = await startProvider(steps);
+  const loop = join(import.meta.dirname, "bare-loop.ts");
+  const child = spawn(process.execPath, [loop, provider.url, String(steps)], { stdio: "inherit" });
+  const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  if (code !== 0) throw new Error(`the bare loop ended with ${code}`);
+  return gaps(provider.exchanges);
+};
+
 /** The kernel's own high-water mark, so that sampling misses nothing but the last few milliseconds. */
 const peakOf = (pid: number): number => {
   try {

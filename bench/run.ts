@@ -7,7 +7,7 @@ import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { measureActionStep } from "./action-step.ts";
 import { measureColdStart } from "./cold-start.ts";
-import { measureJob } from "./job.ts";
+import { measureBareLoop, measureJob } from "./job.ts";
 
 const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b);
@@ -24,6 +24,7 @@ const cold = await measureColdStart(pairs);
 const ratios = cold.tool.map((tool, index) => tool / (cold.floor[index] ?? 1));
 const jobs = [];
 for (const steps of [10, 50, 200]) jobs.push({ steps, figures: await measureJob(steps) });
+const bare = await measureBareLoop(200);
 const action = await measureActionStep(9);
 const long = jobs.at(-1)?.figures;
 if (long === undefined) throw new Error("no job was measured");
@@ -38,6 +39,11 @@ const rows = [
     ms(median(figures.overheads)),
     "≤ 3 ms",
   ]),
+  [
+    "the same for a bare Node loop that sends as long a conversation, 200 steps (floor)",
+    ms(median(bare)),
+    "",
+  ],
   [
     "overhead a step within the job of 200: first, middle and last 20 steps",
     tenths.map((part) => ms(median(part))).join(", "),
