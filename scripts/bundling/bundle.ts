@@ -24,6 +24,7 @@ export const bundle = async ({ root, entry, out }: BundleOptions): Promise<reado
   const chunks = await shake(root, entry);
   const files = await pack(stage(root, chunks));
   files.set("licenses.txt", thirdPartyNotices(root, chunks));
+  files.set("post.js", postEntry);
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   for (const [name, source] of files) writeFileSync(join(out, name), source);
@@ -32,6 +33,12 @@ export const bundle = async ({ root, entry, out }: BundleOptions): Promise<reado
 };
 
 const entryName = "index.js";
+
+/**
+ * The action's `post`: the same program, told which phase it is. The state that `main` leaves cannot tell alone: a main
+ * that was killed before it wrote any would have its whole job run in `post`.
+ */
+const postEntry = `process.env.EXPERT_STACK_PHASE = "post";\nawait import("./${entryName}");\n`;
 
 const shake = async (root: string, entry: string): Promise<readonly OutputChunk[]> => {
   const build = await rolldown({

@@ -19,11 +19,6 @@ export const leaveState = (state: Partial<StepState>): void => {
   for (const [key, value] of Object.entries(state)) saveState(key, value);
 };
 
-/** The runner starts the same program for `post`; this is how it tells. */
-export const markMain = (): void => saveState("phase", "main ran");
-
-export const isPost = (): boolean => getState("phase") === "main ran";
-
 export const foundState = (): StepState => {
   const [jobDirectory, artifactName, retentionDays, artifact, uploaded] = keys.map((key) => getState(key));
   return {

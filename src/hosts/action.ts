@@ -5,7 +5,6 @@ import { readContext } from "./action-context.ts";
 import { finish } from "./action-finish.ts";
 import { readInputs } from "./action-inputs.ts";
 import { runPost } from "./action-post.ts";
-import { isPost, markMain } from "./action-state.ts";
 import { runStep } from "./action-step.ts";
 import type { Ending } from "./ending.ts";
 import { knownSecrets } from "./known-secrets.ts";
@@ -23,8 +22,7 @@ export const runAction = async (
   processEnvironment: NodeJS.ProcessEnv,
   stop: AbortSignal,
 ): Promise<number> => {
-  if (isPost()) return await runPost();
-  markMain();
+  if (processEnvironment.EXPERT_STACK_PHASE === "post") return await runPost();
   const environment: Environment = { ...processEnvironment };
   const secrets = knownSecrets();
   secrets.add([...valuesOf(environment, secretVariables([], [])), getInput("github-token")]);

@@ -43,7 +43,7 @@ export type ExpertScene = AsyncDisposable & {
   readonly thread: Issue | undefined;
   run(options?: StepOptions): Promise<ExpertRun>;
   /** The post step of a run, with what that run's main left. */
-  post(main: ActionRun, options?: StepOptions): Promise<ActionRun>;
+  post(main: Pick<ActionRun, "state">, options?: StepOptions): Promise<ActionRun>;
 };
 
 export type SceneOptions = Pick<ActionWorldOptions, "answers" | "permissions" | "visibility"> & {

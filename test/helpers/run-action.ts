@@ -31,16 +31,16 @@ export type ActionOptions = {
 
 /** Runs the built action as a runner does: by environment and files, under the Node that runs the tests. */
 export const runAction = async (world: ActionWorld, options: ActionOptions): Promise<ActionRun> =>
-  await runPhase(world, options, {});
+  await runPhase(world, options, { entry: "dist/index.js", state: {} });
 
 /** Runs the action's post step with the state that its main left. */
 export const runPost = async (
   world: ActionWorld,
   options: ActionOptions,
-  main: ActionRun,
+  main: Pick<ActionRun, "state">,
 ): Promise<ActionRun> => {
   const state = Object.entries(main.state).map(([name, value]) => [`STATE_${name}`, value]);
-  return await runPhase(world, options, Object.fromEntries(state));
+  return await runPhase(world, options, { entry: "dist/post.js", state: Object.fromEntries(state) });
 };
 
 let runs = 0;
@@ -48,7 +48,7 @@ let runs = 0;
 const runPhase = async (
   world: ActionWorld,
   options: ActionOptions,
-  state: Readonly<Record<string, string>>,
+  { entry, state }: { readonly entry: string; readonly state: Readonly<Record<string, string>> },
 ): Promise<ActionRun> => {
   const run = ++runs;
   const file = (name: string): string => {
@@ -62,7 +62,7 @@ const runPhase = async (
     state: file("state"),
     summary: file("summary"),
   };
-  const child = spawn(process.execPath, [join(options.action ?? root, "dist/index.js")], {
+  const child = spawn(process.execPath, [join(options.action ?? root, entry)], {
     cwd: world.checkout.directory,
     env: { ...runnerEnvironment(world, options, files), ...inputVariables(world, options.inputs), ...state },
     stdio: ["ignore", "pipe", "pipe"],

@@ -186,6 +186,13 @@ describe("post", () => {
     expect(results.artifacts).toHaveLength(1);
   });
 
+  test("runs no job when main was killed before it left a word", async () => {
+    await using scene = await startScene({ on: "pull request", answers: [{ text: "Never asked for." }] });
+    const post = await scene.post({ state: {} });
+    expect([post.exitCode, post.log, post.summary]).toEqual([0, "", ""]);
+    expect(scene.world.model.requests).toEqual([]);
+  });
+
   test("does nothing after a step that never had a job", async () => {
     await using scene = await startScene({ on: "pull request", answers: [] });
     const main = await scene.run({ inputs: { permission: "nonsense" } });

@@ -1,0 +1,2 @@
+process.env.EXPERT_STACK_PHASE = "post";
+await import("./index.js");
