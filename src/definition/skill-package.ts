@@ -86,3 +86,13 @@ const packageAt = (
     args: rest.args,
   };
 };
+
+/** The skills that run as a process of their own, by key in code-unit order; the base skill is part of the runner. */
+export const processSkills = (
+  skills: Readonly<Record<string, Skill>>,
+): readonly { readonly name: string; readonly skill: McpStdioSkill }[] =>
+  Object.entries(skills)
+    .flatMap(([name, skill]) =>
+      skill.type === "mcpStdioSkill" && !isBaseSkill(skill) ? [{ name, skill }] : [],
+    )
+    .sort((a, b) => (a.name < b.name ? -1 : 1));

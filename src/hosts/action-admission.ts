@@ -1,7 +1,7 @@
 import type { Problem } from "../report/job-report.ts";
 import { type CommentCommand, readCommand } from "../request/comment-command.ts";
 import { decide, type GateFacts, type GatePolicy, rolesNeeded } from "../request/gate.ts";
-import { type Role, type Roles, readRole } from "../request/role.ts";
+import type { Role, Roles } from "../request/role.ts";
 import type { Actor, Trigger } from "../request/trigger.ts";
 import type { Repository } from "../run/github-ports.ts";
 import type { ActionInputs } from "./action-inputs.ts";
@@ -99,6 +99,6 @@ const refused = (conclusion: "skipped" | "denied", message: string, remedy: stri
 
 const askRoles = async (repository: () => Promise<Repository>, logins: readonly string[]): Promise<Roles> => {
   const { roleOf } = await repository();
-  const asked = logins.map(async (login) => [login.toLowerCase(), readRole(await roleOf(login))] as const);
+  const asked = logins.map(async (login) => [login.toLowerCase(), await roleOf(login)] as const);
   return new Map(await Promise.all(asked));
 };

@@ -1,3 +1,4 @@
+import { warning } from "@actions/core";
 import { priceOf } from "../edges/prices.ts";
 import { ExpertStackError } from "../errors.ts";
 import { textOf } from "../job/message.ts";
@@ -37,10 +38,15 @@ export const deliver = async (job: EndedJob, stop: AbortSignal): Promise<Ending>
   return { ...known, ...concluded(job, report, delivery) };
 };
 
+/** The bill is no reason to lose the answer; that it is missing is said. */
+const unknownPrice = (error: unknown): undefined => {
+  warning(`The price list could not be read, so the cost is not shown: ${String(error)}`);
+};
+
 const firstReport = async (job: EndedJob): Promise<JobReport> => {
   const { state, entries, plan } = job;
   const { outcome } = state;
-  const costUsd = await priceOf(plan.started.model, state.usage).catch(() => undefined);
+  const costUsd = await priceOf(plan.started.model, state.usage).catch(unknownPrice);
   const answer = outcome?.type === "completed" ? outcome.text : cutAnswer(job);
   const problem = outcome === undefined ? undefined : problemOf(outcome);
   return {

@@ -1,6 +1,6 @@
 import { getInput } from "@actions/core";
 import { ExpertStackError } from "../errors.ts";
-import type { RepositoryRole } from "../run/github-ports.ts";
+import type { Role } from "../request/role.ts";
 import type { Overrides } from "../run/resolve.ts";
 import { refuseUnavailableInputs } from "./action-inputs-unavailable.ts";
 
@@ -13,7 +13,7 @@ export type ActionInputs = {
   readonly config: string;
   readonly overrides: Overrides;
   readonly triggerPhrase: string;
-  readonly permission: Exclude<RepositoryRole, "none">;
+  readonly permission: Exclude<Role, "none">;
   readonly allowUsers: readonly string[];
   readonly allowBots: readonly string[];
   readonly safeOutputs: "comment" | "none";

@@ -1,6 +1,5 @@
-import type { Expert } from "../definition/expert.ts";
 import { renderFinding } from "../definition/finding.ts";
-import { isBaseSkill } from "../definition/skill-package.ts";
+import { processSkills } from "../definition/skill-package.ts";
 import { providerKeyVariables } from "../edges/model/provider-settings.ts";
 import { newJobId, systemClock } from "../edges/system.ts";
 import { ExpertStackError } from "../errors.ts";
@@ -115,16 +114,11 @@ const refuseProcesses = (
   admission: Extract<Admission, { type: "admitted" }>,
 ): Problem | undefined => {
   if (admission.trust === "trusted") return undefined;
-  const [name] = processSkills(plan.coordinator);
-  if (name === undefined) return undefined;
+  const [first] = processSkills(plan.coordinator.skills);
+  if (first === undefined) return undefined;
   return {
-    message: `${admission.reason} So the trigger is untrusted, and the skill "${name}" would run a process.`,
+    message: `${admission.reason} So the trigger is untrusted, and the skill "${first.name}" would run a process.`,
     remedy:
       "Use an Expert with the base skill only; processes are refused here until a sandbox can isolate them.",
   };
 };
-
-const processSkills = (expert: Expert): readonly string[] =>
-  Object.entries(expert.skills).flatMap(([name, skill]) =>
-    skill.type === "mcpStdioSkill" && !isBaseSkill(skill) ? [name] : [],
-  );

@@ -5,9 +5,6 @@ export type Role = (typeof roles)[number];
 /** Roles by login, in lower case. A login that is missing has none. */
 export type Roles = ReadonlyMap<string, Role>;
 
-/** The API's `role_name`; a custom role is unknown here and counts as none. */
-export const readRole = (name: string): Role => roles.find((role) => role === name) ?? "none";
-
 export const atLeast = (role: Role, wanted: Role): boolean => roles.indexOf(role) >= roles.indexOf(wanted);
 
 /** On a public repository everybody may read, so that role says nothing about a person. */

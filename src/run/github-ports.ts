@@ -1,5 +1,6 @@
 /** What the shell needs from a repository and its host: definitions, roles, diffs, threads, artifacts. */
 import type { SanitizedText } from "../outputs/sanitize.ts";
+import type { Role } from "../request/role.ts";
 
 /** Reads definitions at one fixed place: a folder, or a commit. */
 export type Definitions = {
@@ -9,12 +10,10 @@ export type Definitions = {
   read(path: string): Promise<string | undefined>;
 };
 
-export type RepositoryRole = "admin" | "maintain" | "write" | "triage" | "read" | "none";
-
 /** What the runner asks of GitHub before a job. */
 export type Repository = {
   /** A person's role as the API gives it (`role_name`; a custom role as the base role it builds on). */
-  roleOf(login: string): Promise<RepositoryRole>;
+  roleOf(login: string): Promise<Role>;
   /** The commit a branch points at now. */
   branchHead(branch: string): Promise<string>;
   readFile(path: string, commit: string): Promise<string | undefined>;

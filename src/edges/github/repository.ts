@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { largestDefinition, noDefinition } from "../../definition/definition-size.ts";
-import type { Comparison, Repository, RepositoryRole } from "../../run/github-ports.ts";
+import { type Role, roles } from "../../request/role.ts";
+import type { Comparison, Repository } from "../../run/github-ports.ts";
 import { asking, askingMaybe } from "./api-error.ts";
 import type { GitHubAccess, GitHubClient } from "./client.ts";
 
@@ -90,8 +91,6 @@ const readEntry = async (
 
 const showing = ({ path, commit }: Place): string => `show ${path} at ${commit.slice(0, 12)}`;
 
-const roles: readonly RepositoryRole[] = ["admin", "maintain", "write", "triage", "read", "none"];
-
 type Permission = {
   readonly permission: string;
   readonly role_name: string;
@@ -109,7 +108,7 @@ type Permission = {
  * `role_name` tells `maintain` and `triage` apart, which the legacy `permission` reports as `write` and `read`. A
  * custom role has a name of its own; then the person's flags give the base it builds on.
  */
-const roleOf = ({ permission, role_name, user }: Permission): RepositoryRole => {
+const roleOf = ({ permission, role_name, user }: Permission): Role => {
   const flags = user?.permissions;
   const known = (name: string) => roles.find((role) => role === name);
   const named = known(role_name);

@@ -1,6 +1,6 @@
 import { delimiter } from "node:path";
 import type { McpStdioSkill } from "../../definition/skill.ts";
-import { isBaseSkill } from "../../definition/skill-package.ts";
+import { isBaseSkill, processSkills } from "../../definition/skill-package.ts";
 import { ExpertStackError } from "../../errors.ts";
 import { controlTools } from "../../job/control-tools.ts";
 import { baseSkill, type ToolDefinition } from "../../job/tool.ts";
@@ -34,7 +34,7 @@ type Part = Pick<StdioSkill, "tools" | "call"> & AsyncDisposable;
 /** The base skill in this process, and each stdio skill as a process of its own. */
 export const localSkills = (options: LocalSkillsOptions): Skills => ({
   async open(request, signal) {
-    const stdio = stdioSkills(request);
+    const stdio = processSkills(request.expert.skills);
     if (options.trust === "untrusted") refuseProcesses(stdio);
     warnOfOpenNetwork(request);
     const { base, tools } = openBase(options, request);
@@ -85,13 +85,6 @@ const warnOfOpenNetwork = ({ expert, emit }: SkillsRequest): void => {
 };
 
 type NamedSkill = { readonly name: string; readonly skill: McpStdioSkill };
-
-const stdioSkills = ({ expert }: SkillsRequest): readonly NamedSkill[] =>
-  Object.entries(expert.skills)
-    .flatMap(([name, skill]) =>
-      skill.type === "mcpStdioSkill" && !isBaseSkill(skill) ? [{ name, skill }] : [],
-    )
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
 
 const refuseProcesses = (skills: readonly NamedSkill[]): void => {
   const [first] = skills;
