@@ -47,6 +47,7 @@ export type Limits = {
   readonly jobTimeoutMs?: number;
 };
 
+/** A model and who serves it. */
 export type ModelChoice = {
   readonly provider: string;
   readonly model: string;
@@ -63,6 +64,8 @@ export type JobEvent =
       readonly coordinator: string;
       readonly experts: readonly ResolvedExpert[];
       readonly model: ModelChoice;
+      /** Asked in this order when the one before is overloaded. */
+      readonly fallbacks?: readonly ModelChoice[];
       readonly limits: Limits;
       readonly query: string;
       /** `cli`, or the GitHub event and what it points at, for a reader of the journal. */
@@ -100,6 +103,22 @@ export type JobEvent =
       readonly skill: string;
       /** `closed` by us, `exited` by itself. */
       readonly reason: string;
+    }
+  /** All the tools that the skill offers from here on, in place of those before. */
+  | {
+      readonly type: "toolsChanged";
+      readonly runId: string;
+      readonly skill: string;
+      readonly tools: readonly ToolDefinition[];
+    }
+  /** What a tool says of itself while it works. */
+  | {
+      readonly type: "toolProgress";
+      readonly runId: string;
+      readonly toolCallId: string;
+      readonly progress: number;
+      readonly total?: number;
+      readonly message?: string;
     }
   | {
       readonly type: "runStarted";

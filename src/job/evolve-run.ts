@@ -6,6 +6,7 @@ import { type AnswerPart, type Message, type ToolResultPart, textOf } from "./me
 import { longestRetryAfterMs } from "./retry.ts";
 import type { JobState, Phase, Run } from "./state.ts";
 import { openTodos, todosAfter } from "./todo.ts";
+import type { ToolDefinition } from "./tool.ts";
 import { noUsage } from "./usage.ts";
 
 type InPhase<Type extends Phase["type"]> = Run & { readonly phase: Extract<Phase, { type: Type }> };
@@ -32,6 +33,18 @@ export const startedRun = (state: JobState, event: Extract<JobEvent, { type: "ru
   };
   const definition = state.started?.experts.find((expert) => expert.key === event.expert)?.digest ?? "";
   return { ...run, checkpoint: nextCheckpoint(run, `${definition}\n${event.system}`) };
+};
+
+/** The skill's tools in place of those it had, so that the others keep their order in every request. */
+export const withTools = (run: Run, event: Extract<JobEvent, { type: "toolsChanged" }>): Run => {
+  const isOwn = (tool: ToolDefinition): boolean =>
+    tool.skill === event.skill && tool.answeredBy === undefined;
+  const first = run.tools.findIndex(isOwn);
+  const others = run.tools.filter((tool) => !isOwn(tool));
+  // A skill that had none yet comes after all other skills.
+  const at = first === -1 ? others.findIndex((tool) => tool.answeredBy !== undefined) : first;
+  const place = at === -1 ? others.length : at;
+  return { ...run, tools: [...others.slice(0, place), ...event.tools, ...others.slice(place)] };
 };
 
 /** An answer that can be used: its calls are to be made, or the Run is at its end. */

@@ -7,6 +7,7 @@ import {
   type CallingRun,
   type GeneratingRun,
   startedRun,
+  withTools,
 } from "./evolve-run.ts";
 import type { JobState, Run } from "./state.ts";
 import { addUsage } from "./usage.ts";
@@ -24,6 +25,10 @@ export const evolve = (state: JobState, event: JobEvent): JobState => {
       return afterGeneration(state, event);
     case "generationFailed":
       return afterFailedGeneration(state, event);
+    case "toolsChanged": {
+      const run = state.runs.get(event.runId);
+      return run === undefined ? state : withRun(state, withTools(run, event));
+    }
     case "toolCallFinished": {
       const run = callingRun(state, event.runId);
       const next = run === undefined ? undefined : afterToolCall(run, event);
@@ -39,6 +44,7 @@ export const evolve = (state: JobState, event: JobEvent): JobState => {
     case "jobFinished":
       return { ...state, outcome: state.outcome ?? event.outcome };
     case "note":
+    case "toolProgress":
     case "packageInstalled":
     case "skillStarting":
     case "skillConnected":

@@ -43,6 +43,22 @@ export type ToolCallPart = {
   readonly providerData?: JsonObject;
 };
 
+/**
+ * A tool that the provider itself ran within its answer, such as a web search. It is done when the answer is here, and
+ * nobody on this side runs it. `providerData` holds what the provider needs to recognise it when it is sent back, its
+ * own id among it.
+ */
+export type ProviderCallPart = {
+  readonly type: "providerCall";
+  readonly id: string;
+  readonly tool: string;
+  readonly args: JsonObject;
+  /** As the provider gave it; missing when the answer ended before. */
+  readonly result?: JsonValue;
+  readonly isError?: boolean;
+  readonly providerData?: JsonObject;
+};
+
 export type ResultContent = TextPart | BlobPart;
 
 export type ToolResultPart = {
@@ -54,7 +70,7 @@ export type ToolResultPart = {
 };
 
 export type UserMessage = { readonly role: "user"; readonly parts: readonly (TextPart | BlobPart)[] };
-export type AnswerPart = TextPart | ThinkingPart | ToolCallPart;
+export type AnswerPart = TextPart | ThinkingPart | ToolCallPart | ProviderCallPart;
 export type ExpertMessage = { readonly role: "expert"; readonly parts: readonly AnswerPart[] };
 export type ToolMessage = { readonly role: "tool"; readonly parts: readonly ToolResultPart[] };
 

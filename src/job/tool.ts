@@ -10,6 +10,11 @@ export type ToolDefinition = {
   readonly skill: string;
   /** Running it twice does no harm, so a call that was cut off may be repeated on resume. */
   readonly readOnly: boolean;
+  /**
+   * Who answers a call, when it is no skill: the delegate whose key is in `skill`, in a Run of its own, or a person,
+   * for whom the Run stops.
+   */
+  readonly answeredBy?: "delegate" | "person";
 };
 
 export const baseSkill = "@perstack/base";

@@ -102,6 +102,9 @@ const expertPart = (part: AnswerPart, id: string): ExpertPart => {
     }
     case "toolCall":
       return { id, type: "toolCallPart", toolCallId: part.id, toolName: part.tool, args: part.args };
+    case "providerCall":
+      // Perstack has no part for it, and a call without a result would look unfinished.
+      return { id, type: "textPart", text: `[${part.tool} was run by the provider]` };
     default:
       return part satisfies never;
   }

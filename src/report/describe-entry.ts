@@ -39,6 +39,8 @@ const describeEvent = (event: JobEvent): readonly string[] => {
     case "skillConnected":
     case "skillStderr":
     case "skillDisconnected":
+    case "toolsChanged":
+    case "toolProgress":
       return [describeSkill(event)];
     case "runStarted":
       return [`run ${event.expert}: ${event.tools.length} tools`];
@@ -52,6 +54,15 @@ const describeEvent = (event: JobEvent): readonly string[] => {
       return [
         `  ${event.toolCallId} ${event.isError ? "failed" : "done"} in ${seconds(event.durationMs)}: ${describeContents(event.contents)}`,
       ];
+    default:
+      return describeEnd(event);
+  }
+};
+
+const describeEnd = (
+  event: Extract<JobEvent, { type: "deadlineReached" | "interrupted" | "runFinished" | "jobFinished" }>,
+): readonly string[] => {
+  switch (event.type) {
     case "deadlineReached":
       return [`the job's time of ${seconds(event.limitMs)} is over`];
     case "interrupted":
@@ -67,8 +78,21 @@ const describeEvent = (event: JobEvent): readonly string[] => {
 
 type SkillEvent = Extract<
   JobEvent,
-  { type: "skillStarting" | "skillConnected" | "skillStderr" | "skillDisconnected" }
+  {
+    type:
+      | "skillStarting"
+      | "skillConnected"
+      | "skillStderr"
+      | "skillDisconnected"
+      | "toolsChanged"
+      | "toolProgress";
+  }
 >;
+
+const describeProgress = (event: Extract<JobEvent, { type: "toolProgress" }>): string => {
+  const total = event.total === undefined ? "" : ` of ${event.total}`;
+  return `at ${event.progress}${total}${event.message === undefined ? "" : `: ${event.message}`}`;
+};
 
 const describeSkill = (event: SkillEvent): string => {
   switch (event.type) {
@@ -76,6 +100,10 @@ const describeSkill = (event: SkillEvent): string => {
       return `starting ${event.skill}: ${[event.command, ...event.args].join(" ")}`;
     case "skillConnected":
       return `connected ${event.skill}: ${event.server.name} ${event.server.version}`;
+    case "toolsChanged":
+      return `${event.skill} offers ${event.tools.length} tools now`;
+    case "toolProgress":
+      return `  ${event.toolCallId} ${describeProgress(event)}`;
     case "skillStderr":
       return `${event.skill}: ${event.text}`;
     case "skillDisconnected":

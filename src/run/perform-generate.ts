@@ -44,7 +44,17 @@ const generate = async (shell: Shell, turn: GenerateTurn, signal: AbortSignal): 
   using deadline = deadlineAfter(limitMs, signal);
   const shown = redactedDeltas(shell, { runId, step });
   const generation = await shell.model.generate(
-    { runId, step, choice: state.model, system, tools, toolChoice: effect.toolChoice, messages },
+    {
+      runId,
+      step,
+      choice: state.model,
+      alternative: 0,
+      system,
+      tools,
+      toolChoice: effect.toolChoice,
+      messages,
+      provided: shell.experts.get(run.expert) ?? {},
+    },
     {
       signal: deadline.signal,
       onDelta: shown.push,

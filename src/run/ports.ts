@@ -4,7 +4,7 @@
  */
 import type { Expert } from "../definition/expert.ts";
 import type { Failure, FinishReason, JobEvent, JournalEntry, ModelChoice } from "../job/event.ts";
-import type { AnswerPart, BlobPart, Message, ToolCallPart } from "../job/message.ts";
+import type { AnswerPart, BlobPart, JsonObject, Message, ToolCallPart } from "../job/message.ts";
 import type { ToolDefinition } from "../job/tool.ts";
 import type { Usage } from "../job/usage.ts";
 
@@ -13,12 +13,23 @@ export type Turn = {
   readonly runId: string;
   readonly step: number;
   readonly choice: ModelChoice;
+  /** Which of the job's models that is: 0 for its first, then its fallbacks in order. */
+  readonly alternative: number;
   readonly system: string;
   readonly tools: readonly ToolDefinition[];
   /** `none` asks for text only, with the same tools listed so that the provider's cache still hits. */
   readonly toolChoice: "auto" | "none";
   readonly messages: readonly Message[];
+  /** Most tokens that the answer may take, thinking included. */
+  readonly maxOutputTokens?: number;
+  /** JSON Schema of the answer: asked for with the provider's own structured output. */
+  readonly outputSchema?: JsonObject;
+  /** What the provider is to run itself. */
+  readonly provided: Provided;
 };
+
+/** The part of an Expert's definition that is the provider's work. */
+export type Provided = Pick<Expert, "providerTools" | "providerSkills" | "providerToolOptions">;
 
 /** A piece of an answer while it streams. Shown, never journaled. */
 export type Delta = { readonly type: "thinking" | "text"; readonly text: string };
@@ -63,7 +74,9 @@ export type SkillEvent = Extract<
       | "skillStarting"
       | "skillConnected"
       | "skillStderr"
-      | "skillDisconnected";
+      | "skillDisconnected"
+      | "toolsChanged"
+      | "toolProgress";
   }
 >;
 
@@ -71,8 +84,13 @@ export type SkillsRequest = {
   readonly runId: string;
   readonly expertKey: string;
   readonly expert: Expert;
+  /** Tools as `perstack.lock` has them, by skill. Such a skill is started by the first call of one of them. */
+  readonly locked?: ReadonlyMap<string, readonly LockedTool[]>;
   readonly emit: (event: SkillEvent) => void;
 };
+
+/** A tool as a lockfile has it: what its server listed when the lock was made, before `pick` and `omit`. */
+export type LockedTool = Pick<ToolDefinition, "name" | "description" | "inputSchema" | "readOnly">;
 
 /** The skills of one Run. Disposing ends every process they started, the whole tree of each. */
 export type OpenSkills = AsyncDisposable & {

@@ -75,6 +75,8 @@ const answerPart = (part: AnswerPart): AnswerContent => {
         input: part.args,
         ...providerOptions(part.providerData),
       };
+    case "providerCall":
+      return { type: "text", text: `[${part.tool} was run by the provider]` };
     default:
       return part satisfies never;
   }

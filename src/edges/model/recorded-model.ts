@@ -21,7 +21,8 @@ export const recordedModel = (entries: readonly JournalEntry[]): Model => {
       const answer = answers.get(key(turn.runId, turn.step))?.shift();
       if (answer === undefined) return { type: "failed", error: exhausted(turn.step), partial: [] };
       for (const part of answer.type === "finished" ? answer.parts : answer.partial) {
-        if (part.type !== "toolCall") options.onDelta({ type: part.type, text: part.text });
+        if (part.type === "text" || part.type === "thinking")
+          options.onDelta({ type: part.type, text: part.text });
       }
       return answer;
     },

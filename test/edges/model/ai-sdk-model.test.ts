@@ -21,6 +21,8 @@ const turn = (messages: readonly Message[], further: Partial<Turn> = {}): Turn =
   tools: [tool],
   toolChoice: "auto",
   messages,
+  alternative: 0,
+  provided: {},
   ...further,
 });
 

@@ -38,6 +38,18 @@ const answerPart: fc.Arbitrary<AnswerPart> = fc.oneof(
     },
     { requiredKeys: ["type", "id", "tool", "args"] },
   ),
+  fc.record(
+    {
+      type: type("providerCall"),
+      id: text,
+      tool: text,
+      args: jsonObject,
+      result: jsonObject,
+      isError: fc.boolean(),
+      providerData: jsonObject,
+    },
+    { requiredKeys: ["type", "id", "tool", "args"] },
+  ),
 );
 const failure = fc.record(
   { name: text, message: text, isRetryable: fc.boolean(), statusCode: count, retryAfterMs: count },
@@ -62,13 +74,17 @@ const limits = fc.record(
   { maxRetries: count, stepTimeoutMs: count, maxSteps: count, jobTimeoutMs: count },
   { requiredKeys: ["maxRetries", "stepTimeoutMs"] },
 );
-const tool = fc.record({
-  name: text,
-  description: text,
-  inputSchema: jsonObject,
-  skill: text,
-  readOnly: fc.boolean(),
-});
+const tool = fc.record(
+  {
+    name: text,
+    description: text,
+    inputSchema: jsonObject,
+    skill: text,
+    readOnly: fc.boolean(),
+    answeredBy: fc.constantFrom("delegate", "person"),
+  },
+  { requiredKeys: ["name", "description", "inputSchema", "skill", "readOnly"] },
+);
 const usage = fc.record({
   inputTokens: count,
   outputTokens: count,
@@ -80,18 +96,40 @@ const ofSkill = { ...ofRun, skill: text };
 
 /** One arbitrary a type, so that an event added to the core does not compile until it is stored here too. */
 const byType: { readonly [Type in JobEvent["type"]]: fc.Arbitrary<Extract<JobEvent, { type: Type }>> } = {
-  jobStarted: fc.record({
-    type: type("jobStarted"),
-    v: fc.constant<1>(1),
-    jobId: text,
-    runtimeVersion: text,
-    coordinator: text,
-    experts: few(expert),
-    model,
-    limits,
-    query: text,
-    trigger: text,
-  }),
+  jobStarted: fc.record(
+    {
+      type: type("jobStarted"),
+      v: fc.constant<1>(1),
+      jobId: text,
+      runtimeVersion: text,
+      coordinator: text,
+      experts: few(expert),
+      model,
+      fallbacks: few(model),
+      limits,
+      query: text,
+      trigger: text,
+    },
+    {
+      requiredKeys: [
+        "type",
+        "v",
+        "jobId",
+        "runtimeVersion",
+        "coordinator",
+        "experts",
+        "model",
+        "limits",
+        "query",
+        "trigger",
+      ],
+    },
+  ),
+  toolsChanged: fc.record({ type: type("toolsChanged"), ...ofSkill, tools: few(tool) }),
+  toolProgress: fc.record(
+    { type: type("toolProgress"), ...ofRun, toolCallId: text, progress: count, total: count, message: text },
+    { requiredKeys: ["type", "runId", "toolCallId", "progress"] },
+  ),
   note: fc.record({ type: type("note"), level: fc.constantFrom("info", "warning"), text }),
   packageInstalled: fc.record({
     type: type("packageInstalled"),
