@@ -1,5 +1,6 @@
-import type { Failure, FinishReason, RunOutcome } from "./event.ts";
+import type { FinishReason } from "./event.ts";
 import { type AnswerPart, type ToolCallPart, textOf } from "./message.ts";
+import type { Failure, RunOutcome } from "./outcome.ts";
 
 /** What an answer amounts to. */
 export type Verdict =

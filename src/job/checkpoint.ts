@@ -25,6 +25,8 @@ export const checkpointId = (state: {
   readonly step: number;
   readonly newMessages: readonly Message[];
   readonly todos: readonly Todo[];
+  /** Calls whose results the conversation only names any more. */
+  readonly reduced?: readonly string[];
 }): string => {
   const newMessages = state.newMessages.map(withoutProviderData);
   return createHash("sha256")

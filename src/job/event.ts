@@ -1,28 +1,11 @@
-import type { AnswerPart, BlobPart, ResultContent, TextPart } from "./message.ts";
+import type { Limits, ModelChoice } from "./limits.ts";
+import type { AnswerPart, BlobPart, JsonObject, JsonValue, ResultContent, TextPart } from "./message.ts";
+import type { Failure, RunOutcome, Stop } from "./outcome.ts";
 import type { ToolDefinition } from "./tool.ts";
 import type { Usage } from "./usage.ts";
 
 /** How a generation ended, in our words. `interrupted` is a stream that broke off without saying why. */
 export type FinishReason = "stop" | "toolCalls" | "length" | "refusal" | "interrupted";
-
-/** A provider's or a runner's failure with everything a person needs to act on it. */
-export type Failure = {
-  readonly name: string;
-  readonly message: string;
-  /** HTTP status of the provider, when it answered at all. */
-  readonly statusCode?: number;
-  readonly isRetryable: boolean;
-  /** Milliseconds the provider asked us to wait (`retry-after`, `retry-after-ms`). */
-  readonly retryAfterMs?: number;
-};
-
-/** Why a Run ended. */
-export type RunOutcome =
-  | { readonly type: "completed"; readonly text: string }
-  | { readonly type: "failed"; readonly error: Failure }
-  | { readonly type: "maxSteps"; readonly limit: number }
-  | { readonly type: "jobTimeout"; readonly limitMs: number }
-  | { readonly type: "interrupted"; readonly signal: string };
 
 /** An Expert with the bytes it was read from, so that a reader can tell which definition ran. */
 export type ResolvedExpert = {
@@ -34,24 +17,6 @@ export type ResolvedExpert = {
   readonly digest: string;
   /** Where it was read from: `file:perstack.toml`, `commit:<sha>:perstack.toml`. */
   readonly source: string;
-};
-
-export type Limits = {
-  /** Generations of the whole job. */
-  readonly maxSteps?: number;
-  /** Attempts after the first, a generation. */
-  readonly maxRetries: number;
-  /** Milliseconds one generation or one tool call may take. */
-  readonly stepTimeoutMs: number;
-  /** Milliseconds of the whole job. */
-  readonly jobTimeoutMs?: number;
-};
-
-/** A model and who serves it. */
-export type ModelChoice = {
-  readonly provider: string;
-  readonly model: string;
-  readonly reasoningBudget?: string | number;
 };
 
 /** What an event says, before the journal stamps it with `seq`, `prev` and `at`. */
@@ -67,8 +32,22 @@ export type JobEvent =
       /** Asked in this order when the one before is overloaded. */
       readonly fallbacks?: readonly ModelChoice[];
       readonly limits: Limits;
+      /** JSON Schema of the Coordinator's answer, where it is to be an object. */
+      readonly outputSchema?: JsonObject;
       readonly query: string;
       /** `cli`, or the GitHub event and what it points at, for a reader of the journal. */
+      readonly trigger: string;
+    }
+  /** The job goes on after it had ended or was cut off, with budgets of its own for all of it. */
+  | {
+      readonly type: "jobResumed";
+      /** Another one than before where the job was forked from an earlier checkpoint. */
+      readonly jobId: string;
+      readonly runtimeVersion: string;
+      readonly experts: readonly ResolvedExpert[];
+      readonly model: ModelChoice;
+      readonly fallbacks?: readonly ModelChoice[];
+      readonly limits: Limits;
       readonly trigger: string;
     }
   | { readonly type: "note"; readonly level: "info" | "warning"; readonly text: string }
@@ -131,6 +110,23 @@ export type JobEvent =
       readonly input: readonly (TextPart | BlobPart)[];
       readonly parent?: { readonly runId: string; readonly toolCallId: string };
     }
+  /** The Run's skills are up again, in a job that goes on. */
+  | {
+      readonly type: "runResumed";
+      readonly runId: string;
+      /** As sent from here on. */
+      readonly system: string;
+      readonly tools: readonly ToolDefinition[];
+    }
+  /** A person has said more to the Coordinator. */
+  | { readonly type: "queryAdded"; readonly input: readonly (TextPart | BlobPart)[] }
+  /** Old results give way to the names of the blobs that hold them; the journal keeps what they said. */
+  | {
+      readonly type: "contextReduced";
+      readonly runId: string;
+      readonly step: number;
+      readonly results: readonly { readonly toolCallId: string; readonly blob: BlobPart }[];
+    }
   | {
       readonly type: "generationFinished";
       readonly runId: string;
@@ -140,6 +136,12 @@ export type JobEvent =
       readonly usage: Usage;
       /** Model id as the provider reported it. */
       readonly model: string;
+      /** Which of the job's models was asked, where it was not the first: its place among the fallbacks, from 1. */
+      readonly alternative?: number;
+      /** US dollars, where the model's price is known. */
+      readonly costUsd?: number;
+      /** Tokens that the model can hold, where that is known. */
+      readonly contextWindow?: number;
       readonly durationMs: number;
     }
   | {
@@ -149,6 +151,8 @@ export type JobEvent =
       readonly error: Failure;
       /** Parts received before it failed; shown, never sent back. */
       readonly partial: readonly AnswerPart[];
+      /** As in `generationFinished`. */
+      readonly alternative?: number;
       readonly durationMs: number;
     }
   | {
@@ -159,6 +163,16 @@ export type JobEvent =
       readonly isError: boolean;
       readonly durationMs: number;
     }
+  /** Whether the Coordinator's answer is what the job's schema asks for. */
+  | {
+      readonly type: "answerChecked";
+      readonly runId: string;
+      readonly verdict:
+        | { readonly type: "valid"; readonly value: JsonValue }
+        | { readonly type: "invalid"; readonly error: string };
+    }
+  /** What is left of a budget does not pay for anything more. */
+  | { readonly type: "budgetSpent"; readonly stop: Stop }
   | { readonly type: "deadlineReached"; readonly limitMs: number }
   | { readonly type: "interrupted"; readonly signal: string }
   | { readonly type: "runFinished"; readonly runId: string; readonly outcome: RunOutcome }

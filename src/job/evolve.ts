@@ -1,15 +1,23 @@
 import { judgeAnswer } from "./answer.ts";
-import type { JobEvent, RunOutcome } from "./event.ts";
+import { paid } from "./budget.ts";
+import { mostTokens, tokensOf } from "./context.ts";
+import type { JobEvent } from "./event.ts";
 import {
   afterAnswer,
+  afterCheck,
   afterFailure,
+  afterQuery,
+  afterReduction,
   afterToolCall,
   type CallingRun,
   type GeneratingRun,
   startedRun,
   withTools,
 } from "./evolve-run.ts";
-import type { JobState, Run } from "./state.ts";
+import type { RunOutcome, Stop } from "./outcome.ts";
+import { resumed } from "./resumed.ts";
+import { choiceAt } from "./retry.ts";
+import { type JobState, type Run, rootRunId } from "./state.ts";
 import { addUsage } from "./usage.ts";
 
 type EventOf<Type extends JobEvent["type"]> = Extract<JobEvent, { type: Type }>;
@@ -19,30 +27,66 @@ export const evolve = (state: JobState, event: JobEvent): JobState => {
   switch (event.type) {
     case "jobStarted":
       return state.started === undefined ? { ...state, started: event } : state;
-    case "runStarted":
-      return isKnown(state, event.runId) ? state : withRun(state, startedRun(state, event));
+    case "jobResumed":
+      return resumed(state, event);
     case "generationFinished":
       return afterGeneration(state, event);
     case "generationFailed":
       return afterFailedGeneration(state, event);
-    case "toolsChanged": {
-      const run = state.runs.get(event.runId);
-      return run === undefined ? state : withRun(state, withTools(run, event));
-    }
-    case "toolCallFinished": {
-      const run = callingRun(state, event.runId);
-      const next = run === undefined ? undefined : afterToolCall(run, event);
-      return next === undefined || next === run ? state : withRun(state, next);
-    }
     case "deadlineReached":
       return withStop(state, { type: "jobTimeout", limitMs: event.limitMs });
     case "interrupted":
       return withStop(state, { type: "interrupted", signal: event.signal });
+    case "budgetSpent":
+      return withStop(state, event.stop);
     case "runFinished":
-      if (state.outcomes.has(event.runId)) return state;
-      return { ...state, outcomes: new Map(state.outcomes).set(event.runId, event.outcome) };
+      return state.outcomes.has(event.runId) ? state : afterRun(state, event);
     case "jobFinished":
       return { ...state, outcome: state.outcome ?? event.outcome };
+    default:
+      return withinRun(state, event);
+  }
+};
+
+type WithinRun = Exclude<
+  JobEvent,
+  EventOf<
+    | "jobStarted"
+    | "jobResumed"
+    | "generationFinished"
+    | "generationFailed"
+    | "deadlineReached"
+    | "interrupted"
+    | "budgetSpent"
+    | "runFinished"
+    | "jobFinished"
+  >
+>;
+
+/** What changes one Run and nothing else. */
+const withinRun = (state: JobState, event: WithinRun): JobState => {
+  switch (event.type) {
+    case "runStarted":
+      return isKnown(state, event.runId) ? state : withRun(state, startedRun(state, event));
+    case "runResumed":
+      return changed(state, event.runId, (run) => ({
+        ...run,
+        system: event.system,
+        tools: event.tools,
+        skills: "open",
+      }));
+    case "toolsChanged":
+      return changed(state, event.runId, (run) => withTools(run, event));
+    case "queryAdded":
+      return changed(state, rootRunId, (run) => afterQuery(run, event));
+    case "contextReduced":
+      return changed(state, event.runId, (run) => afterReduction(run, event));
+    case "answerChecked":
+      return changed(state, event.runId, (run) => afterCheck(run, event));
+    case "toolCallFinished":
+      return changed(state, event.runId, (run) =>
+        isCalling(run) ? withSchema(state, afterToolCall(run, event)) : run,
+      );
     case "note":
     case "toolProgress":
     case "packageInstalled":
@@ -59,13 +103,30 @@ export const evolve = (state: JobState, event: JobEvent): JobState => {
 const isKnown = (state: JobState, runId: string): boolean =>
   state.runs.has(runId) || state.outcomes.has(runId);
 
+/** A Run that has not ended, as it is after the change. */
+const changed = (state: JobState, runId: string, change: (run: Run) => Run): JobState => {
+  const run = state.outcomes.has(runId) ? undefined : state.runs.get(runId);
+  const next = run === undefined ? undefined : change(run);
+  return next === undefined || next === run ? state : withRun(state, next);
+};
+
 const withRun = (state: JobState, run: Run): JobState => ({
   ...state,
   runs: new Map(state.runs).set(run.id, run),
+  asking: queue(state.asking, run),
 });
 
+/** Who begins to ask comes last, and keeps the place through every attempt. */
+const queue = (asking: readonly string[], { id, phase }: Run): readonly string[] => {
+  const isAsking = phase.type === "generating";
+  if (asking.includes(id) === isAsking) return asking;
+  return isAsking ? [...asking, id] : asking.filter((other) => other !== id);
+};
+
 /** What stopped the job first is what it was stopped by. */
-const withStop = (state: JobState, stop: RunOutcome): JobState => ({ ...state, stop: state.stop ?? stop });
+const withStop = (state: JobState, stop: Stop): JobState => ({ ...state, stop: state.stop ?? stop });
+
+const isCalling = (run: Run): run is CallingRun => run.phase.type === "callingTools";
 
 const generatingRun = (
   state: JobState,
@@ -76,28 +137,70 @@ const generatingRun = (
   return { ...run, phase: run.phase };
 };
 
-const callingRun = (state: JobState, runId: string): CallingRun | undefined => {
-  const run = state.outcomes.has(runId) ? undefined : state.runs.get(runId);
-  return run?.phase.type === "callingTools" ? { ...run, phase: run.phase } : undefined;
+/** The Coordinator's answer is held against the job's schema before it counts. */
+const withSchema = (state: JobState, run: Run): Run => {
+  const { phase } = run;
+  if (run.id !== rootRunId || state.started?.outputSchema === undefined) return run;
+  if (phase.type !== "settled" || phase.outcome.type !== "completed") return run;
+  return { ...run, phase: { type: "checkingAnswer", text: phase.outcome.text } };
 };
 
 /** Every answer is paid for, so it counts in `usage`; only one that can be used counts as a step. */
 const afterGeneration = (state: JobState, event: EventOf<"generationFinished">): JobState => {
   const run = generatingRun(state, event);
-  if (run === undefined) return state;
+  if (run === undefined || state.started === undefined) return state;
   const verdict = judgeAnswer(event, run.phase.toolChoice);
-  const paid: GeneratingRun = { ...run, usage: addUsage(run.usage, event.usage) };
+  const own: GeneratingRun = { ...run, usage: addUsage(run.usage, event.usage) };
   const next =
     verdict.type === "unusable"
-      ? afterFailure(paid, verdict.failure, maxRetries(state))
-      : afterAnswer(paid, event.parts, verdict);
-  const steps = verdict.type === "unusable" ? state.steps : state.steps + 1;
-  return withRun({ ...state, steps, usage: addUsage(state.usage, event.usage) }, next);
+      ? afterFailure(own, verdict.failure, state.started)
+      : withSchema(state, afterAnswer(own, event, verdict));
+  const choice = choiceAt(state.started, event.alternative ?? 0);
+  return withRun(
+    {
+      ...state,
+      steps: verdict.type === "unusable" ? state.steps : state.steps + 1,
+      usage: addUsage(state.usage, event.usage),
+      costUsd: state.costUsd + paid(choice, event.usage, event.costUsd),
+    },
+    next,
+  );
 };
 
 const afterFailedGeneration = (state: JobState, event: EventOf<"generationFailed">): JobState => {
   const run = generatingRun(state, event);
-  return run === undefined ? state : withRun(state, afterFailure(run, event.error, maxRetries(state)));
+  if (run === undefined || state.started === undefined) return state;
+  return withRun(withLoss(state, run, event), afterFailure(run, event.error, state.started));
 };
 
-const maxRetries = (state: JobState): number => state.started?.limits.maxRetries ?? 0;
+/** A request that the provider refused costs nothing. One that broke off may have been worked on to its end. */
+const withLoss = (state: JobState, run: Run, event: EventOf<"generationFailed">): JobState => {
+  if (state.started === undefined || event.error.statusCode !== undefined) return state;
+  const usage = { ...run.usage, inputTokens: mostTokens(run.context), outputTokens: tokensOf(event.partial) };
+  const { tokens, costUsd } = state.lost;
+  const choice = choiceAt(state.started, event.alternative ?? 0);
+  return {
+    ...state,
+    lost: {
+      tokens: tokens + usage.inputTokens + usage.outputTokens,
+      costUsd: costUsd + paid(choice, usage, undefined),
+    },
+  };
+};
+
+/** The steps of whoever delegated run on after those of the delegate. */
+const afterRun = (state: JobState, { runId, outcome }: { runId: string; outcome: RunOutcome }): JobState => {
+  const run = state.runs.get(runId);
+  const parent = run?.parent === undefined ? undefined : state.runs.get(run.parent.runId);
+  const runs = new Map(state.runs);
+  if (run !== undefined && parent !== undefined) {
+    const reached = Math.max(parent.delegatedSteps, run.delegatedSteps, run.step);
+    runs.set(parent.id, { ...parent, delegatedSteps: reached });
+  }
+  return {
+    ...state,
+    runs,
+    outcomes: new Map(state.outcomes).set(runId, outcome),
+    asking: state.asking.filter((other) => other !== runId),
+  };
+};

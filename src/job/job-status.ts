@@ -1,7 +1,7 @@
 import type { JobState } from "./state.ts";
 import { rootRunId } from "./state.ts";
 
-/** A job's status as Perstack names it; `stoppedByError` is also a job that was timed out or interrupted. */
+/** A job's status as Perstack names it; `stoppedByError` is also one whose time, tokens or money were spent. */
 export type JobStatus =
   | "running"
   | "completed"
@@ -18,6 +18,10 @@ export const jobStatus = (state: JobState): JobStatus => {
       return "completed";
     case "maxSteps":
       return "stoppedByMaxSteps";
+    case "needsInput":
+      return "stoppedByInteractiveTool";
+    case "maxTokens":
+    case "maxCost":
     case "failed":
     case "jobTimeout":
     case "interrupted":

@@ -1,17 +1,23 @@
 import type { CheckpointRef } from "./checkpoint.ts";
-import type { Failure, JobEvent, RunOutcome } from "./event.ts";
-import type { Message, ToolCallPart, ToolResultPart } from "./message.ts";
+import type { Context } from "./context.ts";
+import type { JobEvent } from "./event.ts";
+import type { Message, ToolCallPart, ToolResultPart, UserMessage } from "./message.ts";
+import type { Failure, RunOutcome, Stop } from "./outcome.ts";
 import type { Todo } from "./todo.ts";
 import type { ToolDefinition } from "./tool.ts";
 import { noUsage, type Usage } from "./usage.ts";
 
 /** What a Run is busy with. */
 export type Phase =
-  /** `failures` are this step's attempts so far; `toolChoice` is `none` once completion was accepted. */
+  /**
+   * `failures` are this step's attempts so far. `toolChoice` is `none` once completion was accepted, and `form` is
+   * `structured` when the answer is to be the object of the job's schema and nothing else.
+   */
   | {
       readonly type: "generating";
       readonly failures: readonly Failure[];
       readonly toolChoice: "auto" | "none";
+      readonly form: "free" | "structured";
     }
   /** `results` in the order in which they settled. */
   | {
@@ -19,6 +25,8 @@ export type Phase =
       readonly calls: readonly ToolCallPart[];
       readonly results: readonly ToolResultPart[];
     }
+  /** The answer is there and is still to be held against the job's schema. */
+  | { readonly type: "checkingAnswer"; readonly text: string }
   /** The outcome is certain; its skills are still to be closed. */
   | { readonly type: "settled"; readonly outcome: RunOutcome };
 
@@ -31,8 +39,17 @@ export type Run = {
   readonly messages: readonly Message[];
   /** The step under way, counted from 1. */
   readonly step: number;
+  /** The last step of the delegates it has called, which its own next step follows. */
+  readonly delegatedSteps: number;
   readonly phase: Phase;
+  /** `closed` in a job that goes on until the Run's skills are up again. */
+  readonly skills: "open" | "closed";
   readonly todos: readonly Todo[];
+  /** What a person has said while calls were under way: heard after their results. */
+  readonly followUps: readonly UserMessage[];
+  /** How often its answer did not fit the job's schema. */
+  readonly misfits: number;
+  readonly context: Context;
   readonly usage: Usage;
   readonly checkpoint: CheckpointRef;
 };
@@ -40,21 +57,42 @@ export type Run = {
 /** The fold of a job's events. */
 export type JobState = {
   readonly started?: Extract<JobEvent, { type: "jobStarted" }>;
+  /** How often the job was taken up again. */
+  readonly resumptions: number;
   readonly runs: ReadonlyMap<string, Run>;
   /** Runs that ended, those that never started among them. */
   readonly outcomes: ReadonlyMap<string, RunOutcome>;
+  /** Runs whose next generation is due, in the order in which it became so: who came first is served first. */
+  readonly asking: readonly string[];
   /** Generations that gave an answer, over all Runs. */
   readonly steps: number;
   readonly usage: Usage;
-  /** Set once something outside ends the whole job: its deadline, a signal. */
-  readonly stop?: RunOutcome;
+  /** US dollars of every answer whose price is known. */
+  readonly costUsd: number;
+  /** What generations that broke off may have cost: nobody knows, so budgets count it as spent. */
+  readonly lost: { readonly tokens: number; readonly costUsd: number };
+  /** Set once something ends the whole job: its deadline, a signal, a budget. */
+  readonly stop?: Stop;
   readonly outcome?: RunOutcome;
 };
 
-export const emptyState: JobState = { runs: new Map(), outcomes: new Map(), steps: 0, usage: noUsage };
+export const emptyState: JobState = {
+  resumptions: 0,
+  runs: new Map(),
+  outcomes: new Map(),
+  asking: [],
+  steps: 0,
+  usage: noUsage,
+  costUsd: 0,
+  lost: { tokens: 0, costUsd: 0 },
+};
 
 /** The Coordinator's Run. A delegate's id is made of its parent's, the step and the call's index. */
 export const rootRunId = "r0";
 
 /** `call_<step>_<index>`: ours, so that the same recorded answers give the same ids whatever the provider said. */
 export const toolCallId = (step: number, index: number): string => `call_${step}_${index}`;
+
+/** Runs that have not ended, in the order in which they started. */
+export const liveRuns = (state: JobState): readonly Run[] =>
+  [...state.runs.values()].filter((run) => !state.outcomes.has(run.id));

@@ -1,4 +1,4 @@
-import type { Failure, RunOutcome } from "../job/event.ts";
+import type { Failure, RunOutcome } from "../job/outcome.ts";
 import type { JobState, Run } from "../job/state.ts";
 import { noUsage } from "../job/usage.ts";
 import type { ReadBlob } from "./content-part.ts";
@@ -129,6 +129,10 @@ export const statusOf = (outcome: RunOutcome): CheckpointStatus => {
       return "completed";
     case "maxSteps":
       return "stoppedByExceededMaxSteps";
+    case "needsInput":
+      return "stoppedByInteractiveTool";
+    case "maxTokens":
+    case "maxCost":
     case "failed":
     case "jobTimeout":
     case "interrupted":
@@ -138,7 +142,7 @@ export const statusOf = (outcome: RunOutcome): CheckpointStatus => {
   }
 };
 
-/** Perstack knows neither a deadline nor a signal, so both are errors whose name says what they are. */
+/** Perstack knows no deadline, no signal and no budget but steps, so all of them are errors whose name says what they are. */
 export const errorOf = (outcome: RunOutcome): PerstackError | undefined => {
   switch (outcome.type) {
     case "failed":
@@ -151,7 +155,16 @@ export const errorOf = (outcome: RunOutcome): PerstackError | undefined => {
       const message = `The job was interrupted by ${outcome.signal}.`;
       return { name: "JobInterrupted", message, isRetryable: false };
     }
+    case "maxTokens": {
+      const message = `The job's budget of ${outcome.limit} tokens is spent.`;
+      return { name: "TokenBudgetSpent", message, isRetryable: false };
+    }
+    case "maxCost": {
+      const message = `The job's budget of $${outcome.limitUsd} is spent.`;
+      return { name: "CostBudgetSpent", message, isRetryable: false };
+    }
     case "completed":
+    case "needsInput":
     case "maxSteps":
       return undefined;
     default:

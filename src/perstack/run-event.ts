@@ -1,5 +1,6 @@
 import { isControlCall } from "../job/control-tools.ts";
-import type { Failure, JobEvent } from "../job/event.ts";
+import type { JobEvent } from "../job/event.ts";
+import type { Failure } from "../job/outcome.ts";
 import type { Run } from "../job/state.ts";
 import { openTodos } from "../job/todo.ts";
 import { noUsage } from "../job/usage.ts";

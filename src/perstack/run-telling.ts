@@ -1,5 +1,6 @@
-import type { Effect } from "../job/decide.ts";
-import type { JobEvent, RunOutcome } from "../job/event.ts";
+import type { Effect } from "../job/effect.ts";
+import type { JobEvent } from "../job/event.ts";
+import type { RunOutcome } from "../job/outcome.ts";
 import type { JobState, Run } from "../job/state.ts";
 import { addUsage, noUsage, type Usage } from "../job/usage.ts";
 import { embeddedCheckpoint, errorOf, statusOf, unstartedCheckpoint } from "./checkpoint.ts";

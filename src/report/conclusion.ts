@@ -1,5 +1,5 @@
 import { invalidCodes } from "../errors.ts";
-import type { RunOutcome } from "../job/event.ts";
+import type { RunOutcome } from "../job/outcome.ts";
 
 /** How a job ended for the person who waits for it: computed from what was delivered, not from what was said. */
 export type Conclusion =
@@ -28,7 +28,11 @@ export const concludeJob = (outcome: RunOutcome, deliveries: Deliveries): Conclu
       return invalidCodes.some((code) => code === outcome.error.name) ? "invalid" : "failure";
     case "interrupted":
       return "failure";
+    case "needsInput":
+      return deliveries.failures.length === 0 ? "needs-input" : "undelivered";
     case "maxSteps":
+    case "maxTokens":
+    case "maxCost":
     case "jobTimeout":
       return "limit";
     default:

@@ -1,5 +1,6 @@
-import type { Failure, JobEvent, JournalEntry, RunOutcome } from "../job/event.ts";
+import type { JobEvent, JournalEntry } from "../job/event.ts";
 import { type ResultContent, type ToolCallPart, textOf } from "../job/message.ts";
+import type { Failure, RunOutcome } from "../job/outcome.ts";
 import { logLine } from "./log-line.ts";
 
 const widest = 160;
@@ -55,14 +56,43 @@ const describeEvent = (event: JobEvent): readonly string[] => {
         `  ${event.toolCallId} ${event.isError ? "failed" : "done"} in ${seconds(event.durationMs)}: ${describeContents(event.contents)}`,
       ];
     default:
-      return describeEnd(event);
+      return describeTurn(event);
   }
 };
 
-const describeEnd = (
-  event: Extract<JobEvent, { type: "deadlineReached" | "interrupted" | "runFinished" | "jobFinished" }>,
+const describeTurn = (
+  event: Extract<
+    JobEvent,
+    {
+      type:
+        | "jobResumed"
+        | "runResumed"
+        | "queryAdded"
+        | "contextReduced"
+        | "answerChecked"
+        | "budgetSpent"
+        | "deadlineReached"
+        | "interrupted"
+        | "runFinished"
+        | "jobFinished";
+    }
+  >,
 ): readonly string[] => {
   switch (event.type) {
+    case "jobResumed":
+      return [`job ${event.jobId} goes on with ${event.model.provider} ${event.model.model}`];
+    case "runResumed":
+      return [`run ${event.runId} goes on: ${event.tools.length} tools`];
+    case "queryAdded":
+      return [`asked: ${describeContents(event.input)}`];
+    case "contextReduced":
+      return [`run ${event.runId}: ${event.results.length} old results left out of its context`];
+    case "answerChecked":
+      return [
+        event.verdict.type === "valid" ? "the answer fits its schema" : `misfit: ${event.verdict.error}`,
+      ];
+    case "budgetSpent":
+      return [];
     case "deadlineReached":
       return [`the job's time of ${seconds(event.limitMs)} is over`];
     case "interrupted":
@@ -148,8 +178,14 @@ const describeOutcome = (outcome: RunOutcome): string => {
       return "completed";
     case "failed":
       return `failed: ${describeFailure(outcome.error)}`;
+    case "needsInput":
+      return "stopped: waits for an answer";
     case "maxSteps":
       return `stopped: the limit of ${outcome.limit} steps was reached`;
+    case "maxTokens":
+      return `stopped: the budget of ${outcome.limit} tokens is spent`;
+    case "maxCost":
+      return `stopped: the budget of $${outcome.limitUsd} is spent`;
     case "jobTimeout":
       return `stopped: the job's time of ${seconds(outcome.limitMs)} was over`;
     case "interrupted":

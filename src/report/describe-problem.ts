@@ -1,4 +1,4 @@
-import type { RunOutcome } from "../job/event.ts";
+import type { RunOutcome } from "../job/outcome.ts";
 import { wholeText } from "./describe-entry.ts";
 import { problemOf } from "./problem.ts";
 

@@ -1,5 +1,7 @@
-import type { JobEvent, JournalEntry, ModelChoice, ResolvedExpert, RunOutcome } from "../job/event.ts";
+import type { JobEvent, JournalEntry, ResolvedExpert } from "../job/event.ts";
 import { evolve } from "../job/evolve.ts";
+import type { ModelChoice } from "../job/limits.ts";
+import type { RunOutcome } from "../job/outcome.ts";
 import { emptyState } from "../job/state.ts";
 import type { Usage } from "../job/usage.ts";
 import { type CallFacts, callFacts } from "./call-facts.ts";

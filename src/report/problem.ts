@@ -1,4 +1,4 @@
-import type { Failure, RunOutcome } from "../job/event.ts";
+import type { Failure, RunOutcome } from "../job/outcome.ts";
 import type { Problem } from "./job-report.ts";
 
 const byName: Readonly<Record<string, string>> = {
@@ -46,6 +46,7 @@ const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;
 export const problemOf = (outcome: RunOutcome): Problem | undefined => {
   switch (outcome.type) {
     case "completed":
+    case "needsInput":
       return undefined;
     case "failed": {
       const { error } = outcome;
@@ -59,6 +60,16 @@ export const problemOf = (outcome: RunOutcome): Problem | undefined => {
       return {
         message: `The job reached its limit of ${outcome.limit} steps.`,
         remedy: "Raise `max-steps`, or ask for less at a time.",
+      };
+    case "maxTokens":
+      return {
+        message: `What is left of the job's ${outcome.limit} tokens does not pay for another request.`,
+        remedy: "Raise `max-tokens`, or ask for less at a time.",
+      };
+    case "maxCost":
+      return {
+        message: `What is left of the job's $${outcome.limitUsd} does not pay for another request.`,
+        remedy: "Raise `max-cost-usd`, or ask for less at a time.",
       };
     case "jobTimeout":
       return {

@@ -1,7 +1,7 @@
 import type { JobEvent } from "../job/event.ts";
 import { evolve } from "../job/evolve.ts";
 import { jobStatus } from "../job/job-status.ts";
-import { emptyState, type JobState } from "../job/state.ts";
+import type { JobState } from "../job/state.ts";
 import type { Clock, JobLog, Observer, Redact } from "./ports.ts";
 import { redactEvent } from "./redact-event.ts";
 
@@ -11,14 +11,16 @@ export type Journal = {
   commit(events: readonly JobEvent[]): void;
 };
 
-export const openJournal = (ports: {
-  readonly log: JobLog;
-  readonly clock: Clock;
-  readonly observer: Observer;
-  readonly redact: Redact;
-}): Journal => {
-  let state = emptyState;
-  let startedAt = 0;
+export const openJournal = (
+  ports: {
+    readonly log: JobLog;
+    readonly clock: Clock;
+    readonly observer: Observer;
+    readonly redact: Redact;
+  },
+  earlier: { readonly state: JobState; readonly startedAt: number },
+): Journal => {
+  let { state, startedAt } = earlier;
   let savedAt = 0;
   return {
     get state() {

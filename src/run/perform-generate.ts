@@ -1,16 +1,21 @@
-import type { Effect } from "../job/decide.ts";
-import type { Failure, JobEvent } from "../job/event.ts";
+import type { PendingEffect } from "../job/effect.ts";
+import type { JobEvent } from "../job/event.ts";
 import type { AnswerPart } from "../job/message.ts";
+import type { Failure } from "../job/outcome.ts";
+import { choiceAt } from "../job/retry.ts";
 import type { Run } from "../job/state.ts";
-import { deadlineAfter } from "./deadline.ts";
-import type { Delta, Generation } from "./ports.ts";
+import { deadlineAfter, timer } from "./deadline.ts";
+import type { Delta, Generation, Turn } from "./ports.ts";
 import type { JobStateView, Shell } from "./shell.ts";
 
 type GenerateTurn = {
-  readonly effect: Extract<Effect, { type: "generate" }>;
+  readonly effect: Extract<PendingEffect, { type: "generate" }>;
   readonly run: Run;
   readonly state: JobStateView;
 };
+
+/** Milliseconds after which a request is certainly on its way, and there is time for what is needed after it. */
+const idleAfterMs = 30;
 
 /** Asks the model once, within the step's deadline. Nothing is recorded when the job itself was aborted. */
 export const performGenerate = async (
@@ -21,49 +26,74 @@ export const performGenerate = async (
   await shell.clock.sleep(turn.effect.delayMs, signal);
   if (signal.aborted) return [];
   const startedAt = shell.clock.now();
+  using _idle = timer(idleAfterMs, shell.catalog.preload);
   const generation = await generate(shell, turn, signal);
   if (signal.aborted) return [];
-  const { id: runId, step } = turn.run;
-  const common = { runId, step, durationMs: shell.clock.now() - startedAt };
-  return generation.type === "finished"
-    ? [{ ...generation, type: "generationFinished", ...common, parts: publishable(shell, generation.parts) }]
-    : [
-        {
-          ...generation,
-          type: "generationFailed",
-          ...common,
-          partial: publishable(shell, generation.partial),
-        },
-      ];
+  const { run, effect, state } = turn;
+  const common = {
+    runId: run.id,
+    step: run.step,
+    durationMs: shell.clock.now() - startedAt,
+    ...(effect.alternative === 0 ? {} : { alternative: effect.alternative }),
+  };
+  if (generation.type === "failed") {
+    const partial = publishable(shell, generation.partial);
+    return [{ ...generation, type: "generationFailed", ...common, partial }];
+  }
+  const { costUsd, contextWindow } = await shell.catalog.describe(
+    choiceAt(state, effect.alternative),
+    generation.usage,
+  );
+  return [
+    {
+      ...generation,
+      type: "generationFinished",
+      ...common,
+      parts: publishable(shell, generation.parts),
+      ...(costUsd === undefined ? {} : { costUsd }),
+      ...(contextWindow === undefined ? {} : { contextWindow }),
+    },
+  ];
 };
 
 const generate = async (shell: Shell, turn: GenerateTurn, signal: AbortSignal): Promise<Generation> => {
-  const { run, state, effect } = turn;
-  const { id: runId, step, system, tools, messages } = run;
+  const { run, state } = turn;
+  const { id: runId, step } = run;
   const limitMs = state.limits.stepTimeoutMs;
   using deadline = deadlineAfter(limitMs, signal);
   const shown = redactedDeltas(shell, { runId, step });
-  const generation = await shell.model.generate(
-    {
-      runId,
-      step,
-      choice: state.model,
-      alternative: 0,
-      system,
-      tools,
-      toolChoice: effect.toolChoice,
-      messages,
-      provided: shell.experts.get(run.expert) ?? {},
-    },
-    {
-      signal: deadline.signal,
-      onDelta: shown.push,
-      readBlob: shell.log.readBlob,
-    },
-  );
+  const generation = await shell.model.generate(turnOf(shell, turn), {
+    signal: deadline.signal,
+    onDelta: shown.push,
+    readBlob: shell.log.readBlob,
+  });
   shown.end();
   const isLate = generation.type === "failed" && deadline.signal.aborted && !signal.aborted;
   return isLate ? { ...generation, error: timedOut(limitMs) } : generation;
+};
+
+const turnOf = (shell: Shell, { run, state, effect }: GenerateTurn): Turn => {
+  const { alternative, toolChoice, form, maxOutputTokens } = effect;
+  const { providerTools, providerSkills, providerToolOptions } = shell.experts.get(run.expert) ?? {};
+  return {
+    runId: run.id,
+    step: run.step,
+    choice: choiceAt(state, alternative),
+    alternative,
+    system: run.system,
+    tools: run.tools,
+    toolChoice,
+    messages: run.messages,
+    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+    ...(form === "structured" && state.outputSchema !== undefined
+      ? { outputSchema: state.outputSchema }
+      : {}),
+    provided: {
+      ...(providerTools === undefined ? {} : { providerTools }),
+      ...(providerSkills === undefined ? {} : { providerSkills }),
+      ...(providerToolOptions === undefined ? {} : { providerToolOptions }),
+    },
+  };
 };
 
 /** Deltas as they may be shown: a secret split over two of them is caught too. */

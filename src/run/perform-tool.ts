@@ -1,4 +1,4 @@
-import type { Effect } from "../job/decide.ts";
+import type { PendingEffect } from "../job/effect.ts";
 import type { JobEvent } from "../job/event.ts";
 import type { ResultContent } from "../job/message.ts";
 import type { Run } from "../job/state.ts";
@@ -13,7 +13,7 @@ const longestInlineText = 32_768;
 export const performTool = async (
   shell: Shell,
   turn: {
-    readonly effect: Extract<Effect, { type: "callTool" }>;
+    readonly effect: Extract<PendingEffect, { type: "callTool" }>;
     readonly run: Run;
     readonly state: JobStateView;
   },
@@ -35,7 +35,7 @@ export const performTool = async (
 };
 
 const refuseArguments = async (turn: {
-  readonly effect: Extract<Effect, { type: "callTool" }>;
+  readonly effect: Extract<PendingEffect, { type: "callTool" }>;
   readonly run: Run;
 }): Promise<ToolOutcome | undefined> => {
   const { call } = turn.effect;
@@ -48,7 +48,7 @@ const refuseArguments = async (turn: {
 const callTool = async (
   shell: Shell,
   turn: {
-    readonly effect: Extract<Effect, { type: "callTool" }>;
+    readonly effect: Extract<PendingEffect, { type: "callTool" }>;
     readonly run: Run;
     readonly state: JobStateView;
   },

@@ -1,14 +1,13 @@
-import type { Expert } from "../definition/expert.ts";
-import { ExpertStackError, inSentences } from "../errors.ts";
-import type { Effect } from "../job/decide.ts";
-import type { Failure, JobEvent } from "../job/event.ts";
-import { systemPrompt } from "../job/prompt.ts";
+import type { PendingEffect } from "../job/effect.ts";
+import type { JobEvent } from "../job/event.ts";
+import type { ToolResultPart } from "../job/message.ts";
 import type { Run } from "../job/state.ts";
 import { performGenerate } from "./perform-generate.ts";
+import { performOpen, performReopen } from "./perform-open.ts";
 import { performTool } from "./perform-tool.ts";
 import type { JobStateView, Shell } from "./shell.ts";
 
-export type ShellEffect = Exclude<Effect, { type: "record" }>;
+type EffectOf<Type extends PendingEffect["type"]> = Extract<PendingEffect, { readonly type: Type }>;
 
 /**
  * Does what the core decided on and says what came of it. Failures are events; only a defect rejects.
@@ -17,78 +16,56 @@ export type ShellEffect = Exclude<Effect, { type: "record" }>;
  */
 export const perform = async (
   shell: Shell,
-  effect: { readonly effect: ShellEffect; readonly run: Run | undefined; readonly state: JobStateView },
+  effect: { readonly effect: PendingEffect; readonly run: Run | undefined; readonly state: JobStateView },
   signal: AbortSignal,
 ): Promise<readonly JobEvent[]> => {
   const { effect: todo, run, state } = effect;
   switch (todo.type) {
     case "openRun":
-      return openRun(shell, todo, signal);
+      return performOpen(shell, { effect: todo, state }, signal);
+    case "reopenRun":
+      return performReopen(shell, { effect: todo, state }, signal);
     case "closeRun":
       return closeRun(shell, todo);
     case "generate":
       return run === undefined ? [] : performGenerate(shell, { effect: todo, run, state }, signal);
     case "callTool":
       return run === undefined ? [] : performTool(shell, { effect: todo, run, state }, signal);
+    case "reduceContext":
+      return run === undefined ? [] : reduceContext(shell, todo, run);
+    case "checkAnswer":
+      return checkAnswer(todo, state);
     default:
       return todo satisfies never;
   }
 };
 
-const openRun = async (
-  shell: Shell,
-  effect: Extract<Effect, { type: "openRun" }>,
-  signal: AbortSignal,
-): Promise<readonly JobEvent[]> => {
-  const expert = shell.experts.get(effect.expert);
-  if (expert === undefined) return [failedToOpen(effect.runId, unknownExpert(effect.expert))];
-  try {
-    const { runId, expert: expertKey } = effect;
-    const open = await shell.skills.open({ runId, expertKey, expert, emit: shell.emit }, signal);
-    shell.open.set(runId, open);
-    const system = systemPrompt({ instruction: expert.instruction, rules: rulesOf(expert) });
-    const input = [{ type: "text", text: effect.query } as const];
-    return [{ type: "runStarted", runId, expert: expertKey, system, tools: open.tools, input }];
-  } catch (error) {
-    return [failedToOpen(effect.runId, error)];
-  }
-};
-
-const unknownExpert = (key: string): ExpertStackError =>
-  new ExpertStackError({
-    code: "EXPERT_NOT_FOUND",
-    message: `There is no Expert "${key}".`,
-    remedy: "Name one that the manifest defines.",
-  });
-
-const rulesOf = (expert: Expert): { skill: string; rule: string }[] =>
-  Object.entries(expert.skills).flatMap(([skill, definition]) =>
-    definition.rule === undefined ? [] : [{ skill, rule: definition.rule }],
-  );
-
-const failedToOpen = (runId: string, reason: unknown): JobEvent => ({
-  type: "runFinished",
-  runId,
-  outcome: { type: "failed", error: failureOf(reason) },
-});
-
-const failureOf = (reason: unknown): Failure => {
-  if (!(reason instanceof Error)) return { name: "Error", message: String(reason), isRetryable: false };
-  const { message } = reason;
-  const remedy = "remedy" in reason && typeof reason.remedy === "string" ? reason.remedy : undefined;
-  const name = "code" in reason && typeof reason.code === "string" ? reason.code : reason.name;
-  return {
-    name,
-    message: remedy === undefined ? message : inSentences(message, remedy),
-    isRetryable: false,
-  };
-};
-
-const closeRun = async (
-  shell: Shell,
-  effect: Extract<Effect, { type: "closeRun" }>,
-): Promise<readonly JobEvent[]> => {
+const closeRun = async (shell: Shell, effect: EffectOf<"closeRun">): Promise<readonly JobEvent[]> => {
   await shell.open.get(effect.runId)?.[Symbol.asyncDispose]();
   shell.open.delete(effect.runId);
   return [{ type: "runFinished", runId: effect.runId, outcome: effect.outcome }];
+};
+
+/** Each result whole, as one text, in a blob of its own; what is bytes already keeps its blob. */
+const reduceContext = (shell: Shell, effect: EffectOf<"reduceContext">, run: Run): readonly JobEvent[] => {
+  const results = effect.results.map((part) => ({ toolCallId: part.id, blob: blobOf(shell, part) }));
+  return [{ type: "contextReduced", runId: run.id, step: run.step, results }];
+};
+
+const blobOf = (shell: Shell, { contents }: ToolResultPart) => {
+  const [only] = contents;
+  if (contents.length === 1 && only?.type === "blob") return only;
+  const texts = contents.map((content) =>
+    content.type === "text" ? content.text : `[${content.mediaType}, blob sha256:${content.sha256}]`,
+  );
+  return shell.log.putBlob(new TextEncoder().encode(texts.join("\n")), "text/plain");
+};
+
+const checkAnswer = async (
+  effect: EffectOf<"checkAnswer">,
+  state: JobStateView,
+): Promise<readonly JobEvent[]> => {
+  const { checkedAnswer } = await import("../job/checked-answer.ts");
+  const verdict = checkedAnswer(effect.text, state.outputSchema ?? {});
+  return [{ type: "answerChecked", runId: effect.runId, verdict }];
 };

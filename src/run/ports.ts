@@ -3,8 +3,10 @@
  * and know nothing of each other.
  */
 import type { Expert } from "../definition/expert.ts";
-import type { Failure, FinishReason, JobEvent, JournalEntry, ModelChoice } from "../job/event.ts";
+import type { FinishReason, JobEvent, JournalEntry } from "../job/event.ts";
+import type { ModelChoice } from "../job/limits.ts";
 import type { AnswerPart, BlobPart, JsonObject, Message, ToolCallPart } from "../job/message.ts";
+import type { Failure } from "../job/outcome.ts";
 import type { ToolDefinition } from "../job/tool.ts";
 import type { Usage } from "../job/usage.ts";
 
@@ -44,6 +46,17 @@ export type Generation =
       readonly model: string;
     }
   | { readonly type: "failed"; readonly error: Failure; readonly partial: readonly AnswerPart[] };
+
+/** What is known of models: what they cost, and how much they hold. Loaded when it is first asked. */
+export type Catalog = {
+  /** The cost of an answer in US dollars and the model's context window in tokens, each where it is known. */
+  describe(
+    choice: ModelChoice,
+    usage: Usage,
+  ): Promise<{ readonly costUsd?: number; readonly contextWindow?: number }>;
+  /** Loads it ahead, when there is time to spare. */
+  preload(): void;
+};
 
 export type Model = {
   /** Resolves also when `signal` aborts (as a failure); rejects only on a defect of ours. */
@@ -86,6 +99,8 @@ export type SkillsRequest = {
   readonly expert: Expert;
   /** Tools as `perstack.lock` has them, by skill. Such a skill is started by the first call of one of them. */
   readonly locked?: ReadonlyMap<string, readonly LockedTool[]>;
+  /** Names of tools that the Run has beside its skills: no skill may bring one of them later. */
+  readonly reserved: ReadonlySet<string>;
   readonly emit: (event: SkillEvent) => void;
 };
 

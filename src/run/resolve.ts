@@ -4,7 +4,8 @@ import type { Manifest } from "../definition/manifest.ts";
 import { nearest } from "../definition/nearest.ts";
 import type { ProviderConfig } from "../definition/provider.ts";
 import { ExpertStackError } from "../errors.ts";
-import type { JobEvent, Limits, ModelChoice, ResolvedExpert } from "../job/event.ts";
+import type { JobEvent, ResolvedExpert } from "../job/event.ts";
+import type { Limits, ModelChoice } from "../job/limits.ts";
 import {
   isSupportedProvider,
   refuseReference,

@@ -1,17 +1,22 @@
-import { decide, type Effect } from "../job/decide.ts";
+import { decide } from "../job/decide.ts";
+import type { Effect, PendingEffect } from "../job/effect.ts";
 import type { JobEvent } from "../job/event.ts";
-import { type JobState, rootRunId } from "../job/state.ts";
+import { emptyState, type JobState, liveRuns, rootRunId } from "../job/state.ts";
 import { timer } from "./deadline.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
 import { type Journal, openJournal } from "./journal.ts";
-import { perform, type ShellEffect } from "./perform.ts";
+import { perform } from "./perform.ts";
 import type { JobStateView, Shell } from "./shell.ts";
 
 export type JobPorts = Omit<Shell, "open" | "emit">;
 
+/** How a job begins: with its own start, or where an earlier journal of it ends. */
 export type JobStart = {
-  readonly started: JobStateView;
-  /** What was decided before the job began and belongs into its record. */
+  /** The fold of the journal so far and the time of its first entry; missing for a new job. */
+  readonly before?: { readonly state: JobState; readonly startedAt: number };
+  /** What the job begins or goes on with; the first names it. */
+  readonly events: readonly JobEvent[];
+  /** What was decided before and belongs into its record. */
   readonly notes?: readonly Extract<JobEvent, { type: "note" }>[];
 };
 
@@ -25,15 +30,17 @@ export type JobStart = {
  */
 export const runJob = async (
   ports: JobPorts,
-  { started, notes = [] }: JobStart,
+  { before = { state: emptyState, startedAt: 0 }, events, notes = [] }: JobStart,
   stop: AbortSignal,
 ): Promise<JobState> => {
-  const journal = openJournal(ports);
+  const journal = openJournal(ports, before);
   const inbox = createInbox();
   const shell: Shell = { ...ports, open: new Map(), emit: inbox.push };
+  journal.commit([...events, ...notes]);
+  const { started } = journal.state;
+  if (started === undefined) throw new TypeError("a job without a start");
   using _timer = startDeadline(started, inbox.push);
   using _signal = listen(stop, () => inbox.push({ type: "interrupted", signal: String(stop.reason) }));
-  journal.commit([started, ...notes]);
   const inFlight = new Map<string, InFlight>();
   try {
     await drive({ journal, inbox, shell, inFlight, started });
@@ -53,9 +60,10 @@ const recordDefect = (
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const outcome = { type: "failed", error: { name: "Defect", message, isRetryable: false } } as const;
   try {
+    journal.commit(arrived);
+    const ids = new Set([...liveRuns(journal.state).map((run) => run.id), rootRunId]);
     journal.commit([
-      ...arrived,
-      { type: "runFinished", runId: rootRunId, outcome },
+      ...[...ids].map((runId) => ({ type: "runFinished", runId, outcome }) as const),
       { type: "jobFinished", outcome },
     ]);
   } catch {
@@ -108,7 +116,7 @@ const abandon = async (inFlight: Map<string, InFlight>, wanted: readonly Effect[
   await Promise.all(unwanted.map(([, work]) => work.settled));
 };
 
-const start = (loop: Loop, effect: ShellEffect): void => {
+const start = (loop: Loop, effect: PendingEffect): void => {
   const { journal, inbox, shell, inFlight, started } = loop;
   const controller = new AbortController();
   const run = journal.state.runs.get(effect.runId);

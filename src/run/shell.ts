@@ -1,11 +1,25 @@
 import type { Expert } from "../definition/expert.ts";
 import type { JobEvent } from "../job/event.ts";
-import type { Clock, JobLog, Model, Observer, OpenSkills, Redact, RedactStream, Skills } from "./ports.ts";
+import type {
+  Catalog,
+  Clock,
+  JobLog,
+  LockedTool,
+  Model,
+  Observer,
+  OpenSkills,
+  Redact,
+  RedactStream,
+  Skills,
+} from "./ports.ts";
 
 /** What effects are performed with. */
 export type Shell = {
   readonly experts: ReadonlyMap<string, Expert>;
+  /** Tools of skills as `perstack.lock` has them, by Expert and skill. */
+  readonly locked: ReadonlyMap<string, ReadonlyMap<string, readonly LockedTool[]>>;
   readonly model: Model;
+  readonly catalog: Catalog;
   readonly skills: Skills;
   readonly log: JobLog;
   readonly clock: Clock;

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadJob } from "../../src/edges/store/load-job.ts";
-import type { JobEvent, JournalEntry, RunOutcome } from "../../src/job/event.ts";
+import type { JobEvent, JournalEntry } from "../../src/job/event.ts";
 import { evolve } from "../../src/job/evolve.ts";
 import type { ToolResultPart } from "../../src/job/message.ts";
+import type { RunOutcome } from "../../src/job/outcome.ts";
 import { emptyState, type JobState } from "../../src/job/state.ts";
 import type { JobHead } from "../../src/run/ports.ts";
 

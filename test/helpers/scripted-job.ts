@@ -1,8 +1,10 @@
 import { controlTools } from "../../src/job/control-tools.ts";
 import { decide, type Effect } from "../../src/job/decide.ts";
-import type { Failure, FinishReason, JobEvent, JournalEntry, Limits } from "../../src/job/event.ts";
+import type { FinishReason, JobEvent, JournalEntry } from "../../src/job/event.ts";
 import { evolve } from "../../src/job/evolve.ts";
+import type { Limits } from "../../src/job/limits.ts";
 import type { AnswerPart, JsonObject, Message, ResultContent } from "../../src/job/message.ts";
+import type { Failure } from "../../src/job/outcome.ts";
 import { emptyState, type JobState, toolCallId } from "../../src/job/state.ts";
 import type { ToolDefinition } from "../../src/job/tool.ts";
 import type { Usage } from "../../src/job/usage.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { RunOutcome } from "../../src/job/event.ts";
+import type { RunOutcome } from "../../src/job/outcome.ts";
 import { type Conclusion, concludeJob, exitCode } from "../../src/report/conclusion.ts";
 
 const delivered = { failures: [] };

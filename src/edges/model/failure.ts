@@ -1,4 +1,4 @@
-import type { Failure } from "../../job/event.ts";
+import type { Failure } from "../../job/outcome.ts";
 
 /**
  * A provider's error as data: status, message and wait kept, request body never (it holds the whole prompt).

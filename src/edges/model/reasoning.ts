@@ -1,5 +1,5 @@
 import type { LanguageModelV4CallOptions } from "@ai-sdk/provider";
-import type { ModelChoice } from "../../job/event.ts";
+import type { ModelChoice } from "../../job/limits.ts";
 import type { ProviderSettings } from "./provider-settings.ts";
 
 type ReasoningOptions = Pick<LanguageModelV4CallOptions, "reasoning" | "providerOptions">;

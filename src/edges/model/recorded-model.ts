@@ -1,4 +1,5 @@
-import type { Failure, JournalEntry } from "../../job/event.ts";
+import type { JournalEntry } from "../../job/event.ts";
+import type { Failure } from "../../job/outcome.ts";
 import type { Generation, Model } from "../../run/ports.ts";
 
 /**

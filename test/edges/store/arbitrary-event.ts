@@ -1,6 +1,7 @@
 import fc from "fast-check";
-import type { JobEvent, RunOutcome } from "../../../src/job/event.ts";
+import type { JobEvent } from "../../../src/job/event.ts";
 import type { AnswerPart, JsonObject } from "../../../src/job/message.ts";
+import type { RunOutcome } from "../../../src/job/outcome.ts";
 
 /** What a person, a model or a tool may have written: anything, half a surrogate pair among it. */
 const text = fc.oneof(

@@ -1,0 +1,84 @@
+import type { ModelPrice, Usage as PricedUsage } from "@pydantic/genai-prices";
+import type { ModelChoice, PriceCeiling } from "../job/limits.ts";
+import type { Usage } from "../job/usage.ts";
+import type { Catalog } from "../run/ports.ts";
+
+/** Prices that a person gave, by model: US dollars per million tokens, over the list's. */
+export type OwnPrices = ReadonlyMap<string, PriceCeiling>;
+
+export type PriceCatalog = Catalog & {
+  /** The most that the model's tokens may cost; nothing when nobody knows. */
+  ceilingOf(choice: ModelChoice): Promise<PriceCeiling | undefined>;
+};
+
+/**
+ * Models by the public price list of `genai-prices`, loaded at the first question since it is a megabyte of code. An
+ * unknown price is never zero. What an endpoint of somebody's own asks for is unknown, whatever its model is called.
+ *
+ * @param warn hears once why the list could not be read; the job goes on without it
+ */
+export const priceCatalog = (own: OwnPrices, warn: (text: string) => void): PriceCatalog => {
+  let loading: ReturnType<typeof loadList> | undefined;
+  const list = async () => {
+    loading ??= loadList().catch((error: unknown) => {
+      warn(`The price list could not be read, so costs are not known: ${String(error)}`);
+      return undefined;
+    });
+    return await loading;
+  };
+  const find = async (choice: ModelChoice, usage: PricedUsage) => {
+    if (ownEndpoints.has(choice.provider)) return undefined;
+    return (await list())?.calcPrice(usage, choice.model, { providerId: choice.provider }) ?? undefined;
+  };
+  return {
+    preload: () => void list(),
+    async describe(choice, usage) {
+      const found = await find(choice, pricedUsage(usage));
+      const ownPrice = own.get(choice.model);
+      const costUsd = ownPrice === undefined ? found?.total_price : ownCost(ownPrice, usage);
+      const contextWindow = found?.model.context_window ?? windowByName(choice.model);
+      return {
+        ...(costUsd === undefined ? {} : { costUsd }),
+        ...(contextWindow === undefined ? {} : { contextWindow }),
+      };
+    },
+    async ceilingOf(choice) {
+      const ownPrice = own.get(choice.model);
+      if (ownPrice !== undefined) return ownPrice;
+      const found = await find(choice, { input_tokens: 1, output_tokens: 1 });
+      return found === undefined ? undefined : ceilingIn(found.model_price);
+    },
+  };
+};
+
+const loadList = () => import("@pydantic/genai-prices");
+
+const ownEndpoints: ReadonlySet<string> = new Set(["ollama", "openai-compatible"]);
+
+const pricedUsage = (usage: Usage): PricedUsage => ({
+  input_tokens: usage.inputTokens,
+  cache_read_tokens: usage.cachedInputTokens,
+  cache_write_tokens: usage.cacheWriteTokens ?? 0,
+  output_tokens: usage.outputTokens,
+});
+
+const ownCost = (price: PriceCeiling, usage: Usage): number =>
+  (usage.inputTokens * price.inputUsd + usage.outputTokens * price.outputUsd) / 1e6;
+
+/** Windows that the list does not have: https://ai.google.dev/gemini-api/docs/models */
+const windowByName = (model: string): number | undefined =>
+  /^(?:models\/)?gemini-(?:[2-9]|1\.5)/.test(model) ? 1_048_576 : undefined;
+
+/** Prices rise with the length of a prompt, and what is written to a cache costs more than what is only read. */
+const ceilingIn = (price: ModelPrice): PriceCeiling | undefined => {
+  const input = Math.max(highest(price.input_mtok), highest(price.cache_write_mtok));
+  const output = highest(price.output_mtok);
+  return price.input_mtok === undefined || price.output_mtok === undefined
+    ? undefined
+    : { inputUsd: input, outputUsd: output };
+};
+
+const highest = (price: ModelPrice[string]): number =>
+  typeof price === "object"
+    ? Math.max(price.base, ...price.tiers.map((tier) => tier.price))
+    : (price ?? 0);

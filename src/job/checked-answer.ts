@@ -1,0 +1,27 @@
+import type { JobEvent } from "./event.ts";
+import type { JsonObject, JsonValue } from "./message.ts";
+import { argumentsError } from "./tool-arguments.ts";
+
+type Verdict = Extract<JobEvent, { readonly type: "answerChecked" }>["verdict"];
+
+/** An answer that is JSON, alone or as the only block of code in it, held against a JSON Schema. */
+export const checkedAnswer = (text: string, schema: JsonObject): Verdict => {
+  const value = objectIn(text) ?? objectIn(/```(?:json)?\s*\n(.*?)\n\s*```/s.exec(text)?.[1] ?? "");
+  if (value === undefined) return { type: "invalid", error: "it is no JSON object" };
+  const error = argumentsError(schema, value);
+  return error === undefined
+    ? { type: "valid", value }
+    : { type: "invalid", error: error.replaceAll("arguments", "answer") };
+};
+
+const objectIn = (text: string): JsonObject | undefined => {
+  try {
+    const value: JsonValue = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const isObject = (value: JsonValue): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

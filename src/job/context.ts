@@ -1,0 +1,114 @@
+import type { AnswerPart, BlobPart, ResultContent, TextPart, ToolResultPart } from "./message.ts";
+import type { Run } from "./state.ts";
+import type { ToolDefinition } from "./tool.ts";
+import type { Usage } from "./usage.ts";
+
+/** How large a Run's next request is, as far as it is known before it is sent. */
+export type Context = {
+  /** Tokens of the conversation up to the newest answer, as the provider counted them. */
+  readonly countedTokens: number;
+  /** Bytes that have come to it since; before the first answer, all of it. */
+  readonly newBytes: number;
+  /** Tokens that the model can hold, where that is known. */
+  readonly window?: number;
+  /** Calls whose results have given way to the name of a blob. */
+  readonly reduced: ReadonlySet<string>;
+  /** The step before whose request that happened last. */
+  readonly reducedIn?: number;
+};
+
+/** Dense text (numbers, base64, rare words) has about a token for every two bytes; prose one for every four. */
+const fewestBytesPerToken = 2;
+const usualBytesPerToken = 3;
+const mostBytesPerToken = 6;
+
+/** Images are counted by area, at most about this many tokens each with any of the providers. */
+const imageBytes = 5_000 * fewestBytesPerToken;
+
+export const startContext = (run: {
+  readonly system: string;
+  readonly tools: readonly ToolDefinition[];
+  readonly input: readonly (TextPart | BlobPart)[];
+}): Context => ({
+  countedTokens: 0,
+  newBytes: Buffer.byteLength(run.system) + Buffer.byteLength(JSON.stringify(run.tools)) + bytesOf(run.input),
+  reduced: new Set(),
+});
+
+/** After an answer: the provider has counted everything, its own words included. */
+export const counted = (context: Context, usage: Usage, window: number | undefined): Context => ({
+  ...context,
+  countedTokens: usage.inputTokens + usage.outputTokens,
+  newBytes: 0,
+  ...(window === undefined ? {} : { window }),
+});
+
+export const grown = (context: Context, contents: readonly ResultContent[]): Context => ({
+  ...context,
+  newBytes: context.newBytes + bytesOf(contents),
+});
+
+/** The most tokens that the next request can hold. */
+export const mostTokens = ({ countedTokens, newBytes }: Context): number =>
+  countedTokens + Math.ceil(newBytes / fewestBytesPerToken);
+
+/** What a part of an answer that broke off took, at the most. */
+export const tokensOf = (parts: readonly AnswerPart[]): number =>
+  Math.ceil(Buffer.byteLength(JSON.stringify(parts)) / fewestBytesPerToken);
+
+/** Bytes of text, or what else takes as many tokens. */
+const bytesOf = (contents: readonly ResultContent[]): number =>
+  contents.reduce((sum, content) => sum + contentBytes(content), 0);
+
+const contentBytes = (content: ResultContent): number => {
+  if (content.type === "text") return Buffer.byteLength(content.text);
+  if (content.mediaType === "text/plain") return content.size;
+  // Of a PDF a provider reads the text and looks at every page.
+  if (content.mediaType === "application/pdf") return Math.max(imageBytes, content.size / 4);
+  return content.mediaType.startsWith("image/") ? imageBytes : 200;
+};
+
+/** Shares of the window: when room is made, and how much is then in use. */
+const fullAt = 0.8;
+const reducedTo = 0.5;
+/** Answers to the newest calls stay, or the Expert would ask for them again. */
+const keptMessages = 2;
+/** A result smaller than this is no larger than the words that would take its place. */
+const smallestBytes = 400;
+
+/** The share of its model's window that a Run's conversation takes, where the window is known. */
+export const windowUsage = ({ countedTokens, newBytes, window }: Context): number | undefined =>
+  window === undefined ? undefined : (countedTokens + newBytes / usualBytesPerToken) / window;
+
+/** The oldest results that have to go before the next request; none while there is room. */
+export const resultsToReduce = ({ context, messages, step }: Run): readonly ToolResultPart[] => {
+  const { window, reduced, reducedIn } = context;
+  const usage = windowUsage(context);
+  if (window === undefined || usage === undefined || usage < fullAt || reducedIn === step) return [];
+  const results = messages
+    .filter((message) => message.role === "tool")
+    .slice(0, -keptMessages)
+    .flatMap((message) => message.parts)
+    .filter((part) => !reduced.has(part.id) && bytesOf(part.contents) >= smallestBytes);
+  let excess = (usage - reducedTo) * window;
+  return results.filter((part) => {
+    const isNeeded = excess > 0;
+    if (isNeeded) excess -= bytesOf(part.contents) / usualBytesPerToken;
+    return isNeeded;
+  });
+};
+
+/** The Run's context once these results are only named. */
+export const shrunk = (context: Context, results: readonly ToolResultPart[], step: number): Context => {
+  const saved = results.reduce((sum, part) => sum + bytesOf(part.contents), 0) / mostBytesPerToken;
+  return {
+    ...context,
+    countedTokens: Math.max(0, Math.round(context.countedTokens - saved)),
+    reduced: new Set([...context.reduced, ...results.map((part) => part.id)]),
+    reducedIn: step,
+  };
+};
+
+/** What stands in the conversation instead of a result. */
+export const reducedText = (tool: string, blob: BlobPart): string =>
+  `[The result of ${tool} was left out here to make room: ${blob.size} bytes, blob sha256:${blob.sha256}. Call the tool again if it is needed.]`;

@@ -1,0 +1,115 @@
+import { controlAnswer, isControlCall } from "./control-tools.ts";
+import { delegateAnswer, delegateQuery, delegateRunId } from "./delegation.ts";
+import type { Effect } from "./effect.ts";
+import type { ToolCallPart } from "./message.ts";
+import type { JobState, Phase, Run } from "./state.ts";
+import type { ToolDefinition } from "./tool.ts";
+
+type CallingTools = Extract<Phase, { readonly type: "callingTools" }>;
+
+/** Calls of one answer under way, of tools and of delegates; the others follow, in order, as these settle. */
+const maxCallsAtOnce = 16;
+
+type Pending = {
+  /** Answered from the job's own state, one at a time. */
+  readonly control: readonly ToolCallPart[];
+  /** What the model made up, or wrote wrong. */
+  readonly refused: readonly ToolCallPart[];
+  readonly skills: readonly ToolCallPart[];
+  readonly delegates: readonly ToolCallPart[];
+  readonly people: readonly ToolCallPart[];
+};
+
+/** The next effects of a Run whose answer called tools. With nothing left but questions to a person, it ends. */
+export const decideTools = (state: JobState, run: Run, phase: CallingTools): readonly Effect[] => {
+  const pending = pendingCalls(run, phase);
+  const { control, refused, skills, delegates, people } = pending;
+  const others = [...refused, ...skills, ...delegates, ...people];
+  const next = nextControlCall(control, others);
+  const effects: readonly Effect[] = [
+    ...(next === undefined ? [] : [recordResult(run, next, controlAnswer(next, run.todos))]),
+    ...refused.map((call) => recordResult(run, call, refusal(run, call))),
+    ...callsUnderWay(pending).map(
+      (call): Effect => ({ type: "callTool", id: `tool:${run.id}:${call.id}`, runId: run.id, call }),
+    ),
+    ...delegates.slice(0, maxCallsAtOnce).flatMap((call) => decideDelegate(state, run, call)),
+  ];
+  const isAsking = people.length > 0 && others.length === people.length && next === undefined;
+  return isAsking
+    ? [{ type: "closeRun", id: `close:${run.id}`, runId: run.id, outcome: { type: "needsInput" } }]
+    : effects;
+};
+
+/** The calls that have no result yet, by who answers them. */
+export const pendingCalls = (run: Run, phase: CallingTools): Pending => {
+  const settled = new Set(phase.results.map((result) => result.id));
+  const control: ToolCallPart[] = [];
+  const refused: ToolCallPart[] = [];
+  const skills: ToolCallPart[] = [];
+  const delegates: ToolCallPart[] = [];
+  const people: ToolCallPart[] = [];
+  for (const call of phase.calls.filter(({ id }) => !settled.has(id))) {
+    const tool = run.tools.find(({ name }) => name === call.tool);
+    if (isControlCall(run.tools, call)) control.push(call);
+    else if (tool === undefined || call.malformed !== undefined) refused.push(call);
+    else if (tool.answeredBy === "delegate") delegates.push(call);
+    else if (tool.answeredBy === "person") people.push(call);
+    else skills.push(call);
+  }
+  return { control, refused, skills, delegates, people };
+};
+
+/** The calls of skills that are being made at this moment, or were when the job was cut off. */
+export const callsUnderWay = ({ skills }: Pick<Pending, "skills">): readonly ToolCallPart[] =>
+  skills.slice(0, maxCallsAtOnce);
+
+/** Control calls are answered one at a time, in order; completion waits until every other call has its result. */
+const nextControlCall = (
+  control: readonly ToolCallPart[],
+  others: readonly ToolCallPart[],
+): ToolCallPart | undefined => {
+  const todo = control.find((call) => call.tool !== "attemptCompletion");
+  if (todo !== undefined) return todo;
+  return others.length === 0 ? control[0] : undefined;
+};
+
+const decideDelegate = (state: JobState, run: Run, call: ToolCallPart): readonly Effect[] => {
+  const asked = delegateQuery(call);
+  if (asked.type === "refused") return [recordResult(run, call, refuse("InvalidArguments", asked.why))];
+  const runId = delegateRunId(run.id, call.id);
+  const outcome = state.outcomes.get(runId);
+  if (outcome !== undefined) return [recordResult(run, call, delegateAnswer(outcome))];
+  const expert = toolOf(run, call)?.skill;
+  if (expert === undefined || state.runs.has(runId)) return [];
+  const parent = { runId: run.id, toolCallId: call.id };
+  return [{ type: "openRun", id: `open:${runId}`, runId, expert, query: asked.query, parent }];
+};
+
+const toolOf = (run: Run, call: ToolCallPart): ToolDefinition | undefined =>
+  run.tools.find((tool) => tool.name === call.tool);
+
+type Answer = { readonly text: string; readonly isError: boolean };
+
+const refusal = (run: Run, call: ToolCallPart): Answer => {
+  if (call.malformed !== undefined) return refuse("InvalidArguments", "The arguments are not a JSON object.");
+  const names = run.tools.map((tool) => tool.name).join(", ");
+  return refuse("UnknownTool", `There is no tool "${call.tool}". Tools: ${names}.`);
+};
+
+const refuse = (error: string, message: string): Answer => ({
+  text: JSON.stringify({ error, message }),
+  isError: true,
+});
+
+const recordResult = (run: Run, call: ToolCallPart, { text, isError }: Answer): Effect => ({
+  type: "record",
+  id: `record:${run.id}:${call.id}`,
+  event: {
+    type: "toolCallFinished",
+    runId: run.id,
+    toolCallId: call.id,
+    contents: [{ type: "text", text }],
+    isError,
+    durationMs: 0,
+  },
+});

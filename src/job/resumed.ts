@@ -1,0 +1,41 @@
+import type { JobEvent } from "./event.ts";
+import { isStop, type RunOutcome } from "./outcome.ts";
+import { type JobState, type Phase, type Run, rootRunId } from "./state.ts";
+
+/**
+ * The state of a job that goes on: whoever was stopped with it is not any more, the Coordinator is not at its end
+ * either, and nobody's skills are up. Delegates that had ended stay ended.
+ */
+export const resumed = (state: JobState, event: Extract<JobEvent, { type: "jobResumed" }>): JobState => {
+  if (state.started === undefined) return state;
+  const { type: _type, ...given } = event;
+  const { stop: _stop, outcome: _outcome, started, ...kept } = state;
+  const { fallbacks: _fallbacks, ...origin } = started;
+  const outcomes = new Map([...state.outcomes].filter(([runId, outcome]) => !isLifted(runId, outcome)));
+  const runs = new Map(
+    [...state.runs].map(([id, run]) => [id, outcomes.has(id) ? run : reopened(run)] as const),
+  );
+  return {
+    ...kept,
+    started: { ...origin, ...given },
+    resumptions: state.resumptions + 1,
+    outcomes,
+    runs,
+    asking: [...runs.values()]
+      .filter((run) => run.phase.type === "generating" && !outcomes.has(run.id))
+      .map((run) => run.id),
+  };
+};
+
+const isLifted = (runId: string, outcome: RunOutcome): boolean => runId === rootRunId || isStop(outcome);
+
+/** A generation that failed for good is due again; an answer that ended the Run stays its last word until more is asked. */
+const reopened = (run: Run): Run => {
+  const isFailure = run.phase.type === "settled" && run.phase.outcome.type === "failed";
+  const isDue = isFailure && run.messages.at(-1)?.role !== "expert";
+  const phase: Phase = isDue
+    ? { type: "generating", failures: [], toolChoice: "auto", form: "free" }
+    : run.phase;
+  const isRetried = phase.type === "generating" && phase.failures.length > 0;
+  return { ...run, skills: "closed", phase: isRetried ? { ...phase, failures: [] } : phase };
+};
