@@ -15,9 +15,12 @@ export const invalidCodes = [
   "PROVIDER_KEY_MISSING",
   "SKILL_ENV_MISSING",
   "TOOL_NAME_COLLISION",
+  "DELEGATION_TOO_DEEP",
   "PATH_ESCAPE",
   "TRIGGER_INVALID",
   "JOB_NOT_FOUND",
+  "JOB_RUNNING",
+  "CHECKPOINT_NOT_FOUND",
 ] as const;
 
 export const failureCodes = [

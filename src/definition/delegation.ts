@@ -63,3 +63,23 @@ export const reachableExperts = (
   const keys = [...seen];
   return { local: keys.filter((key) => graph.has(key)), missing: keys.filter((key) => !graph.has(key)) };
 };
+
+/**
+ * The longest way from `start` through delegates, `start` included. The graph has no cycles: a manifest with one is
+ * refused.
+ */
+export const deepestDelegation = (graph: DelegationGraph, start: string): readonly string[] => {
+  const longest = new Map<string, readonly string[]>();
+  const { local } = reachableExperts(graph, start);
+  // Whoever is left can go as far as the farthest of its delegates; each round settles one more level.
+  for (let settled = -1; settled !== longest.size; ) {
+    settled = longest.size;
+    for (const key of local.filter((candidate) => !longest.has(candidate))) {
+      const ways = localDelegates(graph, key).map((delegate) => longest.get(delegate));
+      const known = ways.filter((way) => way !== undefined);
+      if (known.length < ways.length) continue;
+      longest.set(key, [key, ...known.reduce((best, way) => (way.length > best.length ? way : best), [])]);
+    }
+  }
+  return longest.get(start) ?? [start];
+};

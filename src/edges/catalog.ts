@@ -18,7 +18,7 @@ export type PriceCatalog = Catalog & {
  * @param warn hears once why the list could not be read; the job goes on without it
  */
 export const priceCatalog = (own: OwnPrices, warn: (text: string) => void): PriceCatalog => {
-  let loading: ReturnType<typeof loadList> | undefined;
+  let loading: Promise<Awaited<ReturnType<typeof loadList>> | undefined> | undefined;
   const list = async () => {
     loading ??= loadList().catch((error: unknown) => {
       warn(`The price list could not be read, so costs are not known: ${String(error)}`);
@@ -79,6 +79,4 @@ const ceilingIn = (price: ModelPrice): PriceCeiling | undefined => {
 };
 
 const highest = (price: ModelPrice[string]): number =>
-  typeof price === "object"
-    ? Math.max(price.base, ...price.tiers.map((tier) => tier.price))
-    : (price ?? 0);
+  typeof price === "object" ? Math.max(price.base, ...price.tiers.map((tier) => tier.price)) : (price ?? 0);

@@ -53,18 +53,18 @@ const gitOutside = (workspace: string, { PATH: path = "", HOME = "" }: Environme
 });
 
 /**
- * The text of `prompt-file`: from the trusted commit, or, given by absolute path, a file that an earlier step wrote
+ * The text of a file that an input (`prompt-file`) names: from the trusted commit, or, given by absolute path, a file that an earlier step wrote
  * outside the checkout. A file of the checkout could be a stranger's.
  */
-export const readPromptFile = async (
+export const readNamedFile = async (
   path: string,
-  { definitions, checkout }: { readonly definitions: Definitions; readonly checkout: string },
+  from: { readonly input: string; readonly definitions: Definitions; readonly checkout: string },
 ): Promise<string> => {
-  const text = await readFrom(path, definitions, checkout);
+  const text = await readFrom(path, from.definitions, from.checkout);
   if (text !== undefined) return text;
   throw new ExpertStackError({
     code: "INPUT_INVALID",
-    message: `The input \`prompt-file\` names ${path}, which is not in the trusted commit.`,
+    message: `The input \`${from.input}\` names ${path}, which is not in the trusted commit.`,
     remedy: "Commit it to the default branch, or give the absolute path of a file outside the checkout.",
   });
 };

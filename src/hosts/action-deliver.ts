@@ -1,6 +1,5 @@
-import { warning } from "@actions/core";
-import { priceOf } from "../edges/prices.ts";
 import { ExpertStackError } from "../errors.ts";
+import { pendingCalls } from "../job/decide-tools.ts";
 import { textOf } from "../job/message.ts";
 import { rootRunId } from "../job/state.ts";
 import { markerLine } from "../outputs/marker.ts";
@@ -26,7 +25,7 @@ import type { EndedJob } from "./step-job.ts";
  */
 export const deliver = async (job: EndedJob, stop: AbortSignal): Promise<Ending> => {
   const { state, step, trigger, directory } = job;
-  const report = await firstReport(job);
+  const report = firstReport(job);
   const responseFile = writeAnswer(directory, report.answer ?? "");
   const known = { expert: report.expert, trigger, job: { state, directory, responseFile } };
   if (state.outcome?.type === "interrupted") {
@@ -38,16 +37,10 @@ export const deliver = async (job: EndedJob, stop: AbortSignal): Promise<Ending>
   return { ...known, ...concluded(job, report, delivery) };
 };
 
-/** The bill is no reason to lose the answer; that it is missing is said. */
-const unknownPrice = (error: unknown): undefined => {
-  warning(`The price list could not be read, so the cost is not shown: ${String(error)}`);
-};
-
-const firstReport = async (job: EndedJob): Promise<JobReport> => {
+const firstReport = (job: EndedJob): JobReport => {
   const { state, entries, plan } = job;
   const { outcome } = state;
-  const costUsd = await priceOf(plan.started.model, state.usage).catch(unknownPrice);
-  const answer = outcome?.type === "completed" ? outcome.text : cutAnswer(job);
+  const answer = outcome?.type === "completed" ? outcome.text : (cutAnswer(job) ?? question(job));
   const problem = outcome === undefined ? undefined : problemOf(outcome);
   return {
     conclusion: outcome === undefined ? "failure" : concludeJob(outcome, { failures: [] }),
@@ -55,7 +48,6 @@ const firstReport = async (job: EndedJob): Promise<JobReport> => {
     facts: reportOf(entries),
     ...(answer === undefined ? {} : { answer }),
     ...(problem === undefined ? {} : { problem }),
-    ...(costUsd === undefined ? {} : { costUsd }),
     head: job.head,
   };
 };
@@ -65,6 +57,17 @@ const cutAnswer = ({ state: { outcome, runs }, redact }: EndedJob): string | und
   if (outcome?.type !== "failed" || outcome.error.name !== "OutputTokenLimit") return undefined;
   const last = runs.get(rootRunId)?.messages.at(-1);
   return last?.role === "expert" ? redact(textOf(last.parts)) : undefined;
+};
+
+/** What the Expert asked a person: the calls of its interactive tools, as it wrote them. */
+const question = ({ state }: EndedJob): string | undefined => {
+  const root = state.runs.get(rootRunId);
+  if (state.outcome?.type !== "needsInput" || root?.phase.type !== "callingTools") return undefined;
+  const said = textOf(root.messages.at(-1)?.parts ?? []).trim();
+  const asked = pendingCalls(root, root.phase).people.map(
+    ({ tool, args }) => `**${tool}**\n\n\`\`\`json\n${JSON.stringify(args, null, 2)}\n\`\`\``,
+  );
+  return [...(said === "" ? [] : [said]), ...asked].join("\n\n");
 };
 
 const deliverables = (job: EndedJob, report: JobReport): Deliverables => {

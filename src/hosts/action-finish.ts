@@ -1,5 +1,6 @@
 import { error as annotateError, info, setOutput, summary, warning } from "@actions/core";
 import { inSentences } from "../errors.ts";
+import type { RunOutcome } from "../job/outcome.ts";
 import { rootRunId } from "../job/state.ts";
 import { exitCode } from "../report/conclusion.ts";
 import type { JobReport } from "../report/job-report.ts";
@@ -37,7 +38,7 @@ const outputsOf = ({ conclusion, job, report, delivery }: Ending): Readonly<Reco
     conclusion,
     "final-message": report?.answer ?? "",
     "response-file": job?.responseFile ?? "",
-    "structured-output": "",
+    "structured-output": structuredOutput(job?.state.outcome),
     "job-id": job?.state.started?.jobId ?? "",
     "checkpoint-id": root?.checkpoint.id ?? "",
     "artifact-id": String(delivery?.artifact?.id ?? ""),
@@ -50,9 +51,12 @@ const outputsOf = ({ conclusion, job, report, delivery }: Ending): Readonly<Reco
     steps: String(steps ?? 0),
     "input-tokens": String(usage?.inputTokens ?? 0),
     "output-tokens": String(usage?.outputTokens ?? 0),
-    "cost-usd": report?.costUsd === undefined ? "" : String(report.costUsd),
+    "cost-usd": String(report?.facts?.costUsd ?? ""),
   };
 };
+
+const structuredOutput = (outcome: RunOutcome | undefined): string =>
+  outcome?.type === "completed" && outcome.structured !== undefined ? JSON.stringify(outcome.structured) : "";
 
 const writeSummary = async (
   ending: Ending,

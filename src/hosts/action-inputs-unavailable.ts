@@ -4,8 +4,6 @@ import { version } from "./version.ts";
 /** Inputs whose meaning comes in a later release, with the values that ask for nothing. */
 const unavailable: Readonly<Record<string, readonly string[]>> = {
   "definitions-ref": [],
-  "max-tokens": [],
-  "max-cost-usd": [],
   mode: ["run"],
   plan: [],
   "plan-digest": [],
@@ -14,12 +12,9 @@ const unavailable: Readonly<Record<string, readonly string[]>> = {
   "allow-hosts": [],
   "untrusted-context": ["mark"],
   "max-jobs-per-actor": [],
-  prices: [],
   sandbox: ["auto", "off"],
   registry: [],
   frozen: ["false"],
-  "output-schema": [],
-  "output-schema-file": [],
   continue: ["off"],
   "resume-from": [],
   replay: [],

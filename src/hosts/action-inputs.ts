@@ -1,8 +1,17 @@
 import { getInput } from "@actions/core";
+import type { OwnPrices } from "../edges/catalog.ts";
 import { ExpertStackError } from "../errors.ts";
 import type { Role } from "../request/role.ts";
 import type { Overrides } from "../run/resolve.ts";
 import { refuseUnavailableInputs } from "./action-inputs-unavailable.ts";
+import {
+  dollars,
+  invalidValue,
+  ownPrices,
+  reasoningBudget,
+  type Written,
+  wholeNumber,
+} from "./option-values.ts";
 
 /** The step's `with:`, parsed. `action.yml` declares every input and its default. */
 export type ActionInputs = {
@@ -12,6 +21,9 @@ export type ActionInputs = {
   readonly promptFile: string;
   readonly config: string;
   readonly overrides: Overrides;
+  readonly prices: OwnPrices;
+  readonly outputSchema: string;
+  readonly outputSchemaFile: string;
   readonly triggerPhrase: string;
   readonly permission: Exclude<Role, "none">;
   readonly allowUsers: readonly string[];
@@ -45,6 +57,9 @@ export const readInputs = (): ActionInputs => {
     promptFile: getInput("prompt-file"),
     config: getInput("config") || "perstack.toml",
     overrides: readOverrides(),
+    prices: optional("prices", ownPrices) ?? new Map(),
+    outputSchema: getInput("output-schema"),
+    outputSchemaFile: getInput("output-schema-file"),
     triggerPhrase: getInput("trigger-phrase") || "/expert",
     permission: oneOf("permission", ["write", "admin", "maintain", "triage", "read"]),
     allowUsers: lines("allow-users"),
@@ -54,7 +69,7 @@ export const readInputs = (): ActionInputs => {
     onSkip: oneOf("on-skip", ["pass", "fail"]),
     artifact: oneOf("artifact", ["full", "summary", "none"]),
     artifactName: artifactName(),
-    retentionDays: wholeNumber("retention-days"),
+    retentionDays: optional("retention-days", (written) => wholeNumber(written, 1)),
     secretEnv: lines("secret-env"),
     token: getInput("github-token"),
     workingDirectory: getInput("working-directory"),
@@ -64,26 +79,27 @@ export const readInputs = (): ActionInputs => {
 const readOverrides = (): Overrides => {
   const provider = getInput("provider");
   const model = getInput("model");
-  const reasoningBudget = readReasoningBudget();
-  const maxSteps = wholeNumber("max-steps");
-  const maxRetries = wholeNumber("max-retries");
-  const minutes = wholeNumber("timeout-minutes");
+  const reasoning = optional("reasoning-budget", reasoningBudget);
+  const maxSteps = optional("max-steps", (written) => wholeNumber(written, 1));
+  const maxTokens = optional("max-tokens", (written) => wholeNumber(written, 1));
+  const maxCostUsd = optional("max-cost-usd", dollars);
+  const maxRetries = optional("max-retries", (written) => wholeNumber(written, 0));
+  const minutes = optional("timeout-minutes", (written) => wholeNumber(written, 1));
   return {
     ...(provider === "" ? {} : { provider }),
     ...(model === "" ? {} : { model }),
-    ...(reasoningBudget === undefined ? {} : { reasoningBudget }),
+    ...(reasoning === undefined ? {} : { reasoningBudget: reasoning }),
     ...(maxSteps === undefined ? {} : { maxSteps }),
+    ...(maxTokens === undefined ? {} : { maxTokens }),
+    ...(maxCostUsd === undefined ? {} : { maxCostUsd }),
     ...(maxRetries === undefined ? {} : { maxRetries }),
     ...(minutes === undefined ? {} : { jobTimeoutMs: minutes * 60_000 }),
   };
 };
 
-const readReasoningBudget = (): string | number | undefined => {
-  const value = getInput("reasoning-budget");
-  if (value === "") return undefined;
-  if (/^\d{1,9}$/.test(value)) return Number(value);
-  if (["none", "minimal", "low", "medium", "high"].includes(value)) return value;
-  throw invalidInput("reasoning-budget", value, "none, minimal, low, medium, high, or a number of tokens");
+const optional = <Value>(name: string, read: (written: Written) => Value): Value | undefined => {
+  const text = getInput(name);
+  return text === "" ? undefined : read({ name: `The input \`${name}\``, text });
 };
 
 const lines = (name: string): readonly string[] =>
@@ -101,26 +117,12 @@ const oneOf = <const Choice extends string>(
   if (value === "") return choices[0];
   const choice = choices.find((candidate) => candidate === value);
   if (choice !== undefined) return choice;
-  throw invalidInput(name, value, choices.join(" or "));
-};
-
-const wholeNumber = (name: string): number | undefined => {
-  const value = getInput(name);
-  if (value === "") return undefined;
-  if (/^[1-9]\d{0,8}$/.test(value) || (value === "0" && name === "max-retries")) return Number(value);
-  throw invalidInput(name, value, "a whole number above zero");
+  throw invalidValue({ name: `The input \`${name}\``, text: value }, choices.join(" or "));
 };
 
 /** The characters that the artifact service refuses: https://github.com/actions/toolkit/tree/main/packages/artifact */
 const artifactName = (): string => {
   const value = getInput("artifact-name");
   if (!/[\\/":<>|*?\r\n]/.test(value)) return value;
-  throw invalidInput("artifact-name", value, 'a name without \\ / " : < > | * ?');
+  throw invalidValue({ name: "The input `artifact-name`", text: value }, 'a name without \\ / " : < > | * ?');
 };
-
-const invalidInput = (name: string, found: string, expected: string): ExpertStackError =>
-  new ExpertStackError({
-    code: "INPUT_INVALID",
-    message: `The input \`${name}\` is "${found}".`,
-    remedy: `It must be ${expected}.`,
-  });

@@ -1,7 +1,6 @@
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { actionsArtifacts } from "../edges/github/artifacts.ts";
-import { loadPrices } from "../edges/prices.ts";
 import { createJob } from "../edges/store/create-job.ts";
 import type { JournalEntry } from "../job/event.ts";
 import { makeRedaction } from "../report/redaction.ts";
@@ -28,8 +27,6 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
     onEntry: (entry) => entries.push(entry),
     onWaiting: () => {
       if (inputs.artifact !== "none") artifacts.preload();
-      // A failure to load shows itself where the prices are used.
-      loadPrices().catch(() => {});
     },
     redact,
   });
@@ -43,6 +40,7 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
     trust: admission.trust,
     localCommands: trusted.workspace === "trusted commit" ? "allowed" : "refused",
     observer,
+    catalog: job.catalog,
   });
   const root = join(context.temporary, "expert-stack", "jobs");
   using log = createJob({ root, jobId: plan.started.jobId, hide: "plain" });
@@ -51,7 +49,7 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
     ...job.notes.map((text) => ({ type: "note", level: "info", text }) as const),
     ...weakSecretNotes(step.environment, secretVariables(plan.experts.values(), inputs.secretEnv)),
   ];
-  const state = await runJob(wire(log), { started: plan.started, notes }, stop);
+  const state = await runJob(wire(log), { events: [plan.started], notes }, stop);
   const { directory, head } = log;
   const ended = { ...job, state, entries, directory, head, redact, artifacts, artifactName: name };
   return await deliver(ended, stop);

@@ -2,7 +2,7 @@ import { makeQuery } from "../request/query.ts";
 import type { Trigger } from "../request/trigger.ts";
 import type { Comparison, Repository } from "../run/github-ports.ts";
 import type { Admission } from "./action-admission.ts";
-import { readPromptFile, type TrustedDefinitions } from "./action-definitions.ts";
+import { readNamedFile, type TrustedDefinitions } from "./action-definitions.ts";
 import type { Step } from "./step.ts";
 
 /** Bytes of diff that go into a query; what is left out is listed. */
@@ -56,5 +56,7 @@ const readPrompt = async ({
   if (inputs.prompt.trim() !== "") return inputs.prompt.trim();
   if (inputs.promptFile === "") return "";
   const { definitions } = trusted;
-  return (await readPromptFile(inputs.promptFile, { definitions, checkout: context.checkout })).trim();
+  return (
+    await readNamedFile(inputs.promptFile, { input: "prompt-file", definitions, checkout: context.checkout })
+  ).trim();
 };

@@ -1,23 +1,31 @@
+import { warning } from "@actions/core";
 import { renderFinding } from "../definition/finding.ts";
-import { processSkills } from "../definition/skill-package.ts";
+import { priceCatalog } from "../edges/catalog.ts";
 import { providerKeyVariables } from "../edges/model/provider-settings.ts";
 import { newJobId, systemClock } from "../edges/system.ts";
 import { ExpertStackError } from "../errors.ts";
+import type { JsonObject } from "../job/message.ts";
 import type { Problem } from "../report/job-report.ts";
 import { readTrigger } from "../request/read-trigger.ts";
 import type { Actor, Trigger } from "../request/trigger.ts";
-import type { JobPlan } from "../run/resolve.ts";
-import { planJob } from "../run/resolve.ts";
-import { type Admission, admit } from "./action-admission.ts";
+import { planJob, priced } from "../run/resolve.ts";
+import { admit } from "./action-admission.ts";
 import type { ActionContext } from "./action-context.ts";
-import { checkOwnManifest, type TrustedDefinitions, trustedDefinitions } from "./action-definitions.ts";
+import {
+  checkOwnManifest,
+  readNamedFile,
+  type TrustedDefinitions,
+  trustedDefinitions,
+} from "./action-definitions.ts";
 import { gitHub } from "./action-github.ts";
 import { runActionJob } from "./action-job.ts";
 import { compared, makeActionQuery } from "./action-query.ts";
 import type { Ending } from "./ending.ts";
+import { outputSchema } from "./option-values.ts";
 import { readManifest } from "./read-manifest.ts";
 import { type Environment, secretVariables, valuesOf } from "./secrets.ts";
 import type { Step } from "./step.ts";
+import { refuseUntrusted } from "./untrusted-plan.ts";
 import { version } from "./version.ts";
 
 /** Gate, definitions, query, job, in this order: nothing that costs anything comes before the gate. */
@@ -44,7 +52,10 @@ export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> =>
   const read = await readTrusted(step, trigger, trusted);
   if (read.type === "noManifest") return { ...known, conclusion: "skipped", problem: read.problem };
   const query = await makeActionQuery({ step, trigger, admission, trusted, comparison });
-  const plan = planJob({
+  const catalog = priceCatalog(inputs.prices, warning);
+  const schema = await readSchema(step, trusted);
+  const unpriced = planJob({
+    ...(schema === undefined ? {} : { outputSchema: schema }),
     manifest: read.manifest,
     expertKey: admission.expert,
     overrides: inputs.overrides,
@@ -54,11 +65,12 @@ export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> =>
     trigger: describeTrigger(context, trigger),
     runtimeVersion: version,
   });
-  const refusal = refuseProcesses(plan, admission);
+  const plan = await priced(unpriced, catalog.ceilingOf);
+  const refusal = refuseUntrusted(plan, admission);
   if (refusal !== undefined) return { ...known, conclusion: "denied", problem: refusal };
   step.secrets.add(valuesOf(environment, secretVariables(plan.experts.values(), [])));
   const notes = [admission.reason, ...read.warnings, ...query.notes];
-  return await runActionJob({ step, trigger, plan, admission, trusted, notes }, stop);
+  return await runActionJob({ step, trigger, plan, admission, trusted, catalog, notes }, stop);
 };
 
 const hasProviderKey = (environment: Environment): boolean =>
@@ -108,17 +120,18 @@ const describeTrigger = (context: ActionContext, trigger: Trigger): string => {
   return `${context.eventName} ${context.owner}/${context.repo}${thread}`;
 };
 
-/** No process of a skill runs on a stranger's text until a sandbox isolates it. */
-const refuseProcesses = (
-  plan: JobPlan,
-  admission: Extract<Admission, { type: "admitted" }>,
-): Problem | undefined => {
-  if (admission.trust === "trusted") return undefined;
-  const [first] = processSkills(plan.coordinator.skills);
-  if (first === undefined) return undefined;
-  return {
-    message: `${admission.reason} So the trigger is untrusted, and the skill "${first.name}" would run a process.`,
-    remedy:
-      "Use an Expert with the base skill only; processes are refused here until a sandbox can isolate them.",
-  };
+/** The step's own schema, or a file of the trusted commit: the pull request does not choose its form. */
+const readSchema = async (
+  { inputs, context }: Step,
+  { definitions }: TrustedDefinitions,
+): Promise<JsonObject | undefined> => {
+  const { outputSchema: text, outputSchemaFile: path } = inputs;
+  if (text !== "") return await outputSchema({ name: "The input `output-schema`", text });
+  if (path === "") return undefined;
+  const file = await readNamedFile(path, {
+    input: "output-schema-file",
+    definitions,
+    checkout: context.checkout,
+  });
+  return await outputSchema({ name: `The file ${path} of \`output-schema-file\``, text: file });
 };

@@ -1,15 +1,25 @@
+import type { JournalEntry } from "../job/event.ts";
 import { createProjection } from "../perstack/projection.ts";
 import { describeProblem } from "../report/describe-problem.ts";
 import { type CliObserver, humanProgress } from "./cli-progress.ts";
 import type { RunOptions } from "./cli-run-options.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Progress for a person on standard error and the answer on standard output, or events as lines of JSON. */
-export const createObserver = (terminal: Terminal, options: RunOptions): CliObserver =>
-  options.output === "json" ? jsonLines(terminal) : humanProgress(terminal, options);
+/**
+ * Progress for a person on standard error and the answer on standard output, or events as lines of JSON.
+ *
+ * @param earlier what a job that goes on has been through: known, and not told again
+ */
+export const createObserver = (
+  terminal: Terminal,
+  options: RunOptions,
+  earlier: readonly JournalEntry[],
+): CliObserver =>
+  options.output === "json" ? jsonLines(terminal, earlier) : humanProgress(terminal, options, earlier);
 
-const jsonLines = (terminal: Terminal): CliObserver => {
+const jsonLines = (terminal: Terminal, earlier: readonly JournalEntry[]): CliObserver => {
   const projection = createProjection();
+  for (const entry of earlier) projection.push(entry);
   const print = (events: readonly object[]): void => {
     for (const event of events) terminal.out(`${JSON.stringify(event)}\n`);
   };

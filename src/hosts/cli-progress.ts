@@ -21,8 +21,10 @@ export type CliObserver = Observer &
 export const humanProgress = (
   terminal: Terminal,
   { output, verbosity }: Pick<RunOptions, "output" | "verbosity">,
+  earlier: readonly JournalEntry[],
 ): CliObserver => {
   const status = createStatus();
+  for (const { event } of earlier) status.see(event);
   const line =
     terminal.stderrIsTerminal && output === "auto" ? rewritingLine(terminal, status.text) : undefined;
   const startedAt = Date.now();

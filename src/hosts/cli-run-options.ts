@@ -1,8 +1,18 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { parseEnv } from "node:util";
-import { ExpertStackError } from "../errors.ts";
+import type { OwnPrices } from "../edges/catalog.ts";
+import type { JsonObject } from "../job/message.ts";
 import type { Overrides } from "../run/resolve.ts";
+import { withEnvFiles } from "./env-files.ts";
+import {
+  dollars,
+  invalidOption,
+  outputSchema,
+  ownPrices,
+  reasoningBudget,
+  type Written,
+  wholeNumber,
+} from "./option-values.ts";
 import type { Environment } from "./secrets.ts";
 import { notYet, type Terminal } from "./terminal.ts";
 
@@ -10,6 +20,15 @@ export type RunOptions = {
   readonly config: string;
   readonly workspace: string;
   readonly overrides: Overrides;
+  readonly prices: OwnPrices;
+  readonly outputSchema?: JsonObject;
+  /** The job that goes on, when none begins. */
+  readonly continued?: {
+    readonly jobId?: string;
+    readonly checkpoint?: string;
+    /** Whether what is said answers a question of the job's. */
+    readonly queryIs: "query" | "answer";
+  };
   readonly jobId?: string;
   readonly recorded?: string;
   readonly environment: Environment;
@@ -21,26 +40,25 @@ export type RunOptions = {
 };
 
 const unavailable = [
-  ["continue", "--continue"],
-  ["continueJob", "--continue-job"],
-  ["resumeFrom", "--resume-from"],
-  ["interactiveToolCallResult", "--interactive-tool-call-result"],
   ["event", "--event"],
   ["eventName", "--event-name"],
   ["dryRun", "--dry-run"],
 ] as const;
+
+/** The value of an option by its key, when it has one. */
+type Read = (name: string) => string | undefined;
 
 /**
  * The options of `run` as values.
  *
  * @throws ExpertStackError INPUT_INVALID naming the option, or FEATURE_NOT_AVAILABLE
  */
-export const readRunOptions = (
+export const readRunOptions = async (
   options: Readonly<Record<string, unknown>>,
   terminal: Terminal,
-): RunOptions => {
+): Promise<RunOptions> => {
   for (const [name, flag] of unavailable) if (options[name] !== undefined) throw notYet(`\`${flag}\``);
-  const text = (name: string): string | undefined => {
+  const text: Read = (name) => {
     const value = options[name];
     return typeof value === "string" ? value : undefined;
   };
@@ -48,15 +66,21 @@ export const readRunOptions = (
   if (runtime !== "local") throw notYet(`The runtime "${runtime}"`);
   const jobId = text("jobId");
   const recorded = text("recorded");
+  const continued = readContinued(options, text);
+  const schema = await readSchema(text, terminal);
+  if (continued !== undefined) refuseForContinued({ jobId, schema });
   return {
     config: text("config") ?? "perstack.toml",
     workspace: workspaceOf(resolve(terminal.cwd, text("workspace") ?? ".")),
     overrides: readOverrides(text),
-    environment: withEnvFiles(terminal, options.envPath),
+    prices: optional("--prices", text("prices"), ownPrices) ?? new Map(),
+    environment: withEnvFiles(terminal.environment, texts(options.envPath), terminal.cwd),
     secretEnv: texts(options.secretEnv).flatMap((names) => names.split(",")),
     output: readOutput(options.json, text("progress"), terminal),
     verbosity: options.verbose === true ? "verbose" : "normal",
     ...(jobId === undefined ? {} : { jobId }),
+    ...(schema === undefined ? {} : { outputSchema: schema }),
+    ...(continued === undefined ? {} : { continued }),
     ...(recorded === undefined ? {} : { recorded: resolve(terminal.cwd, recorded) }),
   };
 };
@@ -70,84 +94,91 @@ const readOutput = (
   if (progress === undefined) return terminal.stdoutIsTerminal ? "auto" : "json";
   const known = (["auto", "plain", "json"] as const).find((name) => name === progress);
   if (known !== undefined) return known;
-  throw invalid("--progress", progress, "auto, plain or json");
+  throw invalidOption("--progress", progress, "auto, plain or json");
 };
 
 const workspaceOf = (path: string): string => {
   if (existsSync(path)) return path;
-  throw invalid("--workspace", path, "an existing folder");
+  throw invalidOption("--workspace", path, "an existing folder");
 };
 
-const readOverrides = (text: (name: string) => string | undefined): Overrides => {
+const readOverrides = (text: Read): Overrides => {
   const provider = text("provider");
   const model = text("model");
-  const reasoning = text("reasoningBudget");
-  const maxSteps = aboveZero("--max-steps", text("maxSteps"));
-  const maxRetries = wholeNumber("--max-retries", text("maxRetries"));
-  const stepTimeoutMs = aboveZero("--timeout", text("timeout"));
-  const minutes = aboveZero("--timeout-minutes", text("timeoutMinutes"));
+  const reasoning = optional("--reasoning-budget", text("reasoningBudget"), reasoningBudget);
+  const maxSteps = optional("--max-steps", text("maxSteps"), aboveZero);
+  const maxTokens = optional("--max-tokens", text("maxTokens"), aboveZero);
+  const maxCostUsd = optional("--max-cost-usd", text("maxCostUsd"), dollars);
+  const maxRetries = optional("--max-retries", text("maxRetries"), (written) => wholeNumber(written, 0));
+  const stepTimeoutMs = optional("--timeout", text("timeout"), aboveZero);
+  const minutes = optional("--timeout-minutes", text("timeoutMinutes"), aboveZero);
   return {
     ...(provider === undefined ? {} : { provider }),
     ...(model === undefined ? {} : { model }),
-    ...(reasoning === undefined ? {} : { reasoningBudget: reasoningBudget(reasoning) }),
+    ...(reasoning === undefined ? {} : { reasoningBudget: reasoning }),
     ...(maxSteps === undefined ? {} : { maxSteps }),
+    ...(maxTokens === undefined ? {} : { maxTokens }),
+    ...(maxCostUsd === undefined ? {} : { maxCostUsd }),
     ...(maxRetries === undefined ? {} : { maxRetries }),
     ...(stepTimeoutMs === undefined ? {} : { stepTimeoutMs }),
     ...(minutes === undefined ? {} : { jobTimeoutMs: minutes * 60_000 }),
   };
 };
 
-const wholeNumber = (name: string, value: string | undefined): number | undefined => {
-  if (value === undefined) return undefined;
-  if (/^\d{1,9}$/.test(value)) return Number(value);
-  throw invalid(name, value, "a whole number");
+const aboveZero = (written: Written): number => wholeNumber(written, 1);
+
+const optional = <Value>(
+  name: string,
+  text: string | undefined,
+  read: (written: Written) => Value,
+): Value | undefined => (text === undefined ? undefined : read({ name, text }));
+
+/** `--resume-from` and `-i` say of which job they speak by `--continue-job`, or mean the newest. */
+const readContinued = (
+  options: Readonly<Record<string, unknown>>,
+  text: Read,
+): RunOptions["continued"] | undefined => {
+  const jobId = text("continueJob");
+  const checkpoint = text("resumeFrom");
+  const isAnswer = options.interactiveToolCallResult === true;
+  if (options.continue !== true && jobId === undefined && checkpoint === undefined && !isAnswer) {
+    return undefined;
+  }
+  return {
+    ...(jobId === undefined ? {} : { jobId }),
+    ...(checkpoint === undefined ? {} : { checkpoint }),
+    queryIs: isAnswer ? "answer" : "query",
+  };
 };
 
-const aboveZero = (name: string, value: string | undefined): number | undefined => {
-  const number = wholeNumber(name, value);
-  if (number !== 0) return number;
-  throw invalid(name, "0", "a whole number above zero");
+/** A job that goes on has its id and the form of its answer already. */
+const refuseForContinued = (given: { jobId: string | undefined; schema: JsonObject | undefined }): void => {
+  if (given.jobId !== undefined) {
+    throw invalidOption(
+      "--job-id",
+      given.jobId,
+      "left out with --continue: name the job with --continue-job",
+    );
+  }
+  if (given.schema !== undefined) {
+    throw invalidOption(
+      "--output-schema",
+      "…",
+      "left out with --continue: the job keeps the form it began with",
+    );
+  }
+};
+
+const readSchema = async (text: Read, terminal: Terminal): Promise<JsonObject | undefined> => {
+  const own = text("outputSchema");
+  if (own !== undefined) return await outputSchema({ name: "--output-schema", text: own });
+  const file = text("outputSchemaFile");
+  if (file === undefined) return undefined;
+  const path = resolve(terminal.cwd, file);
+  if (!existsSync(path)) throw invalidOption("--output-schema-file", file, "an existing file");
+  return await outputSchema({ name: `The file ${file}`, text: readFileSync(path, "utf8") });
 };
 
 /** The values of an option that takes several. */
 const texts = (values: unknown): readonly string[] =>
   Array.isArray(values) ? values.filter((value) => typeof value === "string") : [];
-
-const reasoningBudget = (value: string): string | number => {
-  if (/^\d{1,9}$/.test(value)) return Number(value);
-  if (["none", "minimal", "low", "medium", "high"].includes(value)) return value;
-  throw invalid("--reasoning-budget", value, "none, minimal, low, medium, high, or a number of tokens");
-};
-
-const invalid = (name: string, found: string, expected: string): ExpertStackError =>
-  new ExpertStackError({
-    code: "INPUT_INVALID",
-    message: `${name} is "${found}".`,
-    remedy: `It must be ${expected}. \`expert-stack run --help\` shows every option.`,
-  });
-
-/**
- * The environment with the files named by `--env-path` under it: a variable that is set already wins, as it does
- * in every tool that reads such files. A file never sends a key elsewhere that it did not bring: its `*_BASE_URL`
- * counts only when the key in use is its own.
- */
-const withEnvFiles = (terminal: Terminal, files: unknown): Environment => {
-  let environment = terminal.environment;
-  for (const path of texts(files)) {
-    environment = { ...readEnvFile(resolve(terminal.cwd, path), environment), ...environment };
-  }
-  return environment;
-};
-
-const readEnvFile = (path: string, environment: Environment): Environment => {
-  if (!existsSync(path)) throw invalid("--env-path", path, "an existing file");
-  const variables: Environment = parseEnv(readFileSync(path, "utf8"));
-  return Object.fromEntries(
-    Object.entries(variables).filter(([name]) => {
-      const provider = /^(.+)_BASE_URL$/.exec(name)?.[1];
-      if (provider === undefined) return true;
-      const key = `${provider}_API_KEY`;
-      return variables[key] !== undefined && (environment[key] ?? variables[key]) === variables[key];
-    }),
-  );
-};

@@ -2,14 +2,17 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { renderFinding } from "../definition/finding.ts";
+import { priceCatalog } from "../edges/catalog.ts";
 import { folderDefinitions } from "../edges/definitions/folder.ts";
 import { createJob } from "../edges/store/create-job.ts";
 import { newJobId, systemClock } from "../edges/system.ts";
 import { ExpertStackError } from "../errors.ts";
 import type { JobState } from "../job/state.ts";
 import { concludeJob, exitCode } from "../report/conclusion.ts";
-import { type JobPlan, planJob } from "../run/resolve.ts";
-import { runJob } from "../run/run-job.ts";
+import type { JobLog } from "../run/ports.ts";
+import { type JobPlan, planJob, priced } from "../run/resolve.ts";
+import { type JobStart, runJob } from "../run/run-job.ts";
+import type { EarlierJob } from "./cli-continue.ts";
 import { createObserver } from "./cli-observer.ts";
 import type { RunArguments } from "./cli-run-arguments.ts";
 import { type RunOptions, readRunOptions } from "./cli-run-options.ts";
@@ -21,11 +24,14 @@ import { jobsFolder, prepareWiring } from "./wire.ts";
 
 /** `expert-stack run`: one job in this process; its journal stays in the workspace's `.expert-stack` folder. */
 export const runCommand = async (args: RunArguments, terminal: Terminal): Promise<number> => {
-  const options = readRunOptions(args.options, terminal);
-  const plan = await planRun(args, options, terminal);
+  const options = await readRunOptions(args.options, terminal);
   const { environment, workspace } = options;
+  const query = readQuery(args.query, options);
+  const earlier = await findEarlier(options);
+  const catalog = priceCatalog(options.prices, (text) => terminal.err(`warning: ${text}\n`));
+  const plan = await priced(await planRun(args, { options, query }, terminal), catalog.ceilingOf);
   const model = await recorded(options);
-  using observer = createObserver(terminal, options);
+  using observer = createObserver(terminal, options, earlier?.entries ?? []);
   const secretNames = secretVariables(plan.experts.values(), options.secretEnv);
   const wire = prepareWiring({
     plan,
@@ -37,16 +43,52 @@ export const runCommand = async (args: RunArguments, terminal: Terminal): Promis
     trust: "trusted",
     localCommands: "allowed",
     observer,
+    catalog,
     ...(model === undefined ? {} : { model }),
   });
-  using log = createJob({ root: jobsFolder(workspace), jobId: plan.started.jobId, hide: "hide" });
-  const notes = weakSecretNotes(environment, secretNames);
-  const state = await runJob(wire(log), { ...plan, notes }, terminal.stop);
+  const begun = await begin(options, { plan, query, earlier });
+  using log = begun.log;
+  const notes = [...(begun.start.notes ?? []), ...weakSecretNotes(environment, secretNames)];
+  const state = await runJob(wire(log), { ...begun.start, notes }, terminal.stop);
   observer.end(state, log.directory);
   return exitCodeOf(state);
 };
 
-const planRun = async (args: RunArguments, options: RunOptions, terminal: Terminal): Promise<JobPlan> => {
+/** A new job, or the one that goes on. */
+const begin = async (
+  options: RunOptions,
+  job: { readonly plan: JobPlan; readonly query: string; readonly earlier: EarlierJob | undefined },
+): Promise<{ readonly log: JobLog; readonly start: JobStart }> => {
+  const { plan, query, earlier } = job;
+  const root = jobsFolder(options.workspace);
+  if (earlier === undefined) {
+    const log = createJob({ root, jobId: plan.started.jobId, hide: "hide" });
+    return { log, start: { events: [plan.started] } };
+  }
+  const { changedExperts, openEarlier, resumption } = await import("./cli-continue.ts");
+  const input = inputOf(options, query);
+  const { jobId, events } = resumption(earlier, { plan, input, now: systemClock.now() });
+  const before = { state: earlier.state, startedAt: earlier.entries[0]?.at ?? 0 };
+  const log = openEarlier(root, earlier, jobId);
+  return { log, start: { before, events, notes: changedExperts(earlier, plan) } };
+};
+
+const inputOf = ({ continued }: RunOptions, text: string) => {
+  if (text === "") return { type: "none" } as const;
+  return { type: continued?.queryIs ?? "query", text } as const;
+};
+
+const findEarlier = async ({ continued, workspace }: RunOptions): Promise<EarlierJob | undefined> => {
+  if (continued === undefined) return undefined;
+  const { findEarlier } = await import("./cli-continue.ts");
+  return findEarlier(jobsFolder(workspace), continued);
+};
+
+const planRun = async (
+  args: RunArguments,
+  { options, query }: { readonly options: RunOptions; readonly query: string },
+  terminal: Terminal,
+): Promise<JobPlan> => {
   const definitions = folderDefinitions(terminal.cwd);
   const { manifest, warnings, source } = await readManifest(definitions, options.config, {
     expert: args.expert,
@@ -59,7 +101,8 @@ const planRun = async (args: RunArguments, options: RunOptions, terminal: Termin
     overrides: options.overrides,
     source,
     jobId: options.jobId ?? newJobId(systemClock.now()),
-    query: readQuery(args.query),
+    query,
+    ...(options.outputSchema === undefined ? {} : { outputSchema: options.outputSchema }),
     trigger: "cli",
     runtimeVersion: version,
   });
@@ -68,12 +111,14 @@ const planRun = async (args: RunArguments, options: RunOptions, terminal: Termin
 const cacheFolder = (xdg: string | undefined): string =>
   join(xdg === undefined || xdg === "" ? join(homedir(), ".cache") : resolve(xdg), "expert-stack");
 
-const readQuery = (argument: string | undefined): string => {
+/** A job that goes on may do so without another word. */
+const readQuery = (argument: string | undefined, { continued }: RunOptions): string => {
   const query = argument === "-" ? readFileSync(0, "utf8") : (argument ?? "");
   if (query.trim() !== "") return query;
+  if (continued?.queryIs === "query") return "";
   throw new ExpertStackError({
     code: "INPUT_INVALID",
-    message: "There is no query.",
+    message: continued === undefined ? "There is no query." : "There is no answer.",
     remedy: 'Say what to do: `expert-stack run <expert> "<query>"`, or `-` to read it from standard input.',
   });
 };

@@ -1,33 +1,38 @@
 import type { Expert } from "../definition/expert.ts";
 import type { Manifest } from "../definition/manifest.ts";
+import { unsupportedProvided } from "../definition/provided.ts";
 import type { Skill } from "../definition/skill.ts";
 import { isBaseSkill, isPackageCommand, packageOf } from "../definition/skill-package.ts";
 import { isVersion } from "../definition/version.ts";
 import { isRunnersOwn } from "../edges/skills/mcp/skill-environment.ts";
-import { isSupportedProvider, unavailableFeatures } from "../run/unavailable.ts";
+import { ExpertStackError, inSentences } from "../errors.ts";
+import { refuseDepth, refuseRegistry } from "../run/unavailable.ts";
 
 /** What `run` would refuse or warn of in a manifest that is valid, each as a sentence. */
 export const runWarnings = ({ experts, provider }: Manifest): readonly string[] => [
   ...(experts.size === 0 ? ["There are no Experts in it. Add an `[experts.<name>]` table."] : []),
-  ...(provider === undefined || isSupportedProvider(provider.providerName)
-    ? []
-    : [
-        `The provider "${provider.providerName}" is not supported yet. Use anthropic, openai or openai-compatible.`,
-      ]),
-  ...[...experts].flatMap(([key, expert]) => expertWarnings(key, expert)),
+  ...[...experts].flatMap(([key, expert]) => [
+    ...refusal(() => refuseRegistry(expert.delegates.filter((delegate) => !experts.has(delegate)))),
+    ...refusal(() => refuseDepth(experts, key)),
+    ...[...unsupportedProvided(provider?.providerName ?? "anthropic", expert), ...expertWarnings(expert)].map(
+      (warning) => `The Expert "${key}": ${warning}`,
+    ),
+  ]),
 ];
 
-const expertWarnings = (key: string, expert: Expert): readonly string[] => {
-  const features = unavailableFeatures(expert);
-  return [
-    ...(features.length === 0
-      ? []
-      : [`The Expert "${key}" uses ${features.join(", ")}, which this version cannot run yet.`]),
-    ...Object.entries(expert.skills)
-      .flatMap(([name, skill]) => skillWarnings(name, skill))
-      .map((warning) => `The Expert "${key}": ${warning}`),
-  ];
+/** What a check refuses, as a sentence. */
+const refusal = (check: () => void): readonly string[] => {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    if (error instanceof ExpertStackError) return [inSentences(error.message, error.remedy)];
+    throw error;
+  }
 };
+
+const expertWarnings = (expert: Expert): readonly string[] =>
+  Object.entries(expert.skills).flatMap(([name, skill]) => skillWarnings(name, skill));
 
 const skillWarnings = (name: string, skill: Skill): readonly string[] => {
   if (skill.type !== "mcpStdioSkill") return [];
@@ -35,7 +40,7 @@ const skillWarnings = (name: string, skill: Skill): readonly string[] => {
   const warnings = refused.map(
     (variable) => `The skill "${name}" asks for ${variable}, which only the runner itself may use.`,
   );
-  if (skill.command === "uvx" || !isPackageCommand(skill.command) || isBaseSkill(skill)) return warnings;
+  if (!isPackageCommand(skill.command) || isBaseSkill(skill)) return warnings;
   const found = packageOf(skill);
   if (found === undefined) {
     const command = [skill.command, skill.packageName ?? "", ...skill.args].filter((word) => word !== "");

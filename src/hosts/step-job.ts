@@ -2,7 +2,7 @@ import type { JournalEntry } from "../job/event.ts";
 import type { JobState } from "../job/state.ts";
 import type { Trigger } from "../request/trigger.ts";
 import type { Artifacts } from "../run/github-ports.ts";
-import type { JobHead, Redact } from "../run/ports.ts";
+import type { Catalog, JobHead, Redact } from "../run/ports.ts";
 import type { JobPlan } from "../run/resolve.ts";
 import type { Admission } from "./action-admission.ts";
 import type { TrustedDefinitions } from "./action-definitions.ts";
@@ -15,6 +15,7 @@ export type StepJob = {
   readonly plan: JobPlan;
   readonly admission: Extract<Admission, { type: "admitted" }>;
   readonly trusted: TrustedDefinitions;
+  readonly catalog: Catalog;
   /** What a reader of the summary should know beyond the job itself. */
   readonly notes: readonly string[];
 };

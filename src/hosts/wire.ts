@@ -4,7 +4,7 @@ import { providerSettings } from "../edges/model/provider-settings.ts";
 import { localSkills } from "../edges/skills/local-skills.ts";
 import { systemClock } from "../edges/system.ts";
 import { makeRedaction } from "../report/redaction.ts";
-import type { JobLog, Model, Observer } from "../run/ports.ts";
+import type { Catalog, JobLog, LockedTool, Model, Observer } from "../run/ports.ts";
 import type { JobPlan } from "../run/resolve.ts";
 import type { JobPorts } from "../run/run-job.ts";
 import type { Environment } from "./secrets.ts";
@@ -24,6 +24,9 @@ export type Wiring = {
   /** Whether the workspace's own files are the definitions that were read, so that a skill may run them. */
   readonly localCommands: "allowed" | "refused";
   readonly observer: Observer;
+  readonly catalog: Catalog;
+  /** Tools of skills as `perstack.lock` has them, by Expert and skill. */
+  readonly locked?: ReadonlyMap<string, ReadonlyMap<string, readonly LockedTool[]>>;
   /** Instead of the provider: answers from a recording. */
   readonly model?: Model;
 };
@@ -37,7 +40,12 @@ export type Wiring = {
 export const prepareWiring = (wiring: Wiring): ((log: JobLog) => JobPorts) => {
   const { plan, environment, observer } = wiring;
   const redaction = makeRedaction(wiring.secrets);
-  const model = wiring.model ?? aiSdkModel(providerSettings(plan.provider, environment), systemClock.now);
+  const model =
+    wiring.model ??
+    aiSdkModel(
+      plan.providers.map((provider) => providerSettings(provider, environment)),
+      systemClock.now,
+    );
   const skills = localSkills({
     workspace: wiring.workspace,
     hidden: wiring.hidden,
@@ -49,7 +57,9 @@ export const prepareWiring = (wiring: Wiring): ((log: JobLog) => JobPorts) => {
   });
   return (log) => ({
     experts: plan.experts,
+    locked: wiring.locked ?? new Map(),
     model,
+    catalog: wiring.catalog,
     skills,
     log,
     clock: systemClock,

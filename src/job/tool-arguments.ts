@@ -24,13 +24,29 @@ const compiled = (schema: JsonObject): ReturnType<typeof ajv.compile> | undefine
   return validate;
 };
 
-const compile = (schema: JsonObject): ReturnType<typeof ajv.compile> | undefined => {
-  // `$id` and `$schema` name documents of the tool's owner: ids would collide, dialects would not be found.
-  // `$async` would turn the verdict into a promise, which is neither awaited nor false.
-  const { $id: _id, $schema: _dialect, $async: _async, ...rest } = schema;
+/** Why a schema that a person wrote cannot be used, or nothing when it can. */
+export const schemaError = (schema: JsonObject): string | undefined => {
   try {
-    return ajv.compile(rest);
+    ajv.compile(withoutIdentity(schema));
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+};
+
+const compile = (schema: JsonObject): ReturnType<typeof ajv.compile> | undefined => {
+  try {
+    return ajv.compile(withoutIdentity(schema));
   } catch {
     return undefined;
   }
+};
+
+/**
+ * `$id` and `$schema` name documents of the tool's owner: ids would collide, dialects would not be found. `$async`
+ * would turn the verdict into a promise, which is neither awaited nor false.
+ */
+const withoutIdentity = (schema: JsonObject): JsonObject => {
+  const { $id: _id, $schema: _dialect, $async: _async, ...rest } = schema;
+  return rest;
 };

@@ -20,8 +20,9 @@ const expertNote = ({ facts, expert }: JobReport): readonly string[] => {
   ];
 };
 
-const totals = ({ facts, costUsd }: JobReport): readonly string[] => {
+const totals = ({ facts }: JobReport): readonly string[] => {
   if (facts === undefined) return [];
+  const { costUsd } = facts;
   const tokens = facts.usage.inputTokens + facts.usage.outputTokens;
   return [
     plural(facts.steps, "step"),

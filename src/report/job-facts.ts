@@ -22,6 +22,8 @@ export type JobFacts = {
   /** Generations that failed, whether or not they were tried again. */
   readonly failedGenerations: number;
   readonly usage: Usage;
+  /** US dollars, where the price of every answer is known. */
+  readonly costUsd?: number;
   /** Milliseconds from the first entry to the last. */
   readonly durationMs: number;
   readonly modelMs: number;
@@ -59,6 +61,7 @@ export const reportOf = (entries: readonly JournalEntry[]): JobFacts => {
     steps: state.steps,
     failedGenerations: failed.length,
     usage: state.usage,
+    ...(generations.every(({ costUsd }) => costUsd !== undefined) ? { costUsd: state.costUsd } : {}),
     durationMs: Math.max(0, (entries.at(-1)?.at ?? 0) - (entries[0]?.at ?? 0)),
     modelMs: [...generations, ...failed].reduce((sum, event) => sum + event.durationMs, 0),
     calls: callFacts(entries.map((entry) => entry.event)),

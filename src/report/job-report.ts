@@ -33,7 +33,6 @@ export type JobReport = {
   readonly problem?: Problem;
   /** Missing when nothing ran. */
   readonly facts?: JobFacts;
-  readonly costUsd?: number;
   readonly artifact?: ArtifactLink;
   /** The journal's head, by which a stored job is recognised. */
   readonly head?: { readonly seq: number; readonly hash: string };

@@ -35,7 +35,8 @@ const limited = <Item>(
 
 const section = (title: string, body: string): string => `### ${title}\n\n${body}`;
 
-const totals = (facts: JobFacts, costUsd: number | undefined): string => {
+const totals = (facts: JobFacts): string => {
+  const { costUsd } = facts;
   const { inputTokens, cachedInputTokens, outputTokens, reasoningTokens } = facts.usage;
   return table(
     ["Steps", "Tokens in", "of them cached", "Tokens out", "of them reasoning", "Cost", "Time"],
@@ -93,11 +94,11 @@ const notes = (facts: JobFacts): readonly string[] => [
   ...facts.notes.filter((note) => note.level === "info").map((note) => `- ${noteText(note.text)}`),
 ];
 
-const factSections = (facts: JobFacts, { costUsd, artifact }: JobReport): readonly string[] => {
+const factSections = (facts: JobFacts, { artifact }: JobReport): readonly string[] => {
   const kind = artifact?.kind;
   const [shown, more] = limited(notes(facts), { limit: maxNotes, noun: "note", kind });
   return [
-    totals(facts, costUsd),
+    totals(facts),
     ...(facts.experts.length === 0 ? [] : [section("Experts", experts(facts, kind))]),
     ...(facts.calls.length === 0 ? [] : [section("Skills and calls", calls(facts, kind))]),
     ...(shown.length === 0 ? [] : [section("Notes", `${shown.join("\n")}${more}`)]),

@@ -1,3 +1,4 @@
+import { reachableExperts } from "../definition/delegation.ts";
 import { expertDigest } from "../definition/digest.ts";
 import type { Expert } from "../definition/expert.ts";
 import type { Manifest } from "../definition/manifest.ts";
@@ -6,20 +7,15 @@ import type { ProviderConfig } from "../definition/provider.ts";
 import { ExpertStackError } from "../errors.ts";
 import type { JobEvent, ResolvedExpert } from "../job/event.ts";
 import type { Limits, ModelChoice } from "../job/limits.ts";
-import {
-  isSupportedProvider,
-  refuseReference,
-  refuseTooNew,
-  refuseUnavailable,
-  unsupportedProvider,
-} from "./unavailable.ts";
+import type { JsonObject } from "../job/message.ts";
+import { type ModelOverrides, resolveModels } from "./resolve-models.ts";
+import { refuseDepth, refuseReference, refuseRegistry, refuseTooNew } from "./unavailable.ts";
 
-/** What a step's inputs or a command's options say over the manifest. Milliseconds, counts. */
-export type Overrides = {
-  readonly provider?: string;
-  readonly model?: string;
-  readonly reasoningBudget?: string | number;
+/** What a step's inputs or a command's options say over the manifest. Milliseconds, counts, tokens, US dollars. */
+export type Overrides = ModelOverrides & {
   readonly maxSteps?: number;
+  readonly maxTokens?: number;
+  readonly maxCostUsd?: number;
   readonly maxRetries?: number;
   readonly stepTimeoutMs?: number;
   readonly jobTimeoutMs?: number;
@@ -27,9 +23,11 @@ export type Overrides = {
 
 export type JobPlan = {
   readonly started: Extract<JobEvent, { type: "jobStarted" }>;
+  /** The Coordinator and everybody whom it may reach through delegation, by key. */
   readonly experts: ReadonlyMap<string, Expert>;
   readonly coordinator: Expert;
-  readonly provider: ProviderConfig;
+  /** Who serves the job's models: the first, then its fallbacks in order. */
+  readonly providers: readonly ProviderConfig[];
 };
 
 type Wish = {
@@ -40,47 +38,69 @@ type Wish = {
   readonly source: string;
   readonly jobId: string;
   readonly query: string;
+  readonly outputSchema?: JsonObject;
   readonly trigger: string;
   readonly runtimeVersion: string;
 };
 
-const defaults = { provider: "anthropic", maxSteps: 100, maxRetries: 5, stepTimeoutMs: 300_000 } as const;
-
-const defaultModels: ReadonlyMap<string, string> = new Map([
-  ["anthropic", "claude-sonnet-4-5"],
-  ["openai", "gpt-5.1"],
-]);
+const defaults = { maxSteps: 100, maxRetries: 5, stepTimeoutMs: 300_000 } as const;
 
 /**
  * Puts manifest and overrides together into a job that can start.
  *
- * @throws ExpertStackError EXPERT_NOT_FOUND, REFERENCE_INVALID, INPUT_INVALID or FEATURE_NOT_AVAILABLE
+ * @throws ExpertStackError EXPERT_NOT_FOUND, REFERENCE_INVALID, INPUT_INVALID, DELEGATION_TOO_DEEP or
+ *   FEATURE_NOT_AVAILABLE
  */
 export const planJob = (wish: Wish): JobPlan => {
   const { manifest, expertKey, overrides } = wish;
   const coordinator = manifest.experts.get(expertKey);
   if (coordinator === undefined) throw expertNotFound(wish);
-  refuseTooNew(expertKey, coordinator, wish.runtimeVersion);
-  refuseUnavailable(expertKey, coordinator);
-  const provider = providerOf(manifest, overrides);
+  const experts = reached(wish);
+  const { providers, model, fallbacks } = resolveModels(manifest, overrides, experts);
   return {
     coordinator,
-    provider,
-    experts: new Map([[expertKey, coordinator]]),
+    providers,
+    experts,
     started: {
       type: "jobStarted",
       v: 1,
       jobId: wish.jobId,
       runtimeVersion: wish.runtimeVersion,
       coordinator: expertKey,
-      experts: [resolved({ key: expertKey, expert: coordinator, source: wish.source })],
-      model: modelOf(manifest, overrides, provider.providerName),
+      experts: [...experts].map(([key, expert]) => resolved({ key, expert, source: wish.source })),
+      model,
+      ...(fallbacks.length === 0 ? {} : { fallbacks }),
       limits: limitsOf(manifest, overrides),
+      ...(wish.outputSchema === undefined ? {} : { outputSchema: wish.outputSchema }),
       query: wish.query,
       trigger: wish.trigger,
     },
   };
 };
+
+/** The plan of a job in which money is counted: with the most that each of its models may cost. */
+export const priced = async (
+  plan: JobPlan,
+  ceilingOf: (choice: ModelChoice) => Promise<ModelChoice["ceiling"]>,
+): Promise<JobPlan> => {
+  const { started } = plan;
+  if (started.limits.maxCostUsd === undefined) return plan;
+  const withCeiling = async (choice: ModelChoice): Promise<ModelChoice> => {
+    const ceiling = await ceilingOf(choice);
+    if (ceiling === undefined) throw unknownPrice(choice);
+    return { ...choice, ceiling };
+  };
+  const model = await withCeiling(started.model);
+  const fallbacks = await Promise.all((started.fallbacks ?? []).map(withCeiling));
+  return { ...plan, started: { ...started, model, ...(fallbacks.length === 0 ? {} : { fallbacks }) } };
+};
+
+const unknownPrice = ({ provider, model }: ModelChoice): ExpertStackError =>
+  new ExpertStackError({
+    code: "INPUT_INVALID",
+    message: `The price of the model "${model}" of ${provider} is not known, so \`max-cost-usd\` cannot be kept.`,
+    remedy: `Say what it costs in US dollars per million tokens, input and output: \`prices: ${model}=3,15\`.`,
+  });
 
 const expertNotFound = ({ manifest, expertKey, source }: Wish): ExpertStackError => {
   refuseReference(expertKey);
@@ -95,6 +115,20 @@ const expertNotFound = ({ manifest, expertKey, source }: Wish): ExpertStackError
   });
 };
 
+const reached = ({ manifest, expertKey, runtimeVersion }: Wish): ReadonlyMap<string, Expert> => {
+  const { local, missing } = reachableExperts(manifest.experts, expertKey);
+  refuseRegistry(missing);
+  refuseDepth(manifest.experts, expertKey);
+  const experts = new Map<string, Expert>();
+  for (const key of local) {
+    const expert = manifest.experts.get(key);
+    if (expert === undefined) continue;
+    refuseTooNew(key, expert, runtimeVersion);
+    experts.set(key, expert);
+  }
+  return experts;
+};
+
 const resolved = (of: { key: string; expert: Expert; source: string }): ResolvedExpert => ({
   key: of.key,
   name: of.key,
@@ -104,31 +138,14 @@ const resolved = (of: { key: string; expert: Expert; source: string }): Resolved
   source: of.source,
 });
 
-/** Another provider than the manifest's brings none of the manifest's settings: a base URL is not portable. */
-const providerOf = (manifest: Manifest, overrides: Overrides): ProviderConfig => {
-  const wanted = overrides.provider ?? manifest.provider?.providerName ?? defaults.provider;
-  if (manifest.provider?.providerName === wanted) return manifest.provider;
-  if (!isSupportedProvider(wanted)) throw unsupportedProvider(wanted);
-  return { providerName: wanted };
+const limitsOf = (manifest: Manifest, overrides: Overrides): Limits => {
+  const { maxTokens, maxCostUsd, jobTimeoutMs } = overrides;
+  return {
+    maxSteps: overrides.maxSteps ?? manifest.maxSteps ?? defaults.maxSteps,
+    ...(maxTokens === undefined ? {} : { maxTokens }),
+    ...(maxCostUsd === undefined ? {} : { maxCostUsd }),
+    maxRetries: overrides.maxRetries ?? manifest.maxRetries ?? defaults.maxRetries,
+    stepTimeoutMs: overrides.stepTimeoutMs ?? manifest.timeout ?? defaults.stepTimeoutMs,
+    ...(jobTimeoutMs === undefined ? {} : { jobTimeoutMs }),
+  };
 };
-
-const modelOf = (manifest: Manifest, overrides: Overrides, provider: string): ModelChoice => {
-  const own = manifest.provider === undefined || manifest.provider.providerName === provider;
-  const model = overrides.model ?? (own ? manifest.model : undefined) ?? defaultModels.get(provider);
-  if (model === undefined) {
-    throw new ExpertStackError({
-      code: "INPUT_INVALID",
-      message: `No model is named for the provider "${provider}".`,
-      remedy: 'Write `model = "…"` at the top of the manifest, or set the input `model`.',
-    });
-  }
-  const reasoningBudget = overrides.reasoningBudget ?? manifest.reasoningBudget;
-  return { provider, model, ...(reasoningBudget === undefined ? {} : { reasoningBudget }) };
-};
-
-const limitsOf = (manifest: Manifest, overrides: Overrides): Limits => ({
-  maxSteps: overrides.maxSteps ?? manifest.maxSteps ?? defaults.maxSteps,
-  maxRetries: overrides.maxRetries ?? manifest.maxRetries ?? defaults.maxRetries,
-  stepTimeoutMs: overrides.stepTimeoutMs ?? manifest.timeout ?? defaults.stepTimeoutMs,
-  ...(overrides.jobTimeoutMs === undefined ? {} : { jobTimeoutMs: overrides.jobTimeoutMs }),
-});

@@ -1,44 +1,32 @@
+import { deepestDelegation } from "../definition/delegation.ts";
 import type { Expert } from "../definition/expert.ts";
 import { parseExpertReference } from "../definition/expert-reference.ts";
-import type { Skill } from "../definition/skill.ts";
 import { isAtLeast } from "../definition/version.ts";
 import { ExpertStackError } from "../errors.ts";
 
-/** What an Expert uses and this version cannot do yet, each in a few words. */
-export const unavailableFeatures = (expert: Expert): readonly string[] => [
-  ...(expert.delegates.length > 0 ? ["`delegates`"] : []),
-  ...(expert.providerTools?.length ? ["`providerTools`"] : []),
-  ...(expert.providerSkills?.length ? ["`providerSkills`"] : []),
-  ...Object.entries(expert.skills).flatMap(([name, skill]) => unavailableSkill(name, skill)),
-];
+/** Delegations in a row: the Coordinator's delegate is the first. */
+const deepest = 8;
 
-/** The providers that this version can ask. */
-const supportedProviders = ["anthropic", "openai", "openai-compatible"] as const;
-
-type SupportedProvider = (typeof supportedProviders)[number];
-
-export const isSupportedProvider = (name: string): name is SupportedProvider =>
-  supportedProviders.some((supported) => supported === name);
-
-export const unsupportedProvider = (name: string): ExpertStackError =>
-  new ExpertStackError({
-    code: "FEATURE_NOT_AVAILABLE",
-    message: `The provider "${name}" is not supported yet.`,
-    remedy: "Use anthropic, openai or openai-compatible.",
+/** @throws ExpertStackError DELEGATION_TOO_DEEP naming the way */
+export const refuseDepth = (experts: ReadonlyMap<string, Expert>, coordinator: string): void => {
+  const way = deepestDelegation(experts, coordinator);
+  const delegations = way.length - 1;
+  if (delegations <= deepest) return;
+  throw new ExpertStackError({
+    code: "DELEGATION_TOO_DEEP",
+    message: `The Expert "${coordinator}" reaches ${delegations} delegations deep, and ${deepest} are allowed: ${way.join(" → ")}.`,
+    remedy: "Let an Expert nearer to the first one delegate, or put two of them together.",
   });
+};
 
-/**
- * Refuses an Expert that uses what this version cannot do yet, rather than run it without.
- *
- * @throws ExpertStackError FEATURE_NOT_AVAILABLE
- */
-export const refuseUnavailable = (key: string, expert: Expert): void => {
-  const features = unavailableFeatures(expert);
-  if (features.length === 0) return;
+/** @throws ExpertStackError FEATURE_NOT_AVAILABLE for delegates that no manifest of this repository defines */
+export const refuseRegistry = (delegates: readonly string[]): void => {
+  const [first] = delegates;
+  if (first === undefined) return;
   throw new ExpertStackError({
     code: "FEATURE_NOT_AVAILABLE",
-    message: `The Expert "${key}" uses ${features.join(", ")}, which this version cannot run yet.`,
-    remedy: "Take it out of the Expert, or wait for the release whose CHANGELOG names it.",
+    message: `The delegate "${first}" is not in this manifest, and Experts of a registry are not available yet.`,
+    remedy: `Define it here as [experts."${first}"], or wait for the release whose CHANGELOG names it.`,
   });
 };
 
@@ -66,10 +54,4 @@ export const refuseReference = (expert: string): void => {
     message: `The Expert "${expert}" is of a registry or another repository, and such references are not available yet.`,
     remedy: "Name a key of this repository's manifest, or wait for the release whose CHANGELOG names it.",
   });
-};
-
-const unavailableSkill = (name: string, skill: Skill): readonly string[] => {
-  if (skill.type === "mcpSseSkill") return [`the remote skill "${name}"`];
-  if (skill.type === "interactiveSkill") return [`the interactive skill "${name}"`];
-  return skill.command === "uvx" ? [`the uvx skill "${name}"`] : [];
 };

@@ -13,7 +13,9 @@ import type { ProviderSettings } from "./provider-settings.ts";
 import { reasoningOptions } from "./reasoning.ts";
 
 /** A provider of the AI SDK, loaded at the first generation, used through its streaming call and nothing else. */
-export const aiSdkModel = (settings: ProviderSettings, now: () => number): Model => {
+export const aiSdkModel = (all: readonly ProviderSettings[], now: () => number): Model => {
+  const [settings] = all;
+  if (settings === undefined) throw new TypeError("no model");
   const cacheMark = settings.provider === "anthropic" ? anthropicCacheMark : undefined;
   const writePrompt = promptWriter(cacheMark);
   const writeTools = toolWriter(cacheMark);

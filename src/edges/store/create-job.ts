@@ -2,7 +2,7 @@ import { lstatSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ExpertStackError } from "../../errors.ts";
 import type { JobLog } from "../../run/ports.ts";
-import { createLog, storeFailed } from "./job-log.ts";
+import { openLog, storeFailed } from "./job-log.ts";
 
 export const jobIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
@@ -37,7 +37,7 @@ export const createJob = (at: {
   } catch (error) {
     throw isTaken(error, directory) ? taken(at.jobId) : storeFailed(directory, error);
   }
-  return createLog(directory);
+  return openLog(directory);
 };
 
 /** @throws ExpertStackError STORE_FAILED when something else than a folder is there */

@@ -3,10 +3,12 @@ import {
   closeSync,
   constants,
   existsSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
@@ -15,6 +17,9 @@ import { ExpertStackError } from "../../errors.ts";
 import type { JournalEntry } from "../../job/event.ts";
 import type { BlobPart } from "../../job/message.ts";
 import type { JobHead, JobLog } from "../../run/ports.ts";
+
+/** Holds the process id of whoever writes a job; there while it does, and after it was killed. */
+export const ownerFile = "writer.pid";
 
 /** `prev` of a journal's first line. */
 export const noHash = "0".repeat(64);
@@ -31,10 +36,16 @@ export const storeFailed = (directory: string, cause: unknown): ExpertStackError
   });
 
 /**
- * A new log in an existing folder. Everything in it is for its owner's eyes only. Every write throws STORE_FAILED when
- * it does not succeed.
+ * The log of a job in an existing folder: a new one, or one that goes on after the lines it has. Everything in it is
+ * for its owner's eyes only. Every write throws STORE_FAILED when it does not succeed.
+ *
+ * @param earlier the newest line of a log that goes on, and the bytes up to its end: what a killed process left behind
+ *   it is cut off
  */
-export const createLog = (directory: string): JobLog => {
+export const openLog = (
+  directory: string,
+  earlier?: { readonly head: JobHead["head"]; readonly bytes: number },
+): JobLog => {
   const write = <Result>(what: () => Result): Result => {
     try {
       return what();
@@ -42,9 +53,12 @@ export const createLog = (directory: string): JobLog => {
       throw storeFailed(directory, error);
     }
   };
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_APPEND;
+  const fresh = earlier === undefined ? constants.O_CREAT | constants.O_EXCL : 0;
+  const flags = constants.O_WRONLY | constants.O_APPEND | fresh;
+  const owner = write(() => own(directory));
   const file = write(() => openSync(join(directory, "events.jsonl"), flags, 0o600));
-  let head = { seq: 0, hash: noHash };
+  if (earlier !== undefined) write(() => ftruncateSync(file, earlier.bytes));
+  let head = earlier?.head ?? { seq: 0, hash: noHash };
   return {
     directory,
     get head() {
@@ -65,8 +79,18 @@ export const createLog = (directory: string): JobLog => {
     saveHead: (fields) => write(() => saveHead(directory, { ...fields, head })),
     putBlob: (data, mediaType) => write(() => putBlob(directory, data, mediaType)),
     readBlob: (hash) => readFileSync(join(directory, "blobs", hash)),
-    [Symbol.dispose]: () => closeSync(file),
+    [Symbol.dispose]: () => {
+      closeSync(file);
+      rmSync(owner, { force: true });
+    },
   };
+};
+
+/** Names the process that writes here, since a chain with two writers is broken. @returns the file's path */
+const own = (directory: string): string => {
+  const file = join(directory, ownerFile);
+  writeFileSync(file, `${process.pid}\n`, { mode: 0o600, flag: "wx" });
+  return file;
 };
 
 /** One `write` as a rule; the kernel may take a long one in pieces. */

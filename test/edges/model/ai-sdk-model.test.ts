@@ -38,7 +38,7 @@ const ask = async (
   await using server = await startModelServer(script);
   const variable = provider === "anthropic" ? "ANTHROPIC" : "OPENAI";
   const environment = { [`${variable}_API_KEY`]: "key", [`${variable}_BASE_URL`]: server.url };
-  const model = aiSdkModel(providerSettings({ providerName: provider }, environment), () => 1_000);
+  const model = aiSdkModel([providerSettings({ providerName: provider }, environment)], () => 1_000);
   const deltas: Delta[] = [];
   const answers: Generation[] = [];
   for (const one of turns) {
