@@ -54,18 +54,19 @@ export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> =>
   const query = await makeActionQuery({ step, trigger, admission, trusted, comparison });
   const catalog = priceCatalog(inputs.prices, warning);
   const schema = await readSchema(step, trusted);
-  const unpriced = planJob({
-    ...(schema === undefined ? {} : { outputSchema: schema }),
-    manifest: read.manifest,
-    expertKey: admission.expert,
-    overrides: inputs.overrides,
-    source: read.source,
-    jobId: newJobId(systemClock.now()),
-    query: query.text,
-    trigger: describeTrigger(context, trigger),
-    runtimeVersion: version,
-  });
-  const plan = await priced(unpriced, catalog.ceilingOf);
+  const plan = await priced(
+    planJob({
+      ...read,
+      expertKey: admission.expert,
+      overrides: inputs.overrides,
+      jobId: newJobId(systemClock.now()),
+      query: query.text,
+      ...(schema === undefined ? {} : { outputSchema: schema }),
+      trigger: describeTrigger(context, trigger),
+      runtimeVersion: version,
+    }),
+    catalog.ceilingOf,
+  );
   const refusal = refuseUntrusted(plan, admission);
   if (refusal !== undefined) return { ...known, conclusion: "denied", problem: refusal };
   step.secrets.add(valuesOf(environment, secretVariables(plan.experts.values(), [])));

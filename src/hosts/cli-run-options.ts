@@ -5,8 +5,9 @@ import type { JsonObject } from "../job/message.ts";
 import type { Overrides } from "../run/resolve.ts";
 import { withEnvFiles } from "./env-files.ts";
 import {
+  cliOption,
   dollars,
-  invalidOption,
+  invalidValue,
   outputSchema,
   ownPrices,
   reasoningBudget,
@@ -94,12 +95,12 @@ const readOutput = (
   if (progress === undefined) return terminal.stdoutIsTerminal ? "auto" : "json";
   const known = (["auto", "plain", "json"] as const).find((name) => name === progress);
   if (known !== undefined) return known;
-  throw invalidOption("--progress", progress, "auto, plain or json");
+  throw invalidValue(cliOption("--progress", progress), "auto, plain or json");
 };
 
 const workspaceOf = (path: string): string => {
   if (existsSync(path)) return path;
-  throw invalidOption("--workspace", path, "an existing folder");
+  throw invalidValue(cliOption("--workspace", path), "an existing folder");
 };
 
 const readOverrides = (text: Read): Overrides => {
@@ -131,7 +132,7 @@ const optional = <Value>(
   name: string,
   text: string | undefined,
   read: (written: Written) => Value,
-): Value | undefined => (text === undefined ? undefined : read({ name, text }));
+): Value | undefined => (text === undefined ? undefined : read(cliOption(name, text)));
 
 /** `--resume-from` and `-i` say of which job they speak by `--continue-job`, or mean the newest. */
 const readContinued = (
@@ -154,16 +155,14 @@ const readContinued = (
 /** A job that goes on has its id and the form of its answer already. */
 const refuseForContinued = (given: { jobId: string | undefined; schema: JsonObject | undefined }): void => {
   if (given.jobId !== undefined) {
-    throw invalidOption(
-      "--job-id",
-      given.jobId,
+    throw invalidValue(
+      cliOption("--job-id", given.jobId),
       "left out with --continue: name the job with --continue-job",
     );
   }
   if (given.schema !== undefined) {
-    throw invalidOption(
-      "--output-schema",
-      "…",
+    throw invalidValue(
+      cliOption("--output-schema", "…"),
       "left out with --continue: the job keeps the form it began with",
     );
   }
@@ -175,7 +174,7 @@ const readSchema = async (text: Read, terminal: Terminal): Promise<JsonObject | 
   const file = text("outputSchemaFile");
   if (file === undefined) return undefined;
   const path = resolve(terminal.cwd, file);
-  if (!existsSync(path)) throw invalidOption("--output-schema-file", file, "an existing file");
+  if (!existsSync(path)) throw invalidValue(cliOption("--output-schema-file", file), "an existing file");
   return await outputSchema({ name: `The file ${file}`, text: readFileSync(path, "utf8") });
 };
 

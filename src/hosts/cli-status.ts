@@ -54,6 +54,7 @@ const isAtItsEnd = (state: JobState): boolean => {
   const limit = state.started?.limits.maxSteps;
   return (
     phase?.type === "settled" ||
+    state.stop !== undefined ||
     state.outcomes.has(rootRunId) ||
     (phase?.type === "generating" && limit !== undefined && state.steps >= limit)
   );
@@ -65,7 +66,7 @@ const stepOf = (state: JobState): number => {
 };
 
 const doing = (state: JobState, activity: string): string => {
-  if (state.stop !== undefined) return "stopping";
+  if (state.stop?.type === "interrupted" || state.stop?.type === "jobTimeout") return "stopping";
   if (isAtItsEnd(state)) return "finishing";
   const calls = pendingCalls(phaseOf(state));
   return calls.length > 0 ? calls.map((call) => call.tool).join(", ") : activity;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseEnv } from "node:util";
-import { invalidOption } from "./option-values.ts";
+import { cliOption, invalidValue } from "./option-values.ts";
 import type { Environment } from "./secrets.ts";
 
 /**
@@ -18,7 +18,7 @@ export const withEnvFiles = (own: Environment, files: readonly string[], cwd: st
 };
 
 const readEnvFile = (path: string, environment: Environment): Environment => {
-  if (!existsSync(path)) throw invalidOption("--env-path", path, "an existing file");
+  if (!existsSync(path)) throw invalidValue(cliOption("--env-path", path), "an existing file");
   const variables: Environment = parseEnv(readFileSync(path, "utf8"));
   return Object.fromEntries(
     Object.entries(variables).filter(([name]) => {

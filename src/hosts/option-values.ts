@@ -8,22 +8,23 @@ export type Written = {
   /** As messages call it: ``The input `max-steps` `` or `--max-steps`. */
   readonly name: string;
   readonly text: string;
+  /** Where to read more, as a sentence. */
+  readonly help?: string;
 };
 
-export const invalidValue = ({ name, text }: Written, expected: string): ExpertStackError =>
+export const invalidValue = ({ name, text, help }: Written, expected: string): ExpertStackError =>
   new ExpertStackError({
     code: "INPUT_INVALID",
     message: `${name} is "${text}".`,
-    remedy: `It must be ${expected}.`,
+    remedy: `It must be ${expected}.${help === undefined ? "" : ` ${help}`}`,
   });
 
-/** The same for an option of the command line, which lists them all on request. */
-export const invalidOption = (name: string, text: string, expected: string): ExpertStackError =>
-  new ExpertStackError({
-    code: "INPUT_INVALID",
-    message: `${name} is "${text}".`,
-    remedy: `It must be ${expected}. \`expert-stack run --help\` shows every option.`,
-  });
+/** An option of the command line, which lists them all on request. */
+export const cliOption = (name: string, text: string): Written => ({
+  name,
+  text,
+  help: "`expert-stack run --help` shows every option.",
+});
 
 /** @param least 0 where none is a choice */
 export const wholeNumber = (written: Written, least: 0 | 1): number => {

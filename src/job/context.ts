@@ -1,5 +1,4 @@
-import type { AnswerPart, BlobPart, ResultContent, TextPart, ToolResultPart } from "./message.ts";
-import type { Run } from "./state.ts";
+import type { AnswerPart, BlobPart, Message, ResultContent, TextPart, ToolResultPart } from "./message.ts";
 import type { ToolDefinition } from "./tool.ts";
 import type { Usage } from "./usage.ts";
 
@@ -81,7 +80,12 @@ export const windowUsage = ({ countedTokens, newBytes, window }: Context): numbe
   window === undefined ? undefined : (countedTokens + newBytes / usualBytesPerToken) / window;
 
 /** The oldest results that have to go before the next request; none while there is room. */
-export const resultsToReduce = ({ context, messages, step }: Run): readonly ToolResultPart[] => {
+export const resultsToReduce = (run: {
+  readonly context: Context;
+  readonly messages: readonly Message[];
+  readonly step: number;
+}): readonly ToolResultPart[] => {
+  const { context, messages, step } = run;
   const { window, reduced, reducedIn } = context;
   const usage = windowUsage(context);
   if (window === undefined || usage === undefined || usage < fullAt || reducedIn === step) return [];

@@ -28,8 +28,11 @@ export const decide = (state: JobState): readonly Effect[] => {
 /** Everybody is ended at once; the job's own outcome waits for the last of them. */
 const decideStop = (state: JobState, live: readonly Run[], stop: RunOutcome): readonly Effect[] => {
   const isUnknown = !state.runs.has(rootRunId) && !state.outcomes.has(rootRunId);
-  const ids = [...(isUnknown ? [rootRunId] : []), ...live.map((run) => run.id)];
-  return ids.map((runId) => closeRun(runId, stop));
+  return [
+    ...(isUnknown ? [closeRun(rootRunId, stop)] : []),
+    // What was already said when the stop came stands.
+    ...live.map(({ id, phase }) => closeRun(id, phase.type === "settled" ? phase.outcome : stop)),
+  ];
 };
 
 /** Nobody can do anything, since whoever asks next cannot be paid for. */

@@ -6,7 +6,7 @@ import { type Message, type ToolResultPart, textOf, type UserMessage } from "./m
 import type { Failure, RunOutcome } from "./outcome.ts";
 import { isTriedAgain } from "./retry.ts";
 import { endStep, firstCheckpoint } from "./run-step.ts";
-import type { JobState, Phase, Run } from "./state.ts";
+import { type JobState, type Phase, type Run, rootRunId } from "./state.ts";
 import { openTodos, todosAfter } from "./todo.ts";
 import type { ToolDefinition } from "./tool.ts";
 import { noUsage } from "./usage.ts";
@@ -149,6 +149,14 @@ export const afterReduction = (run: Run, event: EventOf<"contextReduced">): Run 
     return { role: "tool", parts };
   });
   return { ...run, messages, context: shrunk(run.context, left, run.step) };
+};
+
+/** The Coordinator's answer is held against the job's schema before it counts. */
+export const heldToSchema = (state: JobState, run: Run): Run => {
+  const { phase } = run;
+  if (run.id !== rootRunId || state.started?.outputSchema === undefined) return run;
+  if (phase.type !== "settled" || phase.outcome.type !== "completed") return run;
+  return { ...run, phase: { type: "checkingAnswer", text: phase.outcome.text } };
 };
 
 /** Answers in a row that may miss the schema before the Run has failed. */

@@ -1,24 +1,18 @@
-import { judgeAnswer } from "./answer.ts";
-import { paid } from "./budget.ts";
-import { mostTokens, tokensOf } from "./context.ts";
 import type { JobEvent } from "./event.ts";
+import { afterGeneration } from "./evolve-generation.ts";
 import {
-  afterAnswer,
   afterCheck,
-  afterFailure,
   afterQuery,
   afterReduction,
   afterToolCall,
   type CallingRun,
-  type GeneratingRun,
+  heldToSchema,
   startedRun,
   withTools,
 } from "./evolve-run.ts";
 import type { RunOutcome, Stop } from "./outcome.ts";
 import { resumed } from "./resumed.ts";
-import { choiceAt } from "./retry.ts";
 import { type JobState, type Run, rootRunId } from "./state.ts";
-import { addUsage } from "./usage.ts";
 
 type EventOf<Type extends JobEvent["type"]> = Extract<JobEvent, { type: Type }>;
 
@@ -30,9 +24,8 @@ export const evolve = (state: JobState, event: JobEvent): JobState => {
     case "jobResumed":
       return resumed(state, event);
     case "generationFinished":
-      return afterGeneration(state, event);
     case "generationFailed":
-      return afterFailedGeneration(state, event);
+      return afterGeneration(state, event, withRun);
     case "deadlineReached":
       return withStop(state, { type: "jobTimeout", limitMs: event.limitMs });
     case "interrupted":
@@ -85,7 +78,7 @@ const withinRun = (state: JobState, event: WithinRun): JobState => {
       return changed(state, event.runId, (run) => afterCheck(run, event));
     case "toolCallFinished":
       return changed(state, event.runId, (run) =>
-        isCalling(run) ? withSchema(state, afterToolCall(run, event)) : run,
+        isCalling(run) ? heldToSchema(state, afterToolCall(run, event)) : run,
       );
     case "note":
     case "toolProgress":
@@ -127,66 +120,6 @@ const queue = (asking: readonly string[], { id, phase }: Run): readonly string[]
 const withStop = (state: JobState, stop: Stop): JobState => ({ ...state, stop: state.stop ?? stop });
 
 const isCalling = (run: Run): run is CallingRun => run.phase.type === "callingTools";
-
-const generatingRun = (
-  state: JobState,
-  event: { readonly runId: string; readonly step: number },
-): GeneratingRun | undefined => {
-  const run = state.outcomes.has(event.runId) ? undefined : state.runs.get(event.runId);
-  if (run?.phase.type !== "generating" || run.step !== event.step) return undefined;
-  return { ...run, phase: run.phase };
-};
-
-/** The Coordinator's answer is held against the job's schema before it counts. */
-const withSchema = (state: JobState, run: Run): Run => {
-  const { phase } = run;
-  if (run.id !== rootRunId || state.started?.outputSchema === undefined) return run;
-  if (phase.type !== "settled" || phase.outcome.type !== "completed") return run;
-  return { ...run, phase: { type: "checkingAnswer", text: phase.outcome.text } };
-};
-
-/** Every answer is paid for, so it counts in `usage`; only one that can be used counts as a step. */
-const afterGeneration = (state: JobState, event: EventOf<"generationFinished">): JobState => {
-  const run = generatingRun(state, event);
-  if (run === undefined || state.started === undefined) return state;
-  const verdict = judgeAnswer(event, run.phase.toolChoice);
-  const own: GeneratingRun = { ...run, usage: addUsage(run.usage, event.usage) };
-  const next =
-    verdict.type === "unusable"
-      ? afterFailure(own, verdict.failure, state.started)
-      : withSchema(state, afterAnswer(own, event, verdict));
-  const choice = choiceAt(state.started, event.alternative ?? 0);
-  return withRun(
-    {
-      ...state,
-      steps: verdict.type === "unusable" ? state.steps : state.steps + 1,
-      usage: addUsage(state.usage, event.usage),
-      costUsd: state.costUsd + paid(choice, event.usage, event.costUsd),
-    },
-    next,
-  );
-};
-
-const afterFailedGeneration = (state: JobState, event: EventOf<"generationFailed">): JobState => {
-  const run = generatingRun(state, event);
-  if (run === undefined || state.started === undefined) return state;
-  return withRun(withLoss(state, run, event), afterFailure(run, event.error, state.started));
-};
-
-/** A request that the provider refused costs nothing. One that broke off may have been worked on to its end. */
-const withLoss = (state: JobState, run: Run, event: EventOf<"generationFailed">): JobState => {
-  if (state.started === undefined || event.error.statusCode !== undefined) return state;
-  const usage = { ...run.usage, inputTokens: mostTokens(run.context), outputTokens: tokensOf(event.partial) };
-  const { tokens, costUsd } = state.lost;
-  const choice = choiceAt(state.started, event.alternative ?? 0);
-  return {
-    ...state,
-    lost: {
-      tokens: tokens + usage.inputTokens + usage.outputTokens,
-      costUsd: costUsd + paid(choice, usage, undefined),
-    },
-  };
-};
 
 /** The steps of whoever delegated run on after those of the delegate. */
 const afterRun = (state: JobState, { runId, outcome }: { runId: string; outcome: RunOutcome }): JobState => {

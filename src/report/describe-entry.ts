@@ -1,7 +1,10 @@
 import type { JobEvent, JournalEntry } from "../job/event.ts";
 import { type ResultContent, type ToolCallPart, textOf } from "../job/message.ts";
-import type { Failure, RunOutcome } from "../job/outcome.ts";
+import { rootRunId } from "../job/state.ts";
+import { describeFailure, describeOutcome } from "./describe-outcome.ts";
+import { describeSkill } from "./describe-skill.ts";
 import { logLine } from "./log-line.ts";
+import { seconds } from "./seconds.ts";
 
 const widest = 160;
 
@@ -9,10 +12,16 @@ const widest = 160;
  * One journal entry in plain lines for a person; nothing in them can steer a terminal or a runner. What explains a
  * failure is shown whole, everything else on one short line each.
  */
-export const describeEntry = ({ event }: JournalEntry): readonly string[] =>
-  isExplanation(event)
-    ? describeEvent(event).flatMap(wholeText)
-    : describeEvent(event).map((text) => shorten(logLine(text.replace(/\s*[\r\n]\s*/g, " "))));
+export const describeEntry = ({ event }: JournalEntry): readonly string[] => {
+  const lines = describeEvent(event).map((text) => `${delegateOf(event)}${text}`);
+  return isExplanation(event)
+    ? lines.flatMap(wholeText)
+    : lines.map((text) => shorten(logLine(text.replace(/\s*[\r\n]\s*/g, " "))));
+};
+
+/** Runs of delegates go on side by side, so that each of their lines says whose it is. */
+const delegateOf = (event: JobEvent): string =>
+  "runId" in event && event.runId !== rootRunId ? `[${event.runId}] ` : "";
 
 const isExplanation = ({ type }: JobEvent): boolean =>
   type === "note" || type === "generationFailed" || type === "jobFinished";
@@ -60,90 +69,54 @@ const describeEvent = (event: JobEvent): readonly string[] => {
   }
 };
 
-const describeTurn = (
-  event: Extract<
-    JobEvent,
-    {
-      type:
-        | "jobResumed"
-        | "runResumed"
-        | "queryAdded"
-        | "contextReduced"
-        | "answerChecked"
-        | "budgetSpent"
-        | "deadlineReached"
-        | "interrupted"
-        | "runFinished"
-        | "jobFinished";
-    }
-  >,
-): readonly string[] => {
+const describeCheck = ({ verdict }: Extract<JobEvent, { type: "answerChecked" }>): string =>
+  verdict.type === "valid" ? "the answer fits its schema" : `the answer misses its schema: ${verdict.error}`;
+
+type Turn = Extract<
+  JobEvent,
+  {
+    type:
+      | "runResumed"
+      | "contextReduced"
+      | "answerChecked"
+      | "jobResumed"
+      | "queryAdded"
+      | "budgetSpent"
+      | "deadlineReached"
+      | "interrupted"
+      | "runFinished"
+      | "jobFinished";
+  }
+>;
+
+/** How the job or a Run of it goes on and ends. */
+const describeTurn = (event: Turn): readonly string[] => {
   switch (event.type) {
     case "jobResumed":
       return [`job ${event.jobId} goes on with ${event.model.provider} ${event.model.model}`];
     case "runResumed":
-      return [`run ${event.runId} goes on: ${event.tools.length} tools`];
+      return [`goes on: ${event.tools.length} tools`];
+    case "contextReduced":
+      return [`${event.results.length} old results left out of the context`];
+    case "answerChecked":
+      return [describeCheck(event)];
     case "queryAdded":
       return [`asked: ${describeContents(event.input)}`];
-    case "contextReduced":
-      return [`run ${event.runId}: ${event.results.length} old results left out of its context`];
-    case "answerChecked":
-      return [
-        event.verdict.type === "valid" ? "the answer fits its schema" : `misfit: ${event.verdict.error}`,
-      ];
-    case "budgetSpent":
-      return [];
     case "deadlineReached":
       return [`the job's time of ${seconds(event.limitMs)} is over`];
     case "interrupted":
       return [`stopped by ${event.signal}`];
-    case "runFinished":
-      return [];
     case "jobFinished":
       return [describeOutcome(event.outcome)];
+    case "runFinished":
+      // The Coordinator's end is the job's.
+      return event.runId === rootRunId ? [] : [describeOutcome(event.outcome)];
+    case "budgetSpent":
+      return [];
     default:
       return event satisfies never;
   }
 };
-
-type SkillEvent = Extract<
-  JobEvent,
-  {
-    type:
-      | "skillStarting"
-      | "skillConnected"
-      | "skillStderr"
-      | "skillDisconnected"
-      | "toolsChanged"
-      | "toolProgress";
-  }
->;
-
-const describeProgress = (event: Extract<JobEvent, { type: "toolProgress" }>): string => {
-  const total = event.total === undefined ? "" : ` of ${event.total}`;
-  return `at ${event.progress}${total}${event.message === undefined ? "" : `: ${event.message}`}`;
-};
-
-const describeSkill = (event: SkillEvent): string => {
-  switch (event.type) {
-    case "skillStarting":
-      return `starting ${event.skill}: ${[event.command, ...event.args].join(" ")}`;
-    case "skillConnected":
-      return `connected ${event.skill}: ${event.server.name} ${event.server.version}`;
-    case "toolsChanged":
-      return `${event.skill} offers ${event.tools.length} tools now`;
-    case "toolProgress":
-      return `  ${event.toolCallId} ${describeProgress(event)}`;
-    case "skillStderr":
-      return `${event.skill}: ${event.text}`;
-    case "skillDisconnected":
-      return `disconnected ${event.skill}: ${event.reason}`;
-    default:
-      return event satisfies never;
-  }
-};
-
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 const describeGeneration = (event: Extract<JobEvent, { type: "generationFinished" }>): readonly string[] => {
   const { inputTokens, outputTokens } = event.usage;
@@ -166,31 +139,3 @@ const describeContents = (contents: readonly ResultContent[]): string =>
     .join(" ");
 
 const firstLine = (text: string): string => text.split("\n", 1)[0] ?? "";
-
-/** `429 ProviderError: …`, as people search for it. */
-const describeFailure = (failure: Failure): string =>
-  `${failure.statusCode === undefined ? "" : `${failure.statusCode} `}${failure.name}: ${failure.message}`;
-
-/** How a job ended, in one sentence. */
-const describeOutcome = (outcome: RunOutcome): string => {
-  switch (outcome.type) {
-    case "completed":
-      return "completed";
-    case "failed":
-      return `failed: ${describeFailure(outcome.error)}`;
-    case "needsInput":
-      return "stopped: waits for an answer";
-    case "maxSteps":
-      return `stopped: the limit of ${outcome.limit} steps was reached`;
-    case "maxTokens":
-      return `stopped: the budget of ${outcome.limit} tokens is spent`;
-    case "maxCost":
-      return `stopped: the budget of $${outcome.limitUsd} is spent`;
-    case "jobTimeout":
-      return `stopped: the job's time of ${seconds(outcome.limitMs)} was over`;
-    case "interrupted":
-      return `stopped by ${outcome.signal}`;
-    default:
-      return outcome satisfies never;
-  }
-};

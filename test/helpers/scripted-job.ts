@@ -1,5 +1,6 @@
 import { controlTools } from "../../src/job/control-tools.ts";
-import { decide, type Effect } from "../../src/job/decide.ts";
+import { decide } from "../../src/job/decide.ts";
+import type { PendingEffect } from "../../src/job/effect.ts";
 import type { FinishReason, JobEvent, JournalEntry } from "../../src/job/event.ts";
 import { evolve } from "../../src/job/evolve.ts";
 import type { Limits } from "../../src/job/limits.ts";
@@ -113,14 +114,14 @@ export const answerParts = (
   })),
 ];
 
-export const generationOf = (answer: ScriptedAnswer, step: number): JobEvent => {
+export const generationOf = (answer: ScriptedAnswer, step: number, runId = "r0"): JobEvent => {
   if ("fails" in answer) {
-    return { type: "generationFailed", runId: "r0", step, error: answer.fails, partial: [], durationMs: 5 };
+    return { type: "generationFailed", runId, step, error: answer.fails, partial: [], durationMs: 5 };
   }
   const hasCalls = (answer.calls ?? []).length > 0;
   return {
     type: "generationFinished",
-    runId: "r0",
+    runId,
     step,
     parts: answerParts(answer, step),
     finishReason: answer.finishReason ?? (hasCalls ? "toolCalls" : "stop"),
@@ -143,21 +144,55 @@ export type PlayedJob = {
   readonly called: readonly string[];
 };
 
-/** Plays a job to its end without a shell: decides, settles one effect at a time, records what came of it. */
-export const playJob = (script: Script): PlayedJob => {
-  const answers = [...script.answers];
+/** What comes of an effect, and what there is to note of it. */
+type Settle = (effect: PendingEffect, state: JobState) => JobEvent;
+
+/**
+ * Drives a job to its end without a shell: decides, settles one effect at a time, records what came of it.
+ *
+ * @param from what the journal holds already, and what the job goes on with
+ */
+export const drive = (job: {
+  readonly from: readonly JobEvent[];
+  readonly settle: Settle;
+  /** Chooses which of several effects settles next. */
+  readonly pick?: ((count: number) => number) | undefined;
+  /** Recorded instead of the effect that would settle as the n-th. */
+  readonly stopAt?: { readonly n: number; readonly event: JobEvent } | undefined;
+}): { readonly state: JobState; readonly events: readonly JobEvent[] } => {
   const events: JobEvent[] = [];
-  const requests: PlayedJob["requests"][number][] = [];
-  const called: string[] = [];
   let state = emptyState;
   const record = (event: JobEvent): void => {
     events.push(event);
     state = evolve(state, event);
   };
-  const settle = (effect: Exclude<Effect, { type: "record" }>): JobEvent => {
+  for (const event of job.from) record(event);
+  for (let n = 0; state.outcome === undefined; n++) {
+    if (n > 2_000) throw new Error("The job does not end.");
+    const effects = decide(state);
+    if (effects.length === 0) throw new Error("Nothing is decided, and the job is not over.");
+    if (job.stopAt?.n === n) record(job.stopAt.event);
+    else {
+      const records = effects.filter((effect) => effect.type === "record");
+      const others = effects.filter((effect) => effect.type !== "record");
+      for (const effect of records) record(effect.event);
+      const chosen = others[(job.pick?.(others.length) ?? 0) % Math.max(others.length, 1)];
+      if (records.length === 0 && chosen !== undefined) record(job.settle(chosen, state));
+    }
+  }
+  return { state, events };
+};
+
+/** Plays the job of one Expert. */
+export const playJob = (script: Script): PlayedJob => {
+  const answers = [...script.answers];
+  const requests: PlayedJob["requests"][number][] = [];
+  const called: string[] = [];
+  const settle: Settle = (effect, state) => {
     const run = state.runs.get(effect.runId);
     switch (effect.type) {
       case "openRun":
+      case "reopenRun":
         return script.openFails === undefined
           ? runStarted(script.tools)
           : { type: "runFinished", runId: "r0", outcome: { type: "failed", error: script.openFails } };
@@ -179,22 +214,12 @@ export const playJob = (script: Script): PlayedJob => {
         };
       case "closeRun":
         return { type: "runFinished", runId: effect.runId, outcome: effect.outcome };
+      default:
+        throw new Error(`The script has nothing for ${effect.type}.`);
     }
   };
-  record(jobStarted(script.limits));
-  for (let n = 0; state.outcome === undefined; n++) {
-    if (n > 500) throw new Error("The job does not end.");
-    const effects = decide(state);
-    if (effects.length === 0) throw new Error("Nothing is decided, and the job is not over.");
-    if (script.stopAt?.n === n) record(script.stopAt.event);
-    else {
-      const records = effects.filter((effect) => effect.type === "record");
-      const others = effects.filter((effect) => effect.type !== "record");
-      for (const effect of records) record(effect.event);
-      const chosen = others[(script.pick?.(others.length) ?? 0) % Math.max(others.length, 1)];
-      if (records.length === 0 && chosen !== undefined) record(settle(chosen));
-    }
-  }
+  const { pick, stopAt } = script;
+  const { state, events } = drive({ from: [jobStarted(script.limits)], settle, pick, stopAt });
   return { state, events, requests, called };
 };
 

@@ -18,21 +18,21 @@ test.each([
   ["maxSteps", "--max-steps"],
   ["timeout", "--timeout"],
   ["timeoutMinutes", "--timeout-minutes"],
-])("zero is refused for %s", (key, flag) => {
-  expect(() => read({ [key]: "0" })).toThrow(
+])("zero is refused for %s", async (key, flag) => {
+  await expect(read({ [key]: "0" })).rejects.toThrow(
     expect.objectContaining({
       message: `${flag} is "0".`,
       remedy: expect.stringMatching(/above zero\. `expert-stack run --help` shows/),
     }),
   );
-  expect(() => read({ [key]: "1" })).not.toThrow();
+  await expect(read({ [key]: "1" })).resolves.toBeDefined();
 });
 
-test("no further attempt is a fine number of them", () => {
-  expect(read({ maxRetries: "0" }).overrides).toEqual({ maxRetries: 0 });
+test("no further attempt is a fine number of them", async () => {
+  expect((await read({ maxRetries: "0" })).overrides).toEqual({ maxRetries: 0 });
 });
 
-test("`--secret-env` takes several names, with or without commas", () => {
-  expect(read({ secretEnv: ["ONE", "TWO,THREE"] }).secretEnv).toEqual(["ONE", "TWO", "THREE"]);
-  expect(read({}).secretEnv).toEqual([]);
+test("`--secret-env` takes several names, with or without commas", async () => {
+  expect((await read({ secretEnv: ["ONE", "TWO,THREE"] })).secretEnv).toEqual(["ONE", "TWO", "THREE"]);
+  expect((await read({})).secretEnv).toEqual([]);
 });

@@ -36,22 +36,15 @@ const skill = (lines: string): string => `${expert}[experts.a.skills.s]\ntype = 
 test.each([
   ["no Experts", 'model = "m"\n', ["There are no Experts in it."]],
   [
-    "an unsupported provider",
-    `${expert}[provider]\nproviderName = "google"\n`,
-    ['provider "google" is not supported'],
+    "a delegate of a registry",
+    `${expert}delegates = ["@acme/b"]\n`,
+    ['The delegate "@acme/b" is not in this manifest, and Experts of a registry are not available yet.'],
   ],
   [
-    "delegates",
-    `${expert}delegates = ["b"]\n[experts.b]\ninstruction = "y"\n`,
-    ['The Expert "a" uses `delegates`, which this version cannot run yet.'],
+    "provider tools that the provider does not have",
+    `${expert}providerTools = ["fileSearch"]\n`,
+    ['The provider "anthropic" runs no tool "fileSearch".'],
   ],
-  ["provider tools", `${expert}providerTools = ["webSearch"]\n`, ["uses `providerTools`"]],
-  [
-    "a remote skill",
-    `${expert}[experts.a.skills.s]\ntype = "mcpSseSkill"\nendpoint = "https://mcp.example.com/mcp"\n`,
-    ['uses the remote skill "s"'],
-  ],
-  ["a uvx skill", skill('command = "uvx"\nargs = ["pkg@1.0.0"]'), ['uses the uvx skill "s"']],
   ["an unpinned package", skill('command = "npx"\npackageName = "pkg@^1"'), ["pkg without an exact version"]],
   [
     "what is no plain package",

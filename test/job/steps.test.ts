@@ -31,7 +31,15 @@ describe("how a job begins", () => {
 
   test("an open Run asks the model at once, with tools", () => {
     expect(decide(fold([jobStarted(), runStarted()]))).toEqual([
-      { type: "generate", id: "generate:r0:1:0", runId: "r0", toolChoice: "auto", delayMs: 0 },
+      {
+        type: "generate",
+        id: "generate:r0:1:0:0",
+        runId: "r0",
+        alternative: 0,
+        toolChoice: "auto",
+        form: "free",
+        delayMs: 0,
+      },
     ]);
   });
 

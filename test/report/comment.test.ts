@@ -20,8 +20,7 @@ const report: JobReport = {
   conclusion: "success",
   expert: "reviewer",
   answer: "All fine.",
-  facts: reportOf(journalOf(events)),
-  costUsd: 0.0123,
+  facts: { ...reportOf(journalOf(events)), costUsd: 0.0123 },
   artifact: { id: 99, url, digest: `sha256:${"cd".repeat(32)}`, kind: "full", access: "public" },
   head: { seq: 13, hash: "ef".repeat(32) },
 };
@@ -44,7 +43,7 @@ describe("the comment", () => {
   });
 
   it("says nothing of what is not known", () => {
-    const { costUsd: _cost, artifact: _artifact, head: _head, facts: _facts, ...bare } = report;
+    const { artifact: _artifact, head: _head, facts: _facts, ...bare } = report;
     expect(renderComment(bare, { marker, policy }).text).toContain(
       "All fine.\n\n<sub>Expert <code>reviewer</code></sub>\n",
     );

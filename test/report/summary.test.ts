@@ -43,7 +43,7 @@ describe("the job summary", () => {
     expect(text).toContain(
       "| Steps | Tokens in | of them cached | Tokens out | of them reasoning | Cost | Time |\n| --- | --- | --- | --- | --- | --- | --- |\n| 2 | 2,000 | 1,200 | 400 | 100 | unknown | 13.0 s |",
     );
-    expect(render({ costUsd: 1.5 })).toContain("| $1.50 |");
+    expect(render({ facts: { ...reportOf(journalOf(events)), costUsd: 1.5 } })).toContain("| $1.50 |");
   });
 
   it("names who took part, with the definition's digest, and every tool", () => {

@@ -133,6 +133,9 @@ export const fakePorts = (options: {
   readonly open?: (request: SkillsRequest, signal: AbortSignal) => Promise<void>;
   readonly dispose?: () => Promise<void>;
   readonly secret?: string;
+  readonly experts?: JobPorts["experts"];
+  /** What the price list knows of every model. */
+  readonly known?: { readonly costUsd?: number; readonly contextWindow?: number };
 }) => {
   const { log, entries, heads, blobs } = memoryLog();
   const clock = fakeClock();
@@ -166,7 +169,9 @@ export const fakePorts = (options: {
     return opened;
   };
   const ports: JobPorts = {
-    experts: new Map([["reviewer", z.parse(Expert, { instruction: "You review." })]]),
+    locked: new Map(),
+    catalog: { preload: () => {}, describe: async () => options.known ?? {} },
+    experts: options.experts ?? new Map([["reviewer", z.parse(Expert, { instruction: "You review." })]]),
     model: {
       generate: (turn, request) => {
         seen.turns.push(turn);

@@ -18,7 +18,7 @@ describe("secrets", () => {
     });
     const state = await runJob(
       ports,
-      { started: { ...jobStarted(), query: `Is ${secret} safe?` } },
+      { events: [{ ...jobStarted(), query: `Is ${secret} safe?` }] },
       neverStopped,
     );
     expect(state.outcome).toEqual({ type: "completed", text: "It is [redacted]." });
@@ -39,7 +39,7 @@ describe("secrets", () => {
         return finished({ text: "Done." }, turn.step);
       },
     });
-    await runJob(ports, { started: jobStarted() }, neverStopped);
+    await runJob(ports, { events: [jobStarted()] }, neverStopped);
     const streams: { type: string; text: string }[] = [];
     for (const { type, text } of seen.deltas) {
       const last = streams.at(-1);
@@ -62,7 +62,7 @@ describe("secrets", () => {
         isError: false,
       }),
     });
-    const state = await runJob(ports, { started: jobStarted() }, neverStopped);
+    const state = await runJob(ports, { events: [jobStarted()] }, neverStopped);
     expect(blobs.size).toBe(0);
     expect(heard(state).get("call_1_0")).toBe(
       "[application/pdf, 25 bytes: left out because it holds a secret]",
@@ -86,7 +86,7 @@ describe("secrets", () => {
         return { ...answer, parts: [...thinking, ...answer.parts] };
       },
     });
-    const state = await runJob(ports, { started: jobStarted() }, neverStopped);
+    const state = await runJob(ports, { events: [jobStarted()] }, neverStopped);
     expect(rootRun(state).messages[1]?.parts).toEqual([
       { type: "thinking", text: "Hm.", providerData: { anthropic: { signature: "b" } } },
       { type: "text", text: "Done." },

@@ -16,7 +16,7 @@ const twoCalls = { calls: [{ tool: "read" }, { tool: "write" }] };
 describe("a job that is stopped", () => {
   test("by its deadline while the model thinks: the request is aborted and leaves no event", async () => {
     const { ports, events, skills } = fakePorts({ generate: silentModel });
-    const state = await runJob(ports, { started: jobStarted({ jobTimeoutMs: 10 }) }, neverStopped);
+    const state = await runJob(ports, { events: [jobStarted({ jobTimeoutMs: 10 })] }, neverStopped);
     expect(state.outcome).toEqual({ type: "jobTimeout", limitMs: 10 });
     expect(events().map(({ type }) => type)).toEqual([
       "jobStarted",
@@ -42,7 +42,7 @@ describe("a job that is stopped", () => {
         order.push("skills closed");
       },
     });
-    const state = await runJob(ports, { started: jobStarted({ jobTimeoutMs: 10 }) }, neverStopped);
+    const state = await runJob(ports, { events: [jobStarted({ jobTimeoutMs: 10 })] }, neverStopped);
     expect(order).toEqual(["read let go", "write let go", "skills closed"]);
     expect(state.outcome).toEqual({ type: "jobTimeout", limitMs: 10 });
   });
@@ -55,14 +55,14 @@ describe("a job that is stopped", () => {
         return silentModel(turn, request);
       },
     });
-    const state = await runJob(ports, { started: jobStarted() }, stop.signal);
+    const state = await runJob(ports, { events: [jobStarted()] }, stop.signal);
     expect(state.outcome).toEqual({ type: "interrupted", signal: "SIGTERM" });
     expect(skills.disposed).toBe(1);
   });
 
   test("by a signal that came before it: nothing is started", async () => {
     const { ports, skills, seen } = fakePorts({ generate: silentModel });
-    const state = await runJob(ports, { started: jobStarted() }, AbortSignal.abort("SIGINT"));
+    const state = await runJob(ports, { events: [jobStarted()] }, AbortSignal.abort("SIGINT"));
     expect(state.outcome).toEqual({ type: "interrupted", signal: "SIGINT" });
     expect(skills.opened).toBe(0);
     expect(seen.turns).toEqual([]);
@@ -73,7 +73,7 @@ describe("a job that is stopped", () => {
       generate: silentModel,
       open: async (_request, signal) => aborted(signal),
     });
-    const state = await runJob(ports, { started: jobStarted({ jobTimeoutMs: 10 }) }, neverStopped);
+    const state = await runJob(ports, { events: [jobStarted({ jobTimeoutMs: 10 })] }, neverStopped);
     expect(state.outcome).toEqual({ type: "jobTimeout", limitMs: 10 });
     expect(skills).toEqual({ opened: 1, disposed: 1 });
     expect(events().map(({ type }) => type)).not.toContain("runStarted");
@@ -85,7 +85,7 @@ describe("a job that is stopped", () => {
       ms === 0 ? Promise.resolve() : aborted(signal);
     const state = await runJob(
       { ...ports, clock: { ...ports.clock, sleep } },
-      { started: jobStarted({ jobTimeoutMs: 10 }) },
+      { events: [jobStarted({ jobTimeoutMs: 10 })] },
       neverStopped,
     );
     expect(state.outcome).toEqual({ type: "jobTimeout", limitMs: 10 });
@@ -101,7 +101,7 @@ describe("a job that is stopped", () => {
     const days = 100 * 24 * 3_600_000;
     const state = await runJob(
       ports,
-      { started: jobStarted({ jobTimeoutMs: days, stepTimeoutMs: days }) },
+      { events: [jobStarted({ jobTimeoutMs: days, stepTimeoutMs: days })] },
       neverStopped,
     );
     expect(state.outcome).toEqual({ type: "completed", text: "Done." });

@@ -22,7 +22,7 @@ describe("a job that goes well", () => {
     const { ports, events, seen, skills, heads } = fakePorts({
       generate: scriptedModel([twoCalls, { text: "Looks good." }]),
     });
-    const state = await runJob(ports, { started: jobStarted() }, neverStopped);
+    const state = await runJob(ports, { events: [jobStarted()] }, neverStopped);
     expect(state.outcome).toEqual({ type: "completed", text: "Looks good." });
     expect(events().reduce(evolve, emptyState)).toEqual(state);
     expect(seen.shown.map(({ event }) => event)).toEqual(events());
@@ -39,7 +39,7 @@ describe("a job that goes well", () => {
 
   test("asks the model with the Expert's instruction, its tools and everything said so far", async () => {
     const { ports, seen } = fakePorts({ generate: scriptedModel([twoCalls, { text: "Looks good." }]) });
-    await runJob(ports, { started: jobStarted() }, neverStopped);
+    await runJob(ports, { events: [jobStarted()] }, neverStopped);
     expect(seen.turns[0]).toMatchObject({
       runId: "r0",
       step: 1,
@@ -58,7 +58,7 @@ describe("a job that goes well", () => {
         return finished({ text: "Looks good." }, turn.step);
       },
     });
-    await runJob(ports, { started: jobStarted() }, neverStopped);
+    await runJob(ports, { events: [jobStarted()] }, neverStopped);
     expect(seen.deltas).toEqual([{ type: "text", text: "Loo", runId: "r0", step: 1 }]);
     expect(JSON.stringify(events())).not.toContain('"Loo"');
   });
@@ -66,7 +66,7 @@ describe("a job that goes well", () => {
   test("what was decided before it began stands in its journal, right after its start", async () => {
     const { ports, events } = fakePorts({ generate: scriptedModel([{ text: "Fine." }]) });
     const note = { type: "note", level: "warning", text: "The base skill is part of the runner." } as const;
-    await runJob(ports, { started: jobStarted(), notes: [note] }, neverStopped);
+    await runJob(ports, { events: [jobStarted()], notes: [note] }, neverStopped);
     expect(events().slice(0, 3)).toMatchObject([{ type: "jobStarted" }, note, { type: "runStarted" }]);
   });
 
@@ -76,7 +76,7 @@ describe("a job that goes well", () => {
       open: async ({ emit, runId }) =>
         emit({ type: "skillStderr", runId, skill: "search", text: "warming up" }),
     });
-    await runJob(ports, { started: jobStarted() }, neverStopped);
+    await runJob(ports, { events: [jobStarted()] }, neverStopped);
     expect(events().map(({ type }) => type)).toEqual([
       "jobStarted",
       "skillStderr",
@@ -102,7 +102,7 @@ describe("tool calls of one answer", () => {
         return said(`${call.tool} done`);
       },
     });
-    const state = await runJob(ports, { started: jobStarted() }, neverStopped);
+    const state = await runJob(ports, { events: [jobStarted()] }, neverStopped);
     const settled = events().flatMap((event) =>
       event.type === "toolCallFinished" ? [event.toolCallId] : [],
     );
@@ -114,7 +114,7 @@ describe("tool calls of one answer", () => {
     const { ports, seen } = fakePorts({
       generate: scriptedModel([{ calls: [{ tool: "read", args: { path: 7 } }] }, { text: "Done." }]),
     });
-    const state = await runJob(ports, { started: jobStarted() }, neverStopped);
+    const state = await runJob(ports, { events: [jobStarted()] }, neverStopped);
     expect(seen.calls).toEqual([]);
     expect(heard(state).get("call_1_0")).toBe(
       JSON.stringify({ error: "InvalidArguments", message: "arguments/path must be string" }),
@@ -129,7 +129,7 @@ describe("tool calls of one answer", () => {
         return said("timed out", true);
       },
     });
-    const state = await runJob(ports, { started: jobStarted({ stepTimeoutMs: 10 }) }, neverStopped);
+    const state = await runJob(ports, { events: [jobStarted({ stepTimeoutMs: 10 })] }, neverStopped);
     expect(heard(state).get("call_1_0")).toBe("timed out");
     expect(state.outcome).toEqual({ type: "completed", text: "It took too long." });
   });
@@ -140,7 +140,7 @@ describe("tool calls of one answer", () => {
       generate: scriptedModel([{ calls: [{ tool: "read" }] }, { text: "Done." }]),
       call: async () => said(long),
     });
-    const state = await runJob(ports, { started: jobStarted() }, neverStopped);
+    const state = await runJob(ports, { events: [jobStarted()] }, neverStopped);
     const [[sha256, data] = ["", new Uint8Array()]] = [...blobs];
     expect(new TextDecoder().decode(data)).toBe(long);
     expect(rootRun(state).messages[2]).toMatchObject({
@@ -157,7 +157,7 @@ describe("tool calls of one answer", () => {
         isError: false,
       }),
     });
-    const state = await runJob(ports, { started: jobStarted() }, neverStopped);
+    const state = await runJob(ports, { events: [jobStarted()] }, neverStopped);
     expect(rootRun(state).messages[2]).toMatchObject({
       parts: [{ contents: [{ mediaType: "image/png", size: 2 }] }],
     });
@@ -174,14 +174,14 @@ describe("a generation that fails", () => {
         { text: "Done." },
       ]),
     });
-    const state = await runJob(ports, { started: jobStarted() }, neverStopped);
+    const state = await runJob(ports, { events: [jobStarted()] }, neverStopped);
     expect(clock.sleeps).toEqual([0, 1_000, 7_000]);
     expect(state.outcome).toEqual({ type: "completed", text: "Done." });
   });
 
   test("for good ends the job with the provider's status", async () => {
     const { ports, skills, heads } = fakePorts({ generate: scriptedModel([{ fails: unauthorized }]) });
-    const state = await runJob(ports, { started: jobStarted() }, neverStopped);
+    const state = await runJob(ports, { events: [jobStarted()] }, neverStopped);
     expect(state.outcome).toEqual({ type: "failed", error: unauthorized });
     expect(heads.at(-1)?.status).toBe("stoppedByError");
     expect(skills.disposed).toBe(1);
@@ -194,7 +194,7 @@ describe("a generation that fails", () => {
           ? silentModel(turn, request)
           : Promise.resolve(finished({ text: "Done." }, turn.step)),
     });
-    const state = await runJob(ports, { started: jobStarted({ stepTimeoutMs: 10 }) }, neverStopped);
+    const state = await runJob(ports, { events: [jobStarted({ stepTimeoutMs: 10 })] }, neverStopped);
     expect(events().filter(({ type }) => type === "generationFailed")).toMatchObject([
       {
         error: {
@@ -220,7 +220,7 @@ describe("a job that cannot begin", () => {
         });
       },
     });
-    const state = await runJob(ports, { started: jobStarted() }, neverStopped);
+    const state = await runJob(ports, { events: [jobStarted()] }, neverStopped);
     expect(state.outcome).toEqual({
       type: "failed",
       error: {
@@ -234,7 +234,7 @@ describe("a job that cannot begin", () => {
 
   test("because its Expert is not there says so", async () => {
     const { ports } = fakePorts({ generate: silentModel });
-    const state = await runJob({ ...ports, experts: new Map() }, { started: jobStarted() }, neverStopped);
+    const state = await runJob({ ...ports, experts: new Map() }, { events: [jobStarted()] }, neverStopped);
     expect(state.outcome).toMatchObject({
       error: { name: "EXPERT_NOT_FOUND", message: expect.stringContaining('"reviewer"') },
     });
@@ -248,7 +248,7 @@ describe("a defect of ours", () => {
         throw new TypeError("undefined is not a function");
       },
     });
-    const { outcome } = await runJob(ports, { started: jobStarted() }, neverStopped);
+    const { outcome } = await runJob(ports, { events: [jobStarted()] }, neverStopped);
     expect(outcome).toMatchObject({
       type: "failed",
       error: { name: "Defect", message: expect.stringMatching(/undefined is not a function\n\s+at /) },
@@ -269,7 +269,7 @@ describe("a defect of ours", () => {
         return said("stopped", true);
       },
     });
-    const { outcome } = await runJob(ports, { started: jobStarted() }, neverStopped);
+    const { outcome } = await runJob(ports, { events: [jobStarted()] }, neverStopped);
     expect(outcome).toMatchObject({ type: "failed", error: { name: "Defect" } });
     expect(events().filter(({ type }) => type === "jobFinished")).toHaveLength(1);
     expect(isAborted).toBe(true);
@@ -283,7 +283,7 @@ describe("a defect of ours", () => {
         throw new Error("cannot close");
       },
     });
-    const { outcome } = await runJob(ports, { started: jobStarted() }, neverStopped);
+    const { outcome } = await runJob(ports, { events: [jobStarted()] }, neverStopped);
     expect(outcome).toMatchObject({ type: "failed", error: { name: "Defect" } });
   });
 
@@ -296,7 +296,7 @@ describe("a defect of ours", () => {
         throw new Error("no space left on device");
       },
     };
-    await expect(runJob({ ...ports, log }, { started: jobStarted() }, neverStopped)).rejects.toThrow(
+    await expect(runJob({ ...ports, log }, { events: [jobStarted()] }, neverStopped)).rejects.toThrow(
       "no space left",
     );
   });

@@ -53,11 +53,8 @@ export const openLog = (
       throw storeFailed(directory, error);
     }
   };
-  const fresh = earlier === undefined ? constants.O_CREAT | constants.O_EXCL : 0;
-  const flags = constants.O_WRONLY | constants.O_APPEND | fresh;
   const owner = write(() => own(directory));
-  const file = write(() => openSync(join(directory, "events.jsonl"), flags, 0o600));
-  if (earlier !== undefined) write(() => ftruncateSync(file, earlier.bytes));
+  const file = write(() => openEvents(directory, earlier?.bytes));
   let head = earlier?.head ?? { seq: 0, hash: noHash };
   return {
     directory,
@@ -84,6 +81,14 @@ export const openLog = (
       rmSync(owner, { force: true });
     },
   };
+};
+
+const openEvents = (directory: string, bytes: number | undefined): number => {
+  const fresh = bytes === undefined ? constants.O_CREAT | constants.O_EXCL : 0;
+  const flags = constants.O_WRONLY | constants.O_APPEND | fresh;
+  const file = openSync(join(directory, "events.jsonl"), flags, 0o600);
+  if (bytes !== undefined) ftruncateSync(file, bytes);
+  return file;
 };
 
 /** Names the process that writes here, since a chain with two writers is broken. @returns the file's path */

@@ -26,7 +26,7 @@ export const Failure = z.object({
   retryAfterMs: z.exactOptional(count),
 });
 const Text = z.object({ type: z.literal("text"), text: z.string() });
-const Blob = z.object({ type: z.literal("blob"), sha256, mediaType: z.string(), size: count });
+export const Blob = z.object({ type: z.literal("blob"), sha256, mediaType: z.string(), size: count });
 const Thinking = z.object({
   type: z.literal("thinking"),
   text: z.string(),
@@ -41,7 +41,7 @@ const ToolCall = z.object({
   providerData: z.exactOptional(JsonObjectShape),
 });
 /** What `JSON.parse` gave, as it is. */
-const Json = z.custom<JsonValue>((value) => value !== undefined);
+export const Json = z.custom<JsonValue>((value) => value !== undefined);
 const ProviderCall = z.object({
   type: z.literal("providerCall"),
   id: z.string(),
@@ -53,18 +53,44 @@ const ProviderCall = z.object({
 });
 export const answerParts = z.array(z.union([Text, Thinking, ToolCall, ProviderCall]));
 export const contents = z.array(z.union([Text, Blob]));
-export const Outcome = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("completed"), text: z.string() }),
-  z.object({ type: z.literal("failed"), error: Failure }),
+const stops = [
   z.object({ type: z.literal("maxSteps"), limit: count }),
+  z.object({ type: z.literal("maxTokens"), limit: count }),
+  z.object({ type: z.literal("maxCost"), limitUsd: count }),
   z.object({ type: z.literal("jobTimeout"), limitMs: count }),
   z.object({ type: z.literal("interrupted"), signal: z.string() }),
+] as const;
+export const Outcome = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("completed"), text: z.string(), structured: z.exactOptional(Json) }),
+  z.object({ type: z.literal("needsInput") }),
+  z.object({ type: z.literal("failed"), error: Failure }),
+  ...stops,
 ]);
+export const StoredStop = z.discriminatedUnion("type", stops);
 export const Model = z.object({
   provider: z.string(),
   model: z.string(),
   reasoningBudget: z.exactOptional(z.union([z.string(), z.number()])),
+  ceiling: z.exactOptional(z.object({ inputUsd: count, outputUsd: count })),
 });
+export const Limits = z.object({
+  maxSteps: z.exactOptional(count),
+  maxTokens: z.exactOptional(count),
+  maxCostUsd: z.exactOptional(count),
+  maxRetries: count,
+  stepTimeoutMs: count,
+  jobTimeoutMs: z.exactOptional(count),
+});
+export const Experts = z.array(
+  z.object({
+    key: z.string(),
+    name: z.string(),
+    version: z.string(),
+    description: z.exactOptional(z.string()),
+    digest: z.string(),
+    source: z.string(),
+  }),
+);
 export const Tool = z.object({
   name: z.string(),
   description: z.string(),

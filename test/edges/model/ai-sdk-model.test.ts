@@ -170,7 +170,7 @@ test("an aborted generation is a failure at once, not an exception", async () =>
     { providerName: "anthropic" },
     { ANTHROPIC_API_KEY: "key", ANTHROPIC_BASE_URL: server.url },
   );
-  const answer = await aiSdkModel(settings, () => 0).generate(turn(asked), {
+  const answer = await aiSdkModel([settings], () => 0).generate(turn(asked), {
     signal: AbortSignal.timeout(50),
     onDelta: () => {},
     readBlob: () => new Uint8Array(),

@@ -66,7 +66,13 @@ const foreignCheckout = (): Checkout => {
       const text = `[experts.a]\ninstruction = "x"\n[experts.a.skills.s]\ntype = "mcpStdioSkill"\ncommand = ${JSON.stringify(command)}\nargs = ${JSON.stringify(args)}\n`;
       const expert = manifestOrThrow(parseManifest({ text, file: "perstack.toml" })).experts.get("a");
       if (expert === undefined) throw new Error("the manifest has no Expert");
-      const request = { runId: "r0", expertKey: "a", expert, emit: () => undefined };
+      const request = {
+        runId: "r0",
+        reserved: new Set<string>(),
+        expertKey: "a",
+        expert,
+        emit: () => undefined,
+      };
       return await skills.open(request, new AbortController().signal);
     },
   };

@@ -21,10 +21,8 @@ const jsonObject: fc.Arbitrary<JsonObject> = fc
   .map((object) => JSON.parse(JSON.stringify(object)));
 
 const type = <const Type extends string>(name: Type) => fc.constant(name);
-const content = fc.oneof(
-  fc.record({ type: type("text"), text }),
-  fc.record({ type: type("blob"), sha256: hash, mediaType: text, size: count }),
-);
+const blob = fc.record({ type: type("blob"), sha256: hash, mediaType: text, size: count });
+const content = fc.oneof(fc.record({ type: type("text"), text }), blob);
 const answerPart: fc.Arbitrary<AnswerPart> = fc.oneof(
   fc.record({ type: type("text"), text }),
   fc.record({ type: type("thinking"), text, providerData: jsonObject }, { requiredKeys: ["type", "text"] }),
@@ -57,7 +55,10 @@ const failure = fc.record(
   { requiredKeys: ["name", "message", "isRetryable"] },
 );
 const outcome: fc.Arbitrary<RunOutcome> = fc.oneof(
-  fc.record({ type: type("completed"), text }),
+  fc.record({ type: type("completed"), text, structured: jsonObject }, { requiredKeys: ["type", "text"] }),
+  fc.record({ type: type("needsInput") }),
+  fc.record({ type: type("maxTokens"), limit: count }),
+  fc.record({ type: type("maxCost"), limitUsd: count }),
   fc.record({ type: type("failed"), error: failure }),
   fc.record({ type: type("maxSteps"), limit: count }),
   fc.record({ type: type("jobTimeout"), limitMs: count }),
@@ -68,11 +69,23 @@ const expert = fc.record(
   { requiredKeys: ["key", "name", "version", "digest", "source"] },
 );
 const model = fc.record(
-  { provider: text, model: text, reasoningBudget: fc.oneof(text, count) },
+  {
+    provider: text,
+    model: text,
+    reasoningBudget: fc.oneof(text, count),
+    ceiling: fc.record({ inputUsd: count, outputUsd: count }),
+  },
   { requiredKeys: ["provider", "model"] },
 );
 const limits = fc.record(
-  { maxRetries: count, stepTimeoutMs: count, maxSteps: count, jobTimeoutMs: count },
+  {
+    maxRetries: count,
+    stepTimeoutMs: count,
+    maxSteps: count,
+    maxTokens: count,
+    maxCostUsd: count,
+    jobTimeoutMs: count,
+  },
   { requiredKeys: ["maxRetries", "stepTimeoutMs"] },
 );
 const tool = fc.record(
@@ -108,6 +121,7 @@ const byType: { readonly [Type in JobEvent["type"]]: fc.Arbitrary<Extract<JobEve
       model,
       fallbacks: few(model),
       limits,
+      outputSchema: jsonObject,
       query: text,
       trigger: text,
     },
@@ -126,6 +140,43 @@ const byType: { readonly [Type in JobEvent["type"]]: fc.Arbitrary<Extract<JobEve
       ],
     },
   ),
+  jobResumed: fc.record(
+    {
+      type: type("jobResumed"),
+      jobId: text,
+      runtimeVersion: text,
+      experts: few(expert),
+      model,
+      fallbacks: few(model),
+      limits,
+      trigger: text,
+    },
+    { requiredKeys: ["type", "jobId", "runtimeVersion", "experts", "model", "limits", "trigger"] },
+  ),
+  runResumed: fc.record({ type: type("runResumed"), ...ofRun, system: text, tools: few(tool) }),
+  queryAdded: fc.record({ type: type("queryAdded"), input: few(content) }),
+  contextReduced: fc.record({
+    type: type("contextReduced"),
+    ...ofRun,
+    step: count,
+    results: few(fc.record({ toolCallId: text, blob })),
+  }),
+  answerChecked: fc.record({
+    type: type("answerChecked"),
+    ...ofRun,
+    verdict: fc.oneof(
+      fc.record({ type: type("valid"), value: jsonObject }),
+      fc.record({ type: type("invalid"), error: text }),
+    ),
+  }),
+  budgetSpent: fc.record({
+    type: type("budgetSpent"),
+    stop: fc.oneof(
+      fc.record({ type: type("maxSteps"), limit: count }),
+      fc.record({ type: type("maxTokens"), limit: count }),
+      fc.record({ type: type("maxCost"), limitUsd: count }),
+    ),
+  }),
   toolsChanged: fc.record({ type: type("toolsChanged"), ...ofSkill, tools: few(tool) }),
   toolProgress: fc.record(
     { type: type("toolProgress"), ...ofRun, toolCallId: text, progress: count, total: count, message: text },
