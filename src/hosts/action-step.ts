@@ -1,6 +1,6 @@
 import { warning } from "@actions/core";
 import { renderFinding } from "../definition/finding.ts";
-import { priceCatalog } from "../edges/catalog.ts";
+import { type PriceCatalog, priceCatalog } from "../edges/catalog.ts";
 import { providerKeyVariables } from "../edges/model/provider-settings.ts";
 import { newJobId, systemClock } from "../edges/system.ts";
 import { ExpertStackError } from "../errors.ts";
@@ -8,8 +8,8 @@ import type { JsonObject } from "../job/message.ts";
 import type { Problem } from "../report/job-report.ts";
 import { readTrigger } from "../request/read-trigger.ts";
 import type { Actor, Trigger } from "../request/trigger.ts";
-import { planJob, priced } from "../run/resolve.ts";
-import { admit } from "./action-admission.ts";
+import { type JobPlan, planJob, priced } from "../run/resolve.ts";
+import { type Admission, admit } from "./action-admission.ts";
 import type { ActionContext } from "./action-context.ts";
 import {
   checkOwnManifest,
@@ -53,25 +53,40 @@ export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> =>
   if (read.type === "noManifest") return { ...known, conclusion: "skipped", problem: read.problem };
   const query = await makeActionQuery({ step, trigger, admission, trusted, comparison });
   const catalog = priceCatalog(inputs.prices, warning);
-  const schema = await readSchema(step, trusted);
-  const plan = await priced(
-    planJob({
-      ...read,
-      expertKey: admission.expert,
-      overrides: inputs.overrides,
-      jobId: newJobId(systemClock.now()),
-      query: query.text,
-      ...(schema === undefined ? {} : { outputSchema: schema }),
-      trigger: describeTrigger(context, trigger),
-      runtimeVersion: version,
-    }),
-    catalog.ceilingOf,
-  );
+  const plan = await planStep(step, { ...read, trusted, trigger, query: query.text, catalog, admission });
   const refusal = refuseUntrusted(plan, admission);
   if (refusal !== undefined) return { ...known, conclusion: "denied", problem: refusal };
   step.secrets.add(valuesOf(environment, secretVariables(plan.experts.values(), [])));
   const notes = [admission.reason, ...read.warnings, ...query.notes];
   return await runActionJob({ step, trigger, plan, admission, trusted, catalog, notes }, stop);
+};
+
+const planStep = async (
+  step: Step,
+  job: {
+    readonly manifest: ReadManifest["manifest"];
+    readonly source: string;
+    readonly trusted: TrustedDefinitions;
+    readonly trigger: Trigger;
+    readonly query: string;
+    readonly catalog: PriceCatalog;
+    readonly admission: Extract<Admission, { type: "admitted" }>;
+  },
+): Promise<JobPlan> => {
+  const { manifest, source, query } = job;
+  const schema = await readSchema(step, job.trusted);
+  const plan = planJob({
+    manifest,
+    source,
+    expertKey: job.admission.expert,
+    overrides: step.inputs.overrides,
+    jobId: newJobId(systemClock.now()),
+    query,
+    ...(schema === undefined ? {} : { outputSchema: schema }),
+    trigger: describeTrigger(step.context, job.trigger),
+    runtimeVersion: version,
+  });
+  return await priced(plan, job.catalog.ceilingOf);
 };
 
 const hasProviderKey = (environment: Environment): boolean =>
