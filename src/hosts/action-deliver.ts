@@ -1,11 +1,11 @@
 import { ExpertStackError } from "../errors.ts";
-import { pendingCalls } from "../job/decide-tools.ts";
 import { textOf } from "../job/message.ts";
 import { rootRunId } from "../job/state.ts";
 import { markerLine } from "../outputs/marker.ts";
 import { withoutSecrets } from "../outputs/sanitize.ts";
 import { renderComment } from "../report/comment.ts";
 import { concludeJob } from "../report/conclusion.ts";
+import { questionOf } from "../report/describe-question.ts";
 import { reportOf } from "../report/job-facts.ts";
 import type { ArtifactLink, JobReport, Problem } from "../report/job-report.ts";
 import { problemOf } from "../report/problem.ts";
@@ -59,15 +59,14 @@ const cutAnswer = ({ state: { outcome, runs }, redact }: EndedJob): string | und
   return last?.role === "expert" ? redact(textOf(last.parts)) : undefined;
 };
 
-/** What the Expert asked a person: the calls of its interactive tools, as it wrote them. */
+/** What the Expert asks a person, as it wrote it. */
 const question = ({ state }: EndedJob): string | undefined => {
-  const root = state.runs.get(rootRunId);
-  if (state.outcome?.type !== "needsInput" || root?.phase.type !== "callingTools") return undefined;
-  const said = textOf(root.messages.at(-1)?.parts ?? []).trim();
-  const asked = pendingCalls(root, root.phase).people.map(
+  const asked = questionOf(state);
+  if (asked === undefined) return undefined;
+  const calls = asked.calls.map(
     ({ tool, args }) => `**${tool}**\n\n\`\`\`json\n${JSON.stringify(args, null, 2)}\n\`\`\``,
   );
-  return [...(said === "" ? [] : [said]), ...asked].join("\n\n");
+  return [...(asked.said === "" ? [] : [asked.said]), ...calls].join("\n\n");
 };
 
 const deliverables = (job: EndedJob, report: JobReport): Deliverables => {

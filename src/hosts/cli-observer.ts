@@ -1,7 +1,7 @@
 import type { JournalEntry } from "../job/event.ts";
 import { createProjection } from "../perstack/projection.ts";
 import { describeProblem } from "../report/describe-problem.ts";
-import { type CliObserver, humanProgress } from "./cli-progress.ts";
+import { type CliObserver, humanProgress, nextStep } from "./cli-progress.ts";
 import type { RunOptions } from "./cli-run-options.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -26,8 +26,10 @@ const jsonLines = (terminal: Terminal, earlier: readonly JournalEntry[]): CliObs
   return {
     onEntry: (entry) => print(projection.push(entry)),
     onDelta: (delta) => print(projection.delta(delta, Date.now())),
-    end({ outcome }, directory) {
+    end(state, directory) {
+      const { outcome } = state;
       if (outcome !== undefined) for (const line of describeProblem(outcome)) terminal.err(`${line}\n`);
+      for (const line of nextStep(state)) terminal.err(`${line}\n`);
       terminal.err(`The job is in ${directory}\n`);
     },
     [Symbol.dispose]: () => {},

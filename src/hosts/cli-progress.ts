@@ -1,7 +1,9 @@
 import type { JobEvent, JournalEntry } from "../job/event.ts";
+import { isStop } from "../job/outcome.ts";
 import type { JobState } from "../job/state.ts";
 import { describeEntry } from "../report/describe-entry.ts";
 import { describeProblem } from "../report/describe-problem.ts";
+import { questionOf } from "../report/describe-question.ts";
 import { visible } from "../report/visible.ts";
 import type { Observer } from "../run/ports.ts";
 import type { RunOptions } from "./cli-run-options.ts";
@@ -92,6 +94,18 @@ const rewritingLine = (terminal: Terminal, text: () => string) => {
 const answerFor = (terminal: Terminal, text: string): string =>
   terminal.stdoutIsTerminal ? text.split(/\r?\n/).map(visible).join("\n") : text;
 
+/** What a person may type to take a job on that waits for them, or whose budget is spent. */
+export const nextStep = (state: JobState): readonly string[] => {
+  const { outcome, started } = state;
+  const command = `expert-stack run ${started?.coordinator ?? ""}`;
+  const question = questionOf(state);
+  if (question !== undefined) {
+    const asked = question.calls.map(({ tool, args }) => visible(`It asks: ${tool} ${JSON.stringify(args)}`));
+    return [...asked, `Answer with: ${command} "<answer>" --continue -i`];
+  }
+  return outcome !== undefined && isStop(outcome) ? [`Go on with: ${command} --continue`] : [];
+};
+
 const printEnd = (end: {
   terminal: Terminal;
   state: JobState;
@@ -102,6 +116,7 @@ const printEnd = (end: {
   const { outcome, usage, steps } = state;
   if (outcome?.type === "completed") terminal.out(`${answerFor(terminal, outcome.text)}\n`);
   else if (outcome !== undefined) for (const line of describeProblem(outcome)) terminal.err(`${line}\n`);
+  for (const line of nextStep(state)) terminal.err(`${line}\n`);
   const counts = `${steps} ${steps === 1 ? "step" : "steps"}, ${usage.inputTokens} tokens in, ${usage.outputTokens} out`;
   terminal.err(`${counts}, ${(elapsedMs / 1000).toFixed(1)} s. The job is in ${directory}\n`);
 };
