@@ -41,12 +41,13 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
     localCommands: trusted.workspace === "trusted commit" ? "allowed" : "refused",
     observer,
     catalog: job.catalog,
+    locked: job.locked,
   });
   const root = join(context.temporary, "expert-stack", "jobs");
   using log = createJob({ root, jobId: plan.started.jobId, hide: "plain" });
   leaveToPost(step, { jobDirectory: log.directory, artifactName: name });
   const notes = [
-    ...job.notes.map((text) => ({ type: "note", level: "info", text }) as const),
+    ...job.notes,
     ...weakSecretNotes(step.environment, secretVariables(plan.experts.values(), inputs.secretEnv)),
   ];
   const state = await runJob(wire(log), { events: [plan.started], notes }, stop);

@@ -22,6 +22,7 @@ import { runActionJob } from "./action-job.ts";
 import { compared, makeActionQuery } from "./action-query.ts";
 import type { Ending } from "./ending.ts";
 import { outputSchema } from "./option-values.ts";
+import { readLock } from "./read-lock.ts";
 import { readManifest } from "./read-manifest.ts";
 import { type Environment, secretVariables, valuesOf } from "./secrets.ts";
 import type { Step } from "./step.ts";
@@ -57,8 +58,10 @@ export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> =>
   const refusal = refuseUntrusted(plan, admission);
   if (refusal !== undefined) return { ...known, conclusion: "denied", problem: refusal };
   step.secrets.add(valuesOf(environment, secretVariables(plan.experts.values(), [])));
-  const notes = [admission.reason, ...read.warnings, ...query.notes];
-  return await runActionJob({ step, trigger, plan, admission, trusted, catalog, notes }, stop);
+  const { locked, notes: stale } = await readLock(trusted.definitions, inputs.config, plan.experts);
+  const told = [admission.reason, ...read.warnings, ...query.notes];
+  const notes = [...told.map((text) => ({ type: "note", level: "info", text }) as const), ...stale];
+  return await runActionJob({ step, trigger, plan, admission, trusted, catalog, locked, notes }, stop);
 };
 
 const planStep = async (

@@ -8,7 +8,6 @@ export type Action = (terminal: Terminal) => Promise<number>;
 
 /** Commands that are designed and not built yet: they say so instead of "unknown command". */
 const comingCommands = [
-  "lock",
   "audit",
   "info",
   "publish",
@@ -58,6 +57,21 @@ const buildProgram = (terminal: Terminal, choose: (action: Action) => void): Com
     .exitOverride()
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err });
   addRun(program, choose);
+  addOthers(program, choose);
+  for (const name of comingCommands) {
+    program
+      .command(name, { hidden: true })
+      .allowUnknownOption()
+      .argument("[args...]")
+      .action(() => {
+        throw notYet(`The command \`${name}\``);
+      });
+  }
+  return program;
+};
+
+/** Commands of few options. Each is loaded when it is chosen. */
+const addOthers = (program: Command, choose: (action: Action) => void): void => {
   program
     .command("validate")
     .description("Check a manifest and print what is wrong with it.")
@@ -74,16 +88,14 @@ const buildProgram = (terminal: Terminal, choose: (action: Action) => void): Com
     .action((job: string | undefined, options: { json?: true; workspace?: string }) =>
       choose(async (at) => (await import("./cli-log.ts")).logCommand({ job, ...options }, at)),
     );
-  for (const name of comingCommands) {
-    program
-      .command(name, { hidden: true })
-      .allowUnknownOption()
-      .argument("[args...]")
-      .action(() => {
-        throw notYet(`The command \`${name}\``);
-      });
-  }
-  return program;
+  program
+    .command("lock")
+    .description("Write perstack.lock: the Experts of the manifest and the tools of their skills.")
+    .option("--config <file>", "the manifest (default: perstack.toml)")
+    .option("--workspace <dir>", "the folder that skills start in")
+    .action((options: { config?: string; workspace?: string }) =>
+      choose(async (at) => (await import("./cli-lock.ts")).lockCommand(options, at)),
+    );
 };
 
 const addRun = (program: Command, choose: (action: Action) => void): void => {

@@ -1,6 +1,4 @@
 import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
 import { renderFinding } from "../definition/finding.ts";
 import { priceCatalog } from "../edges/catalog.ts";
 import { folderDefinitions } from "../edges/definitions/folder.ts";
@@ -12,10 +10,12 @@ import { concludeJob, exitCode } from "../report/conclusion.ts";
 import type { JobLog } from "../run/ports.ts";
 import { type JobPlan, planJob, priced } from "../run/resolve.ts";
 import { type JobStart, runJob } from "../run/run-job.ts";
+import { cacheFolder } from "./cache-folder.ts";
 import type { EarlierJob } from "./cli-continue.ts";
 import { createObserver } from "./cli-observer.ts";
 import type { RunArguments } from "./cli-run-arguments.ts";
 import { type RunOptions, readRunOptions } from "./cli-run-options.ts";
+import { readLock } from "./read-lock.ts";
 import { readManifest } from "./read-manifest.ts";
 import { secretVariables, valuesOf, weakSecretNotes } from "./secrets.ts";
 import type { Terminal } from "./terminal.ts";
@@ -30,6 +30,11 @@ export const runCommand = async (args: RunArguments, terminal: Terminal): Promis
   const earlier = await findEarlier(options);
   const catalog = priceCatalog(options.prices, (text) => terminal.err(`warning: ${text}\n`));
   const plan = await priced(await planRun(args, { options, query }, terminal), catalog.ceilingOf);
+  const { locked, notes: stale } = await readLock(
+    folderDefinitions(terminal.cwd),
+    options.config,
+    plan.experts,
+  );
   const model = await recorded(options);
   using observer = createObserver(terminal, options, earlier?.entries ?? []);
   const secretNames = secretVariables(plan.experts.values(), options.secretEnv);
@@ -44,11 +49,12 @@ export const runCommand = async (args: RunArguments, terminal: Terminal): Promis
     localCommands: "allowed",
     observer,
     catalog,
+    locked,
     ...(model === undefined ? {} : { model }),
   });
   const begun = await begin(options, { plan, query, earlier });
   using log = begun.log;
-  const notes = [...(begun.start.notes ?? []), ...weakSecretNotes(environment, secretNames)];
+  const notes = [...(begun.start.notes ?? []), ...stale, ...weakSecretNotes(environment, secretNames)];
   const state = await runJob(wire(log), { ...begun.start, notes }, terminal.stop);
   observer.end(state, log.directory);
   return exitCodeOf(state);
@@ -107,9 +113,6 @@ const planRun = async (
     runtimeVersion: version,
   });
 };
-
-const cacheFolder = (xdg: string | undefined): string =>
-  join(xdg === undefined || xdg === "" ? join(homedir(), ".cache") : resolve(xdg), "expert-stack");
 
 /** A job that goes on may do so without another word. */
 const readQuery = (argument: string | undefined, { continued }: RunOptions): string => {

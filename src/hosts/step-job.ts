@@ -1,4 +1,4 @@
-import type { JournalEntry } from "../job/event.ts";
+import type { JobEvent, JournalEntry } from "../job/event.ts";
 import type { JobState } from "../job/state.ts";
 import type { Trigger } from "../request/trigger.ts";
 import type { Artifacts } from "../run/github-ports.ts";
@@ -6,6 +6,7 @@ import type { Catalog, JobHead, Redact } from "../run/ports.ts";
 import type { JobPlan } from "../run/resolve.ts";
 import type { Admission } from "./action-admission.ts";
 import type { TrustedDefinitions } from "./action-definitions.ts";
+import type { LockedTools } from "./read-lock.ts";
 import type { Step } from "./step.ts";
 
 /** A job that was let in and planned. */
@@ -16,8 +17,9 @@ export type StepJob = {
   readonly admission: Extract<Admission, { type: "admitted" }>;
   readonly trusted: TrustedDefinitions;
   readonly catalog: Catalog;
+  readonly locked: LockedTools;
   /** What a reader of the summary should know beyond the job itself. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Extract<JobEvent, { type: "note" }>[];
 };
 
 /** The same, with what came of it. */

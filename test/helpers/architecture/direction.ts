@@ -27,7 +27,7 @@ const purePackages: Readonly<Record<string, (path: string) => boolean>> = {
   semver: () => true,
   ajv: () => true,
   picomatch: () => true,
-  "smol-toml": (path) => path.startsWith("src/definition/"),
+  "smol-toml": (path) => /^src\/(?:definition|registry)\//.test(path),
 };
 
 /** The part of Node that only computes. */

@@ -1,0 +1,105 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import * as z from "zod/mini";
+import { Expert } from "../../src/definition/expert.ts";
+import {
+  type LockedExpert,
+  lockedSkills,
+  parseLockfile,
+  renderLockfile,
+  type ToolDefinition,
+} from "../../src/registry/lockfile.ts";
+
+const expert = z.parse(Expert, {
+  description: "Reviews.",
+  instruction: 'You "review".\nIn two lines.',
+  delegates: ["other"],
+  skills: {
+    search: { type: "mcpStdioSkill", command: "npx", packageName: "search@1.2.3", pick: ["find"] },
+    ask: { type: "interactiveSkill", tools: { askUser: { inputJsonSchema: '{"type":"object"}' } } },
+  },
+});
+
+const tool = (name: string, inputSchema: ToolDefinition["inputSchema"]): ToolDefinition => ({
+  skillName: "search",
+  name,
+  description: `The tool ${name}.`,
+  inputSchema,
+  readOnly: true,
+});
+
+const lockOf = (toolDefinitions: readonly ToolDefinition[]) => ({
+  configPath: "perstack.toml",
+  experts: [{ key: "reviewer", expert, toolDefinitions }] satisfies readonly LockedExpert[],
+});
+
+const read = (text: string) => parseLockfile({ text, file: "perstack.lock" });
+
+describe("a lock", () => {
+  test("gives back what was put into it, whatever JSON the tools' schemas hold", () => {
+    const schema = fc.dictionary(fc.string({ maxLength: 8 }), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 4 });
+    fc.assert(
+      fc.property(fc.array(schema, { maxLength: 3 }), (schemas) => {
+        const tools = schemas.map((each, index) => tool(`tool${index}`, JSON.parse(JSON.stringify(each))));
+        const [back] = read(renderLockfile(lockOf(tools))).experts;
+        expect(back?.expert).toEqual(expert);
+        expect(JSON.parse(JSON.stringify(back?.toolDefinitions))).toEqual(tools);
+      }),
+    );
+  });
+
+  test("is the same text for the same content in any order, and says no time", () => {
+    const other = { key: "another", expert, toolDefinitions: [] };
+    const one = renderLockfile({ ...lockOf([]), experts: [...lockOf([]).experts, other] });
+    const two = renderLockfile({ ...lockOf([]), experts: [other, ...lockOf([]).experts] });
+    expect(one).toBe(two);
+    expect(one).toContain('version = "1"\ngeneratedAt = 0\nconfigPath = "perstack.toml"\n');
+  });
+
+  test("may hold what only later versions know", () => {
+    const text = renderLockfile(lockOf([tool("find", { type: "object" })]));
+    const later = `${text}\n[registries."github.com/acme/experts"]\nindexCommit = "00"\n`;
+    expect(read(later)).toEqual(read(text));
+  });
+
+  test.each([
+    ["text that is no TOML", "version = ", /^perstack\.lock:1 is not a lock that can be used/],
+    ["another version", 'version = "2"\nconfigPath = "perstack.toml"', /version/],
+    [
+      "an Expert without an instruction",
+      'version = "1"\nconfigPath = "p"\n[experts.a]\nkey = "a"',
+      /experts\.a\.instruction/,
+    ],
+    [
+      "a schema that is no JSON",
+      renderLockfile(lockOf([tool("find", { type: "object", nothing: null })])).replace(
+        /inputSchemaJson = .*/,
+        'inputSchemaJson = "{"',
+      ),
+      /inputSchemaJson of the tool find/,
+    ],
+  ])("that is damaged is an error, never ignored: %s", (_, text, message) => {
+    expect(() => read(text)).toThrow(
+      expect.objectContaining({ code: "LOCK_INVALID", message: expect.stringMatching(message) }),
+    );
+  });
+});
+
+describe("the tools of a skill", () => {
+  const lockfile = lockOf([tool("find", { type: "object" }), tool("open", { type: "object" })]);
+
+  test("are known while the skill is defined as it was, whatever else of the Expert changed", () => {
+    const { tools, stale } = lockedSkills(lockfile, "reviewer", { ...expert, instruction: "Anything." });
+    expect(tools.get("search")?.map(({ name }) => name)).toEqual(["find", "open"]);
+    expect(stale).toEqual([]);
+  });
+
+  test("are not when it is defined otherwise, is new, or its Expert is", () => {
+    const search = z.parse(Expert, {
+      instruction: "x",
+      skills: { search: { type: "mcpStdioSkill", command: "other" } },
+    });
+    expect(lockedSkills(lockfile, "reviewer", search)).toEqual({ tools: new Map(), stale: ["search"] });
+    expect(lockedSkills(lockfile, "nobody", expert)).toEqual({ tools: new Map(), stale: ["search"] });
+  });
+});
