@@ -50,6 +50,12 @@ export const Expert = z.strictObject({
     }),
     {},
   ),
+  workspace: z.exactOptional(
+    z.enum(["read", "private"]).register(z.globalRegistry, {
+      description:
+        "`read`: no tool of the base skill changes the workspace. `private`: an empty folder of the Run's own in its place.",
+    }),
+  ),
   delegates: z._default(
     z
       .array(delegate)

@@ -12,6 +12,16 @@ export const isPrivateHost = (hostname: string): boolean => {
   return host === "" || !host.includes(".") || localSuffixes.some((suffix) => host.endsWith(suffix));
 };
 
+/**
+ * The same for an address as a resolver gives it, such as `::ffff:169.254.169.254` or `fe80::1%eth0`. What is no
+ * address counts as private.
+ */
+export const isPrivateAddress = (address: string): boolean => {
+  if (!address.includes(":")) return v4Octets(address) === undefined || isPrivateHost(address);
+  const url = `http://[${address.replace(/%.*$/, "")}]/`;
+  return !URL.canParse(url) || isPrivateHost(new URL(url).hostname);
+};
+
 const localSuffixes = [".localhost", ".local", ".internal", ".home.arpa"];
 
 const v4Octets = (host: string): readonly number[] | undefined => {
@@ -31,6 +41,7 @@ const isPrivateV4 = ([a = 0, b = 0, c = 0]: readonly number[]): boolean =>
   (a === 172 && b >= 16 && b <= 31) ||
   (a === 192 && b === 168) ||
   (a === 192 && b === 0 && (c === 0 || c === 2)) ||
+  (a === 192 && b === 88 && c === 99) ||
   (a === 198 && (b === 18 || b === 19)) ||
   (a === 198 && b === 51 && c === 100) ||
   (a === 203 && b === 0 && c === 113);
@@ -40,8 +51,11 @@ const isPrivateV6 = (address: string): boolean => {
   const [first = 0, second = 0] = groups;
   const embedded = embeddedV4(groups);
   if (embedded !== undefined) return isPrivateV4(embedded);
-  // Only 2000::/3 is global unicast; of it, 2001:db8::/32 is documentation.
-  return first < 0x2000 || first > 0x3fff || (first === 0x2001 && second === 0xdb8);
+  // Only 2000::/3 is global unicast; of it, 2001::/23 is for protocols (Teredo carries an IPv4 address in it), and
+  // 2001:db8::/32 and 3fff::/20 are documentation.
+  if (first < 0x2000 || first > 0x3fff) return true;
+  if (first === 0x2001) return second < 0x200 || second === 0xdb8;
+  return first === 0x3fff && second < 0x1000;
 };
 
 /** The IPv4 address inside `::ffff:a.b.c.d`, `64:ff9b::a.b.c.d` (NAT64) and `2002:a.b.c.d::` (6to4). */
@@ -49,10 +63,13 @@ const embeddedV4 = (groups: readonly number[]): readonly number[] | undefined =>
   const [first = 0, second = 0, third = 0] = groups;
   const [high = 0, low = 0] = groups.slice(6);
   if (first === 0x2002) return octetsOf(second, third);
-  if (first === 0x64 && second === 0xff9b) return octetsOf(high, low);
-  const mapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
+  // Beyond these zeros it is a local prefix (64:ff9b:1::/48), which is no global unicast and so private anyway.
+  if (first === 0x64 && second === 0xff9b && groups.slice(2, 6).every(isZero)) return octetsOf(high, low);
+  const mapped = groups.slice(0, 5).every(isZero) && groups[5] === 0xffff;
   return mapped ? octetsOf(high, low) : undefined;
 };
+
+const isZero = (group: number): boolean => group === 0;
 
 const octetsOf = (high: number, low: number): readonly number[] => [
   high >> 8,

@@ -1,4 +1,5 @@
-import type { McpStdioSkill, Skill } from "./skill.ts";
+import type { McpSseSkill, McpStdioSkill, Skill } from "./skill.ts";
+import { isVersion } from "./version.ts";
 
 /** The package behind a stdio skill, so that the runner can install it itself instead of letting `npx` decide. */
 export type SkillPackage = {
@@ -87,6 +88,13 @@ const packageAt = (
   };
 };
 
+/** Whether it names one version, for ever: semantic for npm; for Python a version of PEP 440 without wildcard. */
+export const isExactVersion = (manager: SkillPackage["manager"], version: string): boolean =>
+  manager === "npx" ? isVersion(version) : pythonVersion.test(version);
+
+const pythonVersion =
+  /^(?:\d+!)?\d+(?:\.\d+)*(?:(?:a|b|rc)\d+)?(?:\.post\d+)?(?:\.dev\d+)?(?:\+[a-z0-9.]+)?$/i;
+
 /** The skills that run as a process of their own, by key in code-unit order; the base skill is part of the runner. */
 export const processSkills = (
   skills: Readonly<Record<string, Skill>>,
@@ -95,4 +103,12 @@ export const processSkills = (
     .flatMap(([name, skill]) =>
       skill.type === "mcpStdioSkill" && !isBaseSkill(skill) ? [{ name, skill }] : [],
     )
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+
+/** The skills that are reached over HTTP, by key in code-unit order. */
+export const remoteSkills = (
+  skills: Readonly<Record<string, Skill>>,
+): readonly { readonly name: string; readonly skill: McpSseSkill }[] =>
+  Object.entries(skills)
+    .flatMap(([name, skill]) => (skill.type === "mcpSseSkill" ? [{ name, skill }] : []))
     .sort((a, b) => (a.name < b.name ? -1 : 1));

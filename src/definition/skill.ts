@@ -6,20 +6,16 @@ import { isPrivateHost } from "./public-host.ts";
 const domainPattern =
   /^(?!(?:.*\.)?[xX][nN]--)(?:\*\.)?[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
 
-const allowedDomains = z
-  .array(
-    patterned(
-      domainPattern,
-      {
-        expected: "a host name in ASCII, or one after `*.`, without scheme, port or path",
-        remedy: 'Write the host alone, such as "api.example.com" or "*.example.com".',
-      },
-      "A host name, or `*.` and a host name.",
-    ),
-  )
-  .register(z.globalRegistry, {
-    description: "Hosts the skill may reach. Accepted, without effect yet: its network is open.",
-  });
+const domain = patterned(
+  domainPattern,
+  {
+    expected: "a host name in ASCII, or one after `*.`, without scheme, port or path",
+    remedy: 'Write the host alone, such as "api.example.com" or "*.example.com".',
+  },
+  "A host name, or `*.` and a host name.",
+);
+
+const domains = (description: string) => z.array(domain).register(z.globalRegistry, { description });
 
 const common = {
   description: z.exactOptional(text("What the skill is for.")),
@@ -66,10 +62,13 @@ export const McpStdioSkill = z.strictObject({
     }),
     [],
   ),
-  allowedDomains: z.exactOptional(allowedDomains),
+  allowedDomains: z.exactOptional(
+    domains("Hosts the skill may reach. Accepted, without effect yet: its network is open."),
+  ),
   lazyInit: z._default(
     z.boolean().register(z.globalRegistry, {
-      description: "Whether the skill may start after the first request. Accepted, without effect yet.",
+      description:
+        "Start the skill beside the first request: its tools come when it is up, and a failure is a warning.",
     }),
     false,
   ),
@@ -77,7 +76,7 @@ export const McpStdioSkill = z.strictObject({
 export type McpStdioSkill = Immutable<z.infer<typeof McpStdioSkill>>;
 
 /** An MCP server reached over HTTP: streamable HTTP first, server-sent events as fallback. */
-const McpSseSkill = z.strictObject({
+export const McpSseSkill = z.strictObject({
   type: z
     .literal("mcpSseSkill")
     .register(z.globalRegistry, { description: "An MCP server reached over HTTPS." }),
@@ -91,10 +90,14 @@ const McpSseSkill = z.strictObject({
     },
     "URL of the server: https, no private address.",
   ),
-  allowedDomains: z.exactOptional(allowedDomains),
+  allowedDomains: z.exactOptional(
+    domains("Hosts that the endpoint may redirect to, besides its own. No other host is ever asked."),
+  ),
 });
+export type McpSseSkill = Immutable<z.infer<typeof McpSseSkill>>;
 
-const isPublicEndpoint = (url: URL): boolean => url.protocol === "https:" && !isPrivateHost(url.hostname);
+const isPublicEndpoint = (url: URL): boolean =>
+  url.protocol === "https:" && url.username === "" && url.password === "" && !isPrivateHost(url.hostname);
 
 const isJsonObject = (value: string): boolean => {
   try {
