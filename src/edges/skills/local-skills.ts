@@ -1,17 +1,12 @@
-import { delimiter } from "node:path";
-import type { McpStdioSkill } from "../../definition/skill.ts";
-import { isBaseSkill, processSkills } from "../../definition/skill-package.ts";
-import { ExpertStackError } from "../../errors.ts";
-import { controlTools } from "../../job/control-tools.ts";
-import { baseSkill, type ToolDefinition } from "../../job/tool.ts";
-import type { OpenSkills, Skills, SkillsRequest, ToolOutcome } from "../../run/ports.ts";
-import { baseTools } from "./base/base-tools.ts";
-import { openBaseSkill } from "./base/open-base-skill.ts";
-import { emptyFolder, refuseForeignCode } from "./foreign-workspace.ts";
-import { skillEnvironment } from "./mcp/skill-environment.ts";
-import type { StdioSkill } from "./mcp/stdio-skill.ts";
-import { pathOutside } from "./program-outside.ts";
-import { selectTools } from "./tool-selection.ts";
+import { processSkills, remoteSkills } from "../../definition/skill-package.ts";
+import { baseSkill } from "../../job/tool.ts";
+import type { OpenSkills, Skills, SkillsRequest } from "../../run/ports.ts";
+import { openBasePart } from "./base-part.ts";
+import type { McpPart } from "./mcp-parts.ts";
+import { type AddressPolicy, publicAddresses } from "./remote/address-policy.ts";
+import { type RunPlace, runPlace } from "./run-place.ts";
+import { refuseUntrusted, warnOfOpenDoors } from "./skill-refusals.ts";
+import { type ToolNames, toolNames } from "./tool-names.ts";
 
 export type LocalSkillsOptions = {
   readonly workspace: string;
@@ -21,33 +16,36 @@ export type LocalSkillsOptions = {
   readonly cacheDirectory: string;
   /** The host's environment, from which each process gets its own short list. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Untrusted: no `exec` and no skill process, as long as no sandbox isolates them. */
+  /** Untrusted: no `exec`, no skill process as long as no sandbox isolates them, and no remote skill. */
   readonly trust: "trusted" | "untrusted";
   /** `refused` when the workspace is not the commit whose definitions run. */
   readonly localCommands: "allowed" | "refused";
   readonly stepTimeoutMs: number;
+  /** Which hosts remote skills may be at. Only tests, whose servers are on this machine, give another one. */
+  readonly addressPolicy?: AddressPolicy;
 };
 
-/** One source of tools of a Run. */
-type Part = Pick<StdioSkill, "tools" | "call"> & AsyncDisposable;
-
-/** The base skill in this process, and each stdio skill as a process of its own. */
+/** The base skill in this process, each stdio skill as a process of its own, and remote ones over HTTP. */
 export const localSkills = (options: LocalSkillsOptions): Skills => ({
   async open(request, signal) {
-    const stdio = processSkills(request.expert.skills);
-    if (options.trust === "untrusted") refuseProcesses(stdio);
-    warnOfOpenNetwork(request);
-    const { base, tools } = openBase(options, request);
-    const parts: Part[] = [base];
-    let place: Place | undefined;
+    if (options.trust === "untrusted") refuseUntrusted(request.expert);
+    warnOfOpenDoors(request);
+    const names = toolNames(request.expert, request.reservedNames);
+    const place = await runPlace(options, request);
+    const opened: Opened = { parts: [] };
+    const closing = new AbortController();
     const dispose = async (): Promise<void> => {
-      await disposeAll(parts);
-      await place?.[Symbol.asyncDispose]();
+      closing.abort();
+      const disposables = [...opened.parts.map((part) => part.skill), ...(opened.base ? [opened.base] : [])];
+      await Promise.all(disposables.map((one) => one[Symbol.asyncDispose]()));
+      await place[Symbol.asyncDispose]();
     };
     try {
-      place = await placeOf(options, stdio);
-      parts.push(...(await openAll(options, { request, stdio, place, signal })));
-      return joined(parts, { own: tools, dispose });
+      opened.base = openBasePart({ ...options, workspace: place.workspace }, request);
+      names.claim(baseSkill, opened.base.tools);
+      opened.parts = await openMcpParts(options, { request, place, names });
+      await startNow(opened.parts, { names, signal });
+      return joined(opened.base, opened.parts, { request, closing: closing.signal, dispose });
     } catch (error) {
       await dispose();
       throw error;
@@ -55,123 +53,66 @@ export const localSkills = (options: LocalSkillsOptions): Skills => ({
   },
 });
 
-/** The base skill as the Expert's own entry for it wants it; without one, all of it. */
-const openBase = (
+type Opened = { base?: OpenSkills; parts: readonly McpPart[] };
+
+/** Loads what MCP skills need only when there are some. */
+const openMcpParts = async (
   options: LocalSkillsOptions,
-  { expert, emit }: SkillsRequest,
-): { readonly base: Part; readonly tools: readonly ToolDefinition[] } => {
-  const own = Object.values(expert.skills).find(
-    (skill): skill is McpStdioSkill => skill.type === "mcpStdioSkill" && isBaseSkill(skill),
-  );
-  const { requiredEnv = [], pick = [], omit = [] } = own ?? {};
-  const base = openBaseSkill({
-    ...options,
-    environment: skillEnvironment(options.environment, { name: baseSkill, requiredEnv }),
-    exec: options.trust === "trusted" ? "allowed" : "withheld",
-  });
-  const warn = (text: string): void =>
-    emit({ type: "note", level: "warning", text: `The skill "${baseSkill}" ${text}` });
-  const selected = new Set(selectTools([...controlTools, ...baseTools], { pick, omit }, warn));
-  return { base, tools: [...controlTools, ...base.tools].filter((tool) => selected.has(tool)) };
+  run: { readonly request: SkillsRequest; readonly place: RunPlace; readonly names: ToolNames },
+): Promise<readonly McpPart[]> => {
+  const { skills } = run.request.expert;
+  if (processSkills(skills).length + remoteSkills(skills).length === 0) return [];
+  const { mcpParts } = await import("./mcp-parts.ts");
+  return mcpParts({ ...options, addressPolicy: options.addressPolicy ?? publicAddresses }, run);
 };
 
-/** A list of hosts reads like a promise, and nothing keeps it yet. */
-const warnOfOpenNetwork = ({ expert, emit }: SkillsRequest): void => {
-  for (const [name, skill] of Object.entries(expert.skills)) {
-    if (!("allowedDomains" in skill)) continue;
-    const text = `The skill "${name}" lists \`allowedDomains\`, which has no effect yet: its network is open.`;
+/** Starts side by side those that start before the Run, and gives everyone's tools their names. */
+const startNow = async (
+  parts: readonly McpPart[],
+  { names, signal }: { readonly names: ToolNames; readonly signal: AbortSignal },
+): Promise<void> => {
+  const starting = parts.filter((part) => part.starts === "now").map(({ skill }) => skill.start(signal));
+  const settled = await Promise.allSettled(starting);
+  for (const result of settled) if (result.status === "rejected") throw result.reason;
+  for (const { skill, starts } of parts) {
+    if (starts !== "beside") names.claim(skill.name, skill.offer.tools());
+  }
+};
+
+/** Starts a skill while the Run goes on; without it the Run can do less, which is told. */
+const startBeside = ({ skill }: McpPart, emit: SkillsRequest["emit"], closing: AbortSignal): void => {
+  skill.start().catch((error: unknown) => {
+    if (closing.aborted) return;
+    const reason = error instanceof Error ? error.message : String(error);
+    const text = `The Run goes on without the tools of the skill "${skill.name}". ${reason}`;
     emit({ type: "note", level: "warning", text });
-  }
-};
-
-type NamedSkill = { readonly name: string; readonly skill: McpStdioSkill };
-
-const refuseProcesses = (skills: readonly NamedSkill[]): void => {
-  const [first] = skills;
-  if (first === undefined) return;
-  throw new ExpertStackError({
-    code: "SKILL_REFUSED",
-    message: `The skill "${first.name}" runs a process, and this trigger is untrusted: someone without write access wrote part of what the Expert reads.`,
-    remedy:
-      "Processes are refused here until a sandbox can isolate them. Use an Expert with the base skill only.",
   });
-};
-
-/** Where the processes of skills start, and with which PATH. */
-type Place = AsyncDisposable & { readonly path: string; readonly searchPath: string | undefined };
-
-/** @throws ExpertStackError SKILL_REFUSED for a skill that could run code of a workspace that is not trusted */
-const placeOf = async (
-  { workspace, cacheDirectory, environment, localCommands }: LocalSkillsOptions,
-  stdio: readonly NamedSkill[],
-): Promise<Place> => {
-  if (localCommands === "allowed" || stdio.length === 0) {
-    return { path: workspace, searchPath: environment.PATH, async [Symbol.asyncDispose]() {} };
-  }
-  for (const named of stdio) await refuseForeignCode(workspace, named);
-  const searchPath = pathOutside(environment.PATH ?? "", workspace).join(delimiter);
-  return { ...(await emptyFolder(cacheDirectory)), searchPath };
-};
-
-/** Starts them side by side; when one fails, those that came up are ended. */
-const openAll = async (
-  options: LocalSkillsOptions,
-  start: {
-    readonly request: SkillsRequest;
-    readonly stdio: readonly NamedSkill[];
-    readonly place: Place;
-    readonly signal: AbortSignal;
-  },
-): Promise<readonly StdioSkill[]> => {
-  const { request, stdio, place, signal } = start;
-  if (stdio.length === 0) return [];
-  const { openStdioSkill } = await import("./mcp/stdio-skill.ts");
-  const environment = { ...options.environment, PATH: place.searchPath };
-  const { runId, emit } = request;
-  const opening = stdio.map(({ name, skill }) =>
-    openStdioSkill({ ...options, environment, cwd: place.path, runId, name, skill, emit, signal }),
-  );
-  const settled = await Promise.allSettled(opening);
-  const failed = settled.find((result) => result.status === "rejected");
-  const up = settled.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
-  if (failed === undefined) return up;
-  await disposeAll(up);
-  throw failed.reason;
-};
-
-const disposeAll = async (parts: readonly AsyncDisposable[]): Promise<void> => {
-  await Promise.all(parts.map((part) => part[Symbol.asyncDispose]()));
 };
 
 const joined = (
-  parts: readonly Part[],
-  { own, dispose }: { readonly own: readonly ToolDefinition[]; readonly dispose: () => Promise<void> },
+  base: OpenSkills,
+  parts: readonly McpPart[],
+  run: {
+    readonly request: SkillsRequest;
+    readonly closing: AbortSignal;
+    readonly dispose: () => Promise<void>;
+  },
 ): OpenSkills => {
-  const tools = [...own, ...parts.slice(1).flatMap((part) => part.tools)];
-  refuseCollisions(tools);
-  const owners = new Map(parts.flatMap((part) => part.tools.map((tool) => [tool.name, part] as const)));
+  const known = parts.filter((part) => part.starts !== "beside");
+  for (const part of parts) if (part.starts === "beside") startBeside(part, run.request.emit, run.closing);
+  // Not before the caller has said that the Run is open: a change of its tools can only follow them.
+  setImmediate(() => {
+    for (const { skill } of parts) skill.offer.opened();
+  });
   return {
-    tools,
-    call: async (call, signal): Promise<ToolOutcome> =>
-      (await owners.get(call.tool)?.call(call, signal)) ?? {
-        contents: [{ type: "text", text: `No skill offers "${call.tool}".` }],
-        isError: true,
-      },
-    [Symbol.asyncDispose]: dispose,
+    tools: [...base.tools, ...known.flatMap(({ skill }) => skill.offer.tools())],
+    async call(call, signal) {
+      const offers = (tools: OpenSkills["tools"]): boolean => tools.some((tool) => tool.name === call.tool);
+      if (offers(base.tools)) return await base.call(call, signal);
+      const owner = parts.find(({ skill }) => offers(skill.offer.tools()));
+      if (owner !== undefined) return await owner.skill.call(call, signal);
+      return { contents: [{ type: "text", text: `No skill offers "${call.tool}".` }], isError: true };
+    },
+    [Symbol.asyncDispose]: run.dispose,
   };
-};
-
-const refuseCollisions = (tools: readonly ToolDefinition[]): void => {
-  const owners = new Map<string, string>();
-  for (const { name, skill } of tools) {
-    const other = owners.get(name);
-    if (other !== undefined) {
-      throw new ExpertStackError({
-        code: "TOOL_NAME_COLLISION",
-        message: `The skills "${other}" and "${skill}" both have a tool named "${name}".`,
-        remedy: `Take it out of one of them: \`omit = ["${name}"]\` under \`[experts.<name>.skills."${skill}"]\`.`,
-      });
-    }
-    owners.set(name, skill);
-  }
 };

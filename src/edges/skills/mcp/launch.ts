@@ -2,9 +2,9 @@ import type { McpStdioSkill } from "../../../definition/skill.ts";
 import { isPackageCommand, packageOf } from "../../../definition/skill-package.ts";
 import { ExpertStackError } from "../../../errors.ts";
 import type { SkillEvent } from "../../../run/ports.ts";
-import type { Launch } from "./connection.ts";
-import { installPackage } from "./package.ts";
+import { installPackage, refuseUnpinned } from "./package.ts";
 import { skillEnvironment } from "./skill-environment.ts";
+import type { Launch } from "./stdio-connection.ts";
 
 export type LaunchRequest = {
   /** The skill's key. */
@@ -19,35 +19,27 @@ export type LaunchRequest = {
   readonly cacheDirectory: string;
   readonly trust: "trusted" | "untrusted";
   readonly emit: (event: SkillEvent) => void;
-  readonly signal: AbortSignal;
 };
 
 /**
  * How to start a skill: a package is installed first and started by absolute path, since `npx` in a checkout runs the
  * checkout's own `node_modules` and obeys its `.npmrc`; any other command is looked up on the PATH.
  *
- * @throws ExpertStackError SKILL_ENV_MISSING, SKILL_REFUSED, or what `installPackage` throws
+ * @returns what installs and then says how to start it. It throws what `installPackage` throws
+ * @throws ExpertStackError SKILL_ENV_MISSING, SKILL_REFUSED, at once
  */
-export const launchOf = async (request: LaunchRequest): Promise<Launch> => {
-  const { skill, name, workspace, cwd } = request;
+export const plannedLaunch = (request: LaunchRequest): ((signal: AbortSignal) => Promise<Launch>) => {
+  const { skill, name, cwd } = request;
   const env = skillEnvironment(request.environment, { name, requiredEnv: skill.requiredEnv });
   const found = packageOf(skill);
   if (found !== undefined) {
-    const { manager, version, bin } = found;
-    const installed = await installPackage({
-      manager,
-      name: found.name,
-      ...(version === undefined ? {} : { version }),
-      ...(bin === undefined ? {} : { bin }),
-      skill: name,
-      workspace,
-      cacheDirectory: request.cacheDirectory,
-      environment: request.environment,
-      trust: request.trust,
-      emit: request.emit,
-      signal: request.signal,
-    });
-    return { command: installed.command, args: [...installed.args, ...found.args], cwd, env };
+    const { args, ...wanted } = found;
+    const wish = { ...request, ...wanted, skill: name };
+    refuseUnpinned(wish);
+    return async (signal) => {
+      const installed = await installPackage({ ...wish, signal });
+      return { command: installed.command, args: [...installed.args, ...args], cwd, env };
+    };
   }
   if (isPackageCommand(skill.command)) {
     throw new ExpertStackError({
@@ -56,5 +48,5 @@ export const launchOf = async (request: LaunchRequest): Promise<Launch> => {
       remedy: 'Name a package of the registry with its version, such as packageName = "@scope/server@1.2.3".',
     });
   }
-  return { command: skill.command, args: skill.args, cwd, env };
+  return async () => ({ command: skill.command, args: skill.args, cwd, env });
 };

@@ -1,12 +1,11 @@
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import * as z from "zod/mini";
+import type { Program } from "./installer.ts";
 
 const PackageJson = z.object({
   bin: z.optional(z.union([z.string(), z.record(z.string(), z.string())])),
 });
-
-export type Program = { readonly command: string; readonly args: readonly string[] };
 
 /**
  * The program of an installed package, by absolute path: the one called `wanted`, else the one called as the

@@ -3,139 +3,111 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod/mini";
-import type { SkillPackage } from "../../../definition/skill-package.ts";
-import { isVersion } from "../../../definition/version.ts";
+import { isExactVersion, type SkillPackage } from "../../../definition/skill-package.ts";
 import { ExpertStackError } from "../../../errors.ts";
 import type { SkillEvent } from "../../../run/ports.ts";
-import { runNpm } from "./npm.ts";
-import { packageProgram } from "./package-program.ts";
+import type { Installed, Installer, InstallRequest, Program } from "./installer.ts";
 
-export type PackageRequest = Pick<SkillPackage, "manager" | "name" | "version" | "bin"> & {
+export type PackageRequest = InstallRequest & {
+  readonly manager: SkillPackage["manager"];
   /** The skill's key, for what is said about it. */
   readonly skill: string;
-  /** Nothing in here has a say in what is installed. */
-  readonly workspace: string;
-  /** Outside the workspace; packages are kept in it between jobs. */
-  readonly cacheDirectory: string;
-  /** The host's environment, to pick from. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly trust: "trusted" | "untrusted";
   readonly emit: (event: SkillEvent) => void;
-  readonly signal: AbortSignal;
 };
 
-/** Where a package is and how to start it. */
-export type InstalledPackage = {
-  /** An absolute path. */
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly version: string;
-  /** Subresource integrity of the package's archive, as the registry stated it and npm checked it. */
-  readonly integrity: string;
-};
+/** Where a package is and how to start it; `command` is an absolute path. */
+export type InstalledPackage = Program & Installed;
 
 /**
- * Installs a package once, with its scripts off, and finds its program. An install that is there already is used
+ * Installs a package once, with nothing of it run, and finds its program. An install that is there already is used
  * without the network. Several installs of the same package at one time do not disturb each other.
  *
- * @throws ExpertStackError FEATURE_NOT_AVAILABLE for Python packages, SKILL_REFUSED for one without an exact version
- *   on an untrusted trigger, PACKAGE_INSTALL_FAILED with npm's last lines
+ * @throws ExpertStackError SKILL_REFUSED for one without an exact version on an untrusted trigger,
+ *   PACKAGE_INSTALL_FAILED with the package manager's last lines
  */
 export const installPackage = async (request: PackageRequest): Promise<InstalledPackage> => {
   const started = performance.now();
-  refuseUnsupported(request);
-  const directory = join(request.cacheDirectory, "packages", directoryName(request));
+  refuseUnpinned(request);
+  const installer = await installerOf(request.manager);
+  const spec = installer.spec(request);
+  const failure = (message: string): ExpertStackError =>
+    new ExpertStackError({
+      code: "PACKAGE_INSTALL_FAILED",
+      message: `${message} (skill "${request.skill}")`,
+      remedy: installer.remedy(spec),
+    });
+  const directory = join(request.cacheDirectory, "packages", directoryName(request.manager, spec));
   if (!existsSync(directory)) {
-    request.emit({ type: "note", level: "info", text: `installing ${specOf(request)}` });
-    await install(request, directory);
+    request.emit({ type: "note", level: "info", text: `installing ${spec}` });
+    await install({ request, installer, directory, failure });
   }
-  const { version, integrity } = await readRecord(request, directory);
+  const { version, integrity } = await readRecord(spec, directory);
   const { skill, emit, name } = request;
   const durationMs = Math.round(performance.now() - started);
   emit({ type: "packageInstalled", skill, package: name, version, integrity, durationMs });
   if (!isPinned(request)) emit({ type: "note", level: "warning", text: unpinned(request, version) });
-  const program = packageProgram({
-    directory: join(directory, "node_modules", name),
-    name,
-    wanted: request.bin,
-  });
-  if (typeof program === "string") {
-    throw installError(request, `The package ${name}@${version} cannot be run. ${program}`);
-  }
+  const program = installer.program(request, directory);
+  if (typeof program === "string") throw failure(`The package ${name}@${version} cannot be run. ${program}`);
   return { ...program, version, integrity };
 };
 
-const isPinned = (request: PackageRequest): boolean =>
-  request.version !== undefined && isVersion(request.version);
+const installerOf = async (manager: SkillPackage["manager"]): Promise<Installer> =>
+  manager === "npx"
+    ? (await import("./npm-package.ts")).npmPackage
+    : (await import("./python-package.ts")).pythonPackage;
 
-const specOf = (request: PackageRequest): string => `${request.name}@${request.version ?? "latest"}`;
+const isPinned = ({ manager, version }: Pick<PackageRequest, "manager" | "version">): boolean =>
+  version !== undefined && isExactVersion(manager, version);
 
-const refuseUnsupported = (request: PackageRequest): void => {
-  if (request.manager === "uvx") {
-    throw new ExpertStackError({
-      code: "FEATURE_NOT_AVAILABLE",
-      message: `The skill "${request.skill}" runs the Python package ${request.name} with uvx, which comes in a later release.`,
-      remedy: "Install the package in an earlier step and give the skill its program as `command`.",
-    });
-  }
-  if (request.trust === "untrusted" && !isPinned(request)) {
-    throw new ExpertStackError({
-      code: "SKILL_REFUSED",
-      message: `The skill "${request.skill}" names the package ${specOf(request)} without an exact version, which an untrusted trigger may not run.`,
-      remedy: `Write the exact version in the manifest, such as ${request.name}@1.2.3.`,
-    });
-  }
+/** @throws ExpertStackError SKILL_REFUSED for a package without an exact version on an untrusted trigger */
+export const refuseUnpinned = (
+  request: Pick<PackageRequest, "manager" | "name" | "version" | "skill" | "trust">,
+): void => {
+  if (request.trust === "trusted" || isPinned(request)) return;
+  throw new ExpertStackError({
+    code: "SKILL_REFUSED",
+    message: `The skill "${request.skill}" names the package ${request.name}@${request.version ?? "latest"} without an exact version, which an untrusted trigger may not run.`,
+    remedy: `Write the exact version in the manifest, such as ${request.name}@1.2.3.`,
+  });
 };
 
 /** Readable, and one for each package and version also where file names ignore case. */
-const directoryName = (request: PackageRequest): string => {
-  const spec = specOf(request);
-  const hash = createHash("sha256").update(spec).digest("hex").slice(0, 12);
+const directoryName = (manager: SkillPackage["manager"], spec: string): string => {
+  const unique = manager === "npx" ? spec : `${manager} ${spec}`;
+  const hash = createHash("sha256").update(unique).digest("hex").slice(0, 12);
   return `${spec.replaceAll(/[^A-Za-z0-9._@-]/g, "+")}-${hash}`;
 };
 
 const recordFile = "expert-stack-package.json";
 const Record = z.object({ v: z.literal(1), name: z.string(), version: z.string(), integrity: z.string() });
 
-const readRecord = async (request: PackageRequest, directory: string): Promise<z.infer<typeof Record>> => {
+const readRecord = async (spec: string, directory: string): Promise<z.infer<typeof Record>> => {
   try {
     return Record.parse(JSON.parse(await readFile(join(directory, recordFile), "utf8")));
   } catch (cause) {
     throw new ExpertStackError({
       code: "PACKAGE_INSTALL_FAILED",
-      message: `The stored install of ${specOf(request)} is damaged.`,
+      message: `The stored install of ${spec} is damaged.`,
       remedy: `Delete the directory ${directory} and run again.`,
       cause,
     });
   }
 };
 
-const install = async (request: PackageRequest, directory: string): Promise<void> => {
+const install = async (wanted: {
+  readonly request: PackageRequest;
+  readonly installer: Installer;
+  readonly directory: string;
+  readonly failure: (message: string) => ExpertStackError;
+}): Promise<void> => {
+  const { request, installer, directory, failure } = wanted;
   const temporary = join(request.cacheDirectory, "packages", `tmp-${randomUUID()}`);
   try {
     await mkdir(temporary, { recursive: true });
-    await writeFile(join(temporary, "package.json"), JSON.stringify({ private: true }));
-    const flags = [
-      "--ignore-scripts",
-      "--no-audit",
-      "--no-fund",
-      "--omit=dev",
-      "--save-exact",
-      "--loglevel=error",
-    ];
-    const result = await runNpm({
-      args: ["install", ...flags, "--prefix", temporary, "--", specOf(request)],
-      directory: temporary,
-      cache: join(request.cacheDirectory, "npm"),
-      workspace: request.workspace,
-      environment: request.environment,
-      signal: request.signal,
-    });
-    if (result.type === "failed") {
-      const said = result.lines === "" ? "" : ` Its last lines:\n${result.lines}`;
-      throw installError(request, `Installing ${specOf(request)} failed: ${result.because}.${said}`);
-    }
-    const record = { v: 1, name: request.name, ...(await lockedPackage(request, temporary)) };
+    const installed = await installer.install(request, temporary);
+    if (typeof installed === "string") throw failure(installed);
+    const record = { v: 1, name: request.name, ...installed };
     await writeFile(join(temporary, recordFile), JSON.stringify(record));
     await rename(temporary, directory).catch((error: unknown) => {
       // Someone else was first, with the same package.
@@ -145,29 +117,6 @@ const install = async (request: PackageRequest, directory: string): Promise<void
     await rm(temporary, { recursive: true, force: true });
   }
 };
-
-const Lockfile = z.object({
-  packages: z.record(
-    z.string(),
-    z.object({ version: z.optional(z.string()), integrity: z.optional(z.string()) }),
-  ),
-});
-
-const lockedPackage = async (request: PackageRequest, directory: string) => {
-  const lockfile = Lockfile.parse(JSON.parse(await readFile(join(directory, "package-lock.json"), "utf8")));
-  const { version, integrity } = lockfile.packages[`node_modules/${request.name}`] ?? {};
-  if (version === undefined || integrity === undefined) {
-    throw installError(request, `npm recorded no integrity for ${specOf(request)}.`);
-  }
-  return { version, integrity };
-};
-
-const installError = (request: PackageRequest, message: string): ExpertStackError =>
-  new ExpertStackError({
-    code: "PACKAGE_INSTALL_FAILED",
-    message: `${message} (skill "${request.skill}")`,
-    remedy: `Check the package's name and version, that the registry can be reached and that npm is installed: npm view ${specOf(request)}`,
-  });
 
 const unpinned = (request: PackageRequest, version: string): string =>
   `The skill "${request.skill}" names the package ${request.name} without an exact version; ${version} runs now. ` +

@@ -1,4 +1,4 @@
-import { type LineReader, lineReader } from "./line-reader.ts";
+import { type LineReader, lineReader } from "../line-reader.ts";
 
 /** Bytes of one line of stderr that are kept. */
 const maxLineBytes = 4 * 1024;

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
+import { type LineReader, lineReader } from "../line-reader.ts";
 import { endTree, type ProcessExit, type ProcessTree } from "../process-tree.ts";
 import { cancelledRequests } from "./cancelled-requests.ts";
-import { type LineReader, lineReader } from "./line-reader.ts";
+import type { TransportEnd } from "./connection.ts";
 
 /** Bytes of one message. A server that sends more in one line is ended: it would be held in memory. */
 const maxMessageBytes = 10 * 1024 * 1024;
@@ -12,9 +13,6 @@ const maxMessageBytes = 10 * 1024 * 1024;
 const leaveMs = 200;
 /** Milliseconds to read on after the process has exited: a grandchild may hold its pipes open for ever. */
 const drainMs = 200;
-
-/** How a conversation ended. `because` completes the sentence "the skill …". */
-export type TransportEnd = { readonly by: "us" | "itself"; readonly because: string };
 
 /** MCP over the stdin and stdout of a process tree: one JSON-RPC message a line. */
 export type StdioTransport = Transport & {

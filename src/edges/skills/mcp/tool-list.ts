@@ -31,24 +31,25 @@ export const listAllTools = async (
   return [...tools.values()];
 };
 
-/**
- * The tools an Expert sees of a server, in the runner's shape. Every request to the model carries all of them, so one
- * that is too large, and those beyond what a skill may fill, are left out with a note.
- */
-export const chosenTools = (
-  listed: readonly Tool[],
-  skill: ToolSelection & { readonly name: string },
-  warn: (text: string) => void,
-): readonly ToolDefinition[] => {
-  const chosen = selectTools(listed, skill, warn).map((tool) => ({
+/** What a server lists, in the runner's shape. */
+export const definedTools = (listed: readonly Tool[], skill: string): readonly ToolDefinition[] =>
+  listed.map((tool) => ({
     name: tool.name,
     description: tool.description ?? tool.annotations?.title ?? tool.title ?? "",
     inputSchema: jsonObject(tool.inputSchema),
-    skill: skill.name,
+    skill,
     readOnly: tool.annotations?.readOnlyHint === true,
   }));
-  return withinLimits(chosen, warn);
-};
+
+/**
+ * The tools an Expert sees of a skill. Every request to the model carries all of them, so one that is too large, and
+ * those beyond what a skill may fill, are left out with a note.
+ */
+export const chosenTools = (
+  tools: readonly ToolDefinition[],
+  selection: ToolSelection,
+  warn: (text: string) => void,
+): readonly ToolDefinition[] => withinLimits(selectTools(tools, selection, warn), warn);
 
 /** Bytes of one tool's definition, and of all those of a skill. */
 const maxToolBytes = 32 * 1024;

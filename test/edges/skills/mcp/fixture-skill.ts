@@ -2,9 +2,14 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Expert } from "../../../../src/definition/expert.ts";
 import { McpStdioSkill } from "../../../../src/definition/skill.ts";
-import { openStdioSkill, type StdioSkill } from "../../../../src/edges/skills/mcp/stdio-skill.ts";
+import { type McpSkill, mcpSkill } from "../../../../src/edges/skills/mcp/mcp-skill.ts";
+import { liveOffer } from "../../../../src/edges/skills/mcp/offer.ts";
+import { stdioServer } from "../../../../src/edges/skills/mcp/stdio-server.ts";
+import { toolNames } from "../../../../src/edges/skills/tool-names.ts";
 import type { JsonObject } from "../../../../src/job/message.ts";
+import type { ToolDefinition } from "../../../../src/job/tool.ts";
 import type { SkillEvent, ToolOutcome } from "../../../../src/run/ports.ts";
 
 const servers = fileURLToPath(new URL("../../../fixtures/mcp-servers/", import.meta.url));
@@ -29,7 +34,8 @@ export type FixtureOptions = {
   readonly signal?: AbortSignal;
 };
 
-export type FixtureSkill = StdioSkill & {
+export type FixtureSkill = McpSkill & {
+  readonly tools: readonly ToolDefinition[];
   readonly events: readonly SkillEvent[];
   readonly workspace: string;
   run(tool: string, args?: JsonObject, signal?: AbortSignal): Promise<ToolOutcome>;
@@ -43,28 +49,41 @@ export const openFixture = async (options: FixtureOptions): Promise<FixtureSkill
   const workspace = options.workspace ?? realpathSync(tmpdir());
   const events: SkillEvent[] = [];
   eventsOfLastOpen.length = 0;
-  const skill = await openStdioSkill({
-    runId: "r0",
-    name: "fixture",
-    skill: McpStdioSkill.parse({
-      type: "mcpStdioSkill",
-      command: process.execPath,
-      args: [join(servers, options.server ?? ""), ...(options.args ?? [])],
-      ...options.definition,
-    }),
+  const emit = (event: SkillEvent): void => {
+    events.push(event);
+    eventsOfLastOpen.push(event);
+  };
+  const [runId, name, stepTimeoutMs] = ["r0", "fixture", options.stepTimeoutMs ?? 30_000] as const;
+  const definition = McpStdioSkill.parse({
+    type: "mcpStdioSkill",
+    command: process.execPath,
+    args: [join(servers, options.server ?? ""), ...(options.args ?? [])],
+    ...options.definition,
+  });
+  const server = stdioServer({
+    runId,
+    name,
+    skill: definition,
     environment: options.environment ?? { PATH: process.env.PATH ?? "" },
     workspace,
     cwd: workspace,
     cacheDirectory: options.cacheDirectory ?? join(workspace, "never-used"),
     trust: options.trust ?? "trusted",
-    stepTimeoutMs: options.stepTimeoutMs ?? 30_000,
-    emit: (event) => {
-      events.push(event);
-      eventsOfLastOpen.push(event);
-    },
-    signal: options.signal ?? AbortSignal.timeout(120_000),
+    startTimeoutMs: Math.min(60_000, stepTimeoutMs),
+    emit,
   });
+  const warn = (text: string): void =>
+    emit({ type: "note", level: "warning", text: `The skill "${name}" ${text}` });
+  const names = toolNames(Expert.parse({ instruction: "x" }));
+  const announce = (tools: readonly ToolDefinition[]): void =>
+    emit({ type: "toolsChanged", runId, skill: name, tools });
+  const offer = liveOffer({ ...definition, name, names, warn, announce });
+  const skill = mcpSkill({ runId, name, server, offer, stepTimeoutMs, emit });
+  await skill.start(options.signal ?? AbortSignal.timeout(120_000));
+  names.claim(name, offer.tools());
+  offer.opened();
   return Object.assign(skill, {
+    tools: offer.tools(),
     events,
     workspace,
     run: (tool: string, args: JsonObject = {}, signal = new AbortController().signal) =>

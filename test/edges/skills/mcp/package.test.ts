@@ -113,16 +113,6 @@ test("an untrusted trigger runs exact versions only, and npm is not even asked",
   expect(readdirSync(join(root.path, "cache"))).toEqual([]);
 });
 
-test("a Python package is said to come later, and what to do until then", async () => {
-  await expect(
-    openFixture({ definition: { command: "uvx", args: ["mcp-server-fetch==1.0.0"] } }),
-  ).rejects.toMatchObject({
-    code: "FEATURE_NOT_AVAILABLE",
-    message: expect.stringContaining("mcp-server-fetch"),
-    remedy: expect.stringContaining("`command`"),
-  });
-});
-
 test("npx with something that is no plain package is refused instead of run", async () => {
   for (const args of [["-y", "./local-server"], ["github:someone/server"], ["--call", "rm -rf ."]]) {
     await expect(openFixture({ definition: { command: "npx", args } })).rejects.toMatchObject({

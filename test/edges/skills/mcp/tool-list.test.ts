@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { chosenTools } from "../../../../src/edges/skills/mcp/tool-list.ts";
+import { chosenTools, definedTools } from "../../../../src/edges/skills/mcp/tool-list.ts";
 
 const tool = (name: string, description: string) => ({
   name,
@@ -7,9 +7,9 @@ const tool = (name: string, description: string) => ({
   inputSchema: { type: "object" as const },
 });
 
-const choose = (listed: Parameters<typeof chosenTools>[0], omit: readonly string[] = []) => {
+const choose = (listed: Parameters<typeof definedTools>[0], omit: readonly string[] = []) => {
   const warnings: string[] = [];
-  const chosen = chosenTools(listed, { name: "crm", pick: [], omit }, (text) => warnings.push(text));
+  const chosen = chosenTools(definedTools(listed, "crm"), { pick: [], omit }, (text) => warnings.push(text));
   return { names: chosen.map(({ name }) => name), warnings };
 };
 

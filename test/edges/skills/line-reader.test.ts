@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Line, lineReader } from "../../../../src/edges/skills/mcp/line-reader.ts";
+import { type Line, lineReader } from "../../../src/edges/skills/line-reader.ts";
 
 const read = (chunks: readonly Uint8Array[], maxBytes: number): readonly Line[] => {
   const lines: Line[] = [];

@@ -1,0 +1,103 @@
+import type { McpSseSkill, McpStdioSkill } from "../../definition/skill.ts";
+import { processSkills, remoteSkills } from "../../definition/skill-package.ts";
+import type { SkillEvent, SkillsRequest } from "../../run/ports.ts";
+import type { SkillServer } from "./mcp/connection.ts";
+import { lockedOffer } from "./mcp/locked-offer.ts";
+import { type McpSkill, mcpSkill } from "./mcp/mcp-skill.ts";
+import { liveOffer } from "./mcp/offer.ts";
+import { stdioServer } from "./mcp/stdio-server.ts";
+import type { AddressPolicy } from "./remote/address-policy.ts";
+import { remoteServer } from "./remote/remote-server.ts";
+import type { RunPlace } from "./run-place.ts";
+import type { ToolNames } from "./tool-names.ts";
+
+/** Milliseconds a skill has to start, unless a step has less. */
+const longestStartMs = 60_000;
+
+export type McpPartsOptions = {
+  readonly workspace: string;
+  readonly cacheDirectory: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly trust: "trusted" | "untrusted";
+  readonly stepTimeoutMs: number;
+  readonly addressPolicy: AddressPolicy;
+};
+
+/**
+ * A skill with when it starts: `now`, before the Run; `beside` it, with its tools to come; or at its first `call`, its
+ * tools being locked.
+ */
+export type McpPart = { readonly skill: McpSkill; readonly starts: "now" | "beside" | "call" };
+
+/**
+ * The MCP skills of a Run by key in code-unit order. Nothing is started; what can be refused without is refused.
+ *
+ * @throws ExpertStackError SKILL_ENV_MISSING, SKILL_REFUSED
+ */
+export const mcpParts = (
+  options: McpPartsOptions,
+  run: { readonly request: SkillsRequest; readonly place: RunPlace; readonly names: ToolNames },
+): readonly McpPart[] => {
+  const { skills } = run.request.expert;
+  return [...processSkills(skills), ...remoteSkills(skills)]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map((named) => partOf(options, run, named));
+};
+
+type NamedSkill = { readonly name: string; readonly skill: McpStdioSkill | McpSseSkill };
+
+const partOf = (
+  options: McpPartsOptions,
+  run: { readonly request: SkillsRequest; readonly place: RunPlace; readonly names: ToolNames },
+  named: NamedSkill,
+): McpPart => {
+  const { name, skill } = named;
+  const { request, names } = run;
+  const { runId, emit } = request;
+  const warn = warnOnce(name, emit);
+  const announce = (tools: Extract<SkillEvent, { type: "toolsChanged" }>["tools"]): void =>
+    emit({ type: "toolsChanged", runId, skill: name, tools });
+  const { pick, omit } = skill;
+  const locked = request.locked?.get(name);
+  const offer =
+    locked === undefined
+      ? liveOffer({ name, pick, omit, names, warn, announce })
+      : lockedOffer(locked, { name, pick, omit, warn });
+  const lazy = skill.type === "mcpStdioSkill" && skill.lazyInit;
+  return {
+    skill: mcpSkill({
+      runId,
+      name,
+      offer,
+      emit,
+      server: serverOf(options, run, named),
+      stepTimeoutMs: options.stepTimeoutMs,
+    }),
+    starts: locked !== undefined ? "call" : lazy ? "beside" : "now",
+  };
+};
+
+const serverOf = (
+  options: McpPartsOptions,
+  { request, place }: { readonly request: SkillsRequest; readonly place: RunPlace },
+  { name, skill }: NamedSkill,
+): SkillServer => {
+  const { runId, emit } = request;
+  const startTimeoutMs = Math.min(longestStartMs, options.stepTimeoutMs);
+  if (skill.type === "mcpSseSkill") {
+    const { addressPolicy } = options;
+    return remoteServer({ runId, name, skill, addressPolicy, startTimeoutMs, emit });
+  }
+  const environment = { ...options.environment, PATH: place.searchPath };
+  return stdioServer({ ...options, environment, cwd: place.cwd, runId, name, skill, startTimeoutMs, emit });
+};
+
+/** A server that lists its tools again and again is not told the same each time. */
+const warnOnce = (name: string, emit: SkillsRequest["emit"]): ((text: string) => void) => {
+  const said = new Set<string>();
+  return (text) => {
+    if (said.has(text)) return;
+    said.add(text);
+    emit({ type: "note", level: "warning", text: `The skill "${name}" ${text}` });
+  };
+};

@@ -1,0 +1,111 @@
+import type { Tool } from "@modelcontextprotocol/sdk/types.js";
+import { ExpertStackError } from "../../../errors.ts";
+import type { SkillEvent } from "../../../run/ports.ts";
+import { deadline } from "../deadline.ts";
+import { type ProcessTree, spawnTree } from "../process-tree.ts";
+import type { Connection } from "./connection.ts";
+import { openSession, type Session } from "./session.ts";
+import type { StderrLog } from "./stderr-log.ts";
+import { type StdioTransport, stdioTransport } from "./stdio-transport.ts";
+
+/** Milliseconds a server has to answer a call that was cancelled, before it is ended. */
+const cancelGraceMs = 500;
+
+/** How a skill's process is started. */
+export type Launch = {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+};
+
+export type StdioConnectionOptions = {
+  readonly runId: string;
+  readonly skill: string;
+  readonly launch: Launch;
+  readonly stderr: StderrLog;
+  /** Milliseconds from the spawn until the tools are known. */
+  readonly startTimeoutMs: number;
+  readonly emit: (event: SkillEvent) => void;
+  readonly onTools: (tools: readonly Tool[]) => void;
+};
+
+/**
+ * Starts a server as a process and gets to know it. Closing the connection ends its whole process tree.
+ *
+ * @throws ExpertStackError SKILL_START_FAILED with the server's last words; its processes are ended first
+ */
+export const connectStdio = async (
+  options: StdioConnectionOptions,
+  signal: AbortSignal,
+): Promise<Connection> => {
+  const { runId, skill, launch, emit, onTools } = options;
+  using time = deadline(options.startTimeoutMs, signal);
+  emit({ type: "skillStarting", runId, skill, command: launch.command, args: launch.args });
+  const started = performance.now();
+  const tree = await spawned(options);
+  const spawnMs = Math.round(performance.now() - started);
+  let connected = false;
+  const transport = stdioTransport({
+    tree,
+    stderr: options.stderr.reader(),
+    onNoise: (line) => emit({ type: "note", level: "warning", text: noise(skill, line) }),
+    onEnd: ({ by }) => {
+      if (!connected) return;
+      emit({ type: "skillDisconnected", runId, skill, reason: by === "us" ? "closed" : "exited" });
+    },
+  });
+  const warn = (text: string) =>
+    emit({ type: "note", level: "warning", text: `The skill "${skill}" ${text}` });
+  try {
+    const session = await openSession(transport, { signal: time.signal, onTools, warn });
+    connected = true;
+    const { server, handshakeMs, discoveryMs } = session;
+    emit({ type: "skillConnected", runId, skill, server, spawnMs, handshakeMs, discoveryMs });
+    return connectionOf(transport, session);
+  } catch (cause) {
+    const end = transport.ended();
+    await transport.close();
+    if (time.passed())
+      throw startFailure(options, `did not start within ${options.startTimeoutMs / 1000} s`, cause);
+    if (signal.aborted) throw startFailure(options, "was stopped while it started", cause);
+    if (end?.by === "itself") throw startFailure(options, `${end.because} while it started`, cause);
+    throw startFailure(options, `did not start: ${messageOf(cause)}`, cause);
+  }
+};
+
+const connectionOf = (transport: StdioTransport, session: Session): Connection => ({
+  callTool: session.callTool,
+  async endCancelled() {
+    if (await transport.cancelledAreAnswered(cancelGraceMs)) return "; the call was cancelled.";
+    await transport.close();
+    return " and its skill was stopped.";
+  },
+  ended: transport.ended,
+  close: transport.close,
+});
+
+const spawned = async (options: StdioConnectionOptions): Promise<ProcessTree> => {
+  try {
+    return await spawnTree({ ...options.launch, stdin: "pipe" });
+  } catch (cause) {
+    throw startFailure(options, `could not be started: ${messageOf(cause)}`, cause);
+  }
+};
+
+const startFailure = (options: StdioConnectionOptions, what: string, cause: unknown): ExpertStackError => {
+  const { command, args } = options.launch;
+  const tail = options.stderr.tail();
+  const words = tail === "" ? "It wrote nothing to stderr." : `Its last lines on stderr:\n${tail}`;
+  return new ExpertStackError({
+    code: "SKILL_START_FAILED",
+    message: `The skill "${options.skill}" ${what}. ${words}`,
+    remedy: `Run it by hand to see why: ${[command, ...args].join(" ")}`,
+    cause,
+  });
+};
+
+const noise = (skill: string, line: string): string =>
+  `The skill "${skill}" wrote to stdout what is no MCP message (its log belongs on stderr): ${line.slice(0, 200)}`;
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

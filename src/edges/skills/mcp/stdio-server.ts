@@ -1,0 +1,41 @@
+import type { SkillEvent } from "../../../run/ports.ts";
+import type { SkillServer } from "./connection.ts";
+import { type LaunchRequest, plannedLaunch } from "./launch.ts";
+import { maxTotalBytes, stderrLog } from "./stderr-log.ts";
+import { connectStdio, type Launch } from "./stdio-connection.ts";
+
+export type StdioServerOptions = LaunchRequest & {
+  readonly runId: string;
+  readonly startTimeoutMs: number;
+  readonly emit: (event: SkillEvent) => void;
+};
+
+/**
+ * A server that runs as a process of ours. Whatever needs no process is checked here; its package is installed by the
+ * first start.
+ *
+ * @throws ExpertStackError SKILL_ENV_MISSING, SKILL_REFUSED
+ */
+export const stdioServer = (options: StdioServerOptions): SkillServer => {
+  const { name, runId, emit, startTimeoutMs } = options;
+  const install = plannedLaunch(options);
+  const stderr = stderrLog(
+    (text) => emit({ type: "skillStderr", runId, skill: name, text }),
+    () => {
+      const text = `The skill "${name}" wrote more than ${maxTotalBytes / 1024} KB to stderr; the rest is left out.`;
+      emit({ type: "note", level: "warning", text });
+    },
+  );
+  let installed: Launch | undefined;
+  return {
+    async start(onTools, signal) {
+      installed ??= await install(signal);
+      const launch = installed;
+      return await connectStdio(
+        { runId, skill: name, launch, stderr, startTimeoutMs, emit, onTools },
+        signal,
+      );
+    },
+    lastWords: stderr.tail,
+  };
+};
