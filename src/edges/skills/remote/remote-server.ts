@@ -6,7 +6,12 @@ import type { Connection, SkillServer } from "../mcp/connection.ts";
 import { openSession, type Session } from "../mcp/session.ts";
 import type { AddressPolicy } from "./address-policy.ts";
 import { httpStatusOf, remoteFailure } from "./remote-failure.ts";
-import { type RemoteKind, type RemoteTransport, remoteTransport } from "./remote-transport.ts";
+import {
+  type RemoteKind,
+  type RemoteTransport,
+  remoteTransport,
+  withinFarewell,
+} from "./remote-transport.ts";
 
 export type RemoteServerOptions = {
   readonly runId: string;
@@ -88,8 +93,9 @@ const connectRemote = async (
   }
 };
 
-const connectionOf = (name: string, transport: RemoteTransport, session: Session): Connection => ({
-  async callTool(call, options) {
+const connectionOf = (name: string, transport: RemoteTransport, session: Session): Connection => {
+  const calls = new Set<Promise<unknown>>();
+  const callTool: Connection["callTool"] = async (call, options) => {
     try {
       return await session.callTool(call, options);
     } catch (error) {
@@ -98,11 +104,24 @@ const connectionOf = (name: string, transport: RemoteTransport, session: Session
       if ((status === 404 || status === 400) && transport.ended()?.by === "itself") return "notTaken";
       throw remoteFailure({ name }, { causes: [error], ending: "failed" });
     }
-  },
-  async endCancelled() {
-    await transport.cancelledAreSent();
-    return "; its server was told to stop, and may go on all the same.";
-  },
-  ended: transport.ended,
-  close: transport.close,
-});
+  };
+  return {
+    callTool(call, options) {
+      const result = callTool(call, options);
+      calls.add(result);
+      const forget = (): unknown => calls.delete(result);
+      result.then(forget, forget);
+      return result;
+    },
+    async endCancelled() {
+      await transport.cancelledAreSent();
+      return "; its server was told to stop, and may go on all the same.";
+    },
+    ended: transport.ended,
+    async close() {
+      // Other calls of a lost session are about to hear of it, and can then be made again.
+      if (transport.ended()?.by === "itself") await withinFarewell(Promise.allSettled(calls));
+      await transport.close();
+    },
+  };
+};

@@ -28,25 +28,39 @@ export const remoteTransport = async (
   options: RemoteTransportOptions,
   kind: RemoteKind,
 ): Promise<RemoteTransport> => {
-  let end: TransportEnd | undefined;
-  const cancels: Promise<unknown>[] = [];
-  const finish = (by: TransportEnd["by"], because: string): void => {
-    if (end !== undefined) return;
-    end = { by, because };
-    options.onEnd(end);
-  };
+  const end = endOnce(options.onEnd);
   const lost = lostAnswers((id) => {
     const error = { code: -32_000, message: "The server ended the connection before it answered." };
     outer.onmessage?.({ jsonrpc: "2.0", id, error });
   });
   const fail = (because: string): void => {
-    finish("itself", because);
-    void inner.close();
+    end.finish({ by: "itself", because });
+    void conversation.inner.close();
   };
   // Not closed: whatever else is under way may still be answered.
-  const onUnknownSession = (): void => finish("itself", "ended the session");
+  const onUnknownSession = (): void => end.finish({ by: "itself", because: "ended the session" });
   const watch = watchOf(kind, { lost, fail, onUnknownSession });
-  const { inner, goodbye } = await innerTransport(kind, options.endpoint, watchedFetch(options, watch));
+  const conversation = await innerTransport(kind, options.endpoint, watchedFetch(options, watch));
+  const outer = outerTransport(conversation, end, lost);
+  return outer;
+};
+
+type End = Pick<RemoteTransport, "ended"> & { readonly finish: (end: TransportEnd) => void };
+
+const endOnce = (onEnd: (end: TransportEnd) => void): End => {
+  let end: TransportEnd | undefined;
+  return {
+    ended: () => end,
+    finish(last) {
+      if (end !== undefined) return;
+      end = last;
+      onEnd(last);
+    },
+  };
+};
+
+const outerTransport = ({ inner, goodbye }: Inner, end: End, lost: LostAnswers): RemoteTransport => {
+  const cancels: Promise<unknown>[] = [];
   const outer: RemoteTransport = {
     async start() {
       inner.onmessage = (message) => {
@@ -64,12 +78,12 @@ export const remoteTransport = async (
     },
     setProtocolVersion: (version) => inner.setProtocolVersion?.(version),
     async close() {
-      const isKnown = end === undefined;
-      finish("us", "was closed");
+      const isKnown = end.ended() === undefined;
+      end.finish({ by: "us", because: "was closed" });
       if (isKnown) await withinFarewell(goodbye());
       await inner.close();
     },
-    ended: () => end,
+    ended: end.ended,
     cancelledAreSent: () => withinFarewell(Promise.allSettled(cancels.splice(0))),
   };
   return outer;
@@ -106,7 +120,7 @@ const watchOf = (
 });
 
 /** Best effort: a server that does not listen any more has nothing to be told. */
-const withinFarewell = async (work: Promise<unknown>): Promise<void> => {
+export const withinFarewell = async (work: Promise<unknown>): Promise<void> => {
   await Promise.race([work.catch(() => undefined), sleep(farewellMs, undefined, { ref: false })]);
 };
 
