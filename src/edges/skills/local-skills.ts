@@ -34,11 +34,16 @@ export const localSkills = (options: LocalSkillsOptions): Skills => ({
     const place = await runPlace(options, request);
     const opened: Opened = { parts: [] };
     const closing = new AbortController();
-    const dispose = async (): Promise<void> => {
+    const close = async (): Promise<void> => {
       closing.abort();
       const disposables = [...opened.parts.map((part) => part.skill), ...(opened.base ? [opened.base] : [])];
       await Promise.all(disposables.map((one) => one[Symbol.asyncDispose]()));
       await place[Symbol.asyncDispose]();
+    };
+    let closed: Promise<void> | undefined;
+    const dispose = (): Promise<void> => {
+      closed ??= close();
+      return closed;
     };
     try {
       opened.base = openBasePart({ ...options, workspace: place.workspace }, request);
@@ -75,7 +80,7 @@ const startNow = async (
   const settled = await Promise.allSettled(starting);
   for (const result of settled) if (result.status === "rejected") throw result.reason;
   for (const { skill, starts } of parts) {
-    if (starts !== "beside") names.claim(skill.name, skill.offer.tools());
+    if (starts !== "beside") names.claim(skill.name, skill.offer.take());
   }
 };
 

@@ -20,6 +20,7 @@ export const lockedOffer = (
   );
   let refusals: ReadonlyMap<string, string> = new Map();
   return {
+    take: () => tools,
     tools: () => tools,
     listed(list) {
       const now = new Map(definedTools(list, name).map((tool) => [tool.name, tool]));

@@ -7,6 +7,9 @@ import { chosenTools, definedTools } from "./tool-list.ts";
 
 /** What one skill offers the Expert, and what becomes of it when its server says something else. */
 export type Offer = {
+  /** Settles on what is known now, for the Run to open with. */
+  take(): readonly ToolDefinition[];
+  /** What is offered. */
   tools(): readonly ToolDefinition[];
   /** Takes what the server lists now. */
   listed(tools: readonly Tool[]): void;
@@ -26,8 +29,8 @@ export type OfferOptions = ToolSelection & {
 };
 
 /**
- * Offers what the server lists. Until the Run is open the list is its first one; a later one that differs is
- * announced, without the tools whose names someone else has: a server must not take over a name while the Run goes.
+ * Offers what the server lists. Once the Run is open, a list that differs from what is offered is announced, without
+ * the tools whose names someone else has: a server must not take over a name while the Run goes.
  */
 export const liveOffer = (options: OfferOptions): Offer => {
   const { name, names, warn, announce } = options;
@@ -49,7 +52,11 @@ export const liveOffer = (options: OfferOptions): Offer => {
     announce(tools);
   };
   return {
-    tools: () => (phase === "opening" ? latest : offered),
+    take() {
+      offered = latest;
+      return offered;
+    },
+    tools: () => offered,
     listed(list) {
       latest = chosenTools(definedTools(list, name), options, warn);
       if (phase === "open") follow();
@@ -59,10 +66,7 @@ export const liveOffer = (options: OfferOptions): Offer => {
         ? undefined
         : `The skill "${name}" offers no tool "${tool}".`,
     opened() {
-      if (phase === "open") return;
       phase = "open";
-      // What is claimed by now was returned by `open`; a lazy skill has nothing yet, whatever it has listed.
-      offered = latest.filter((tool) => names.ownerOf(tool.name) === `skill "${name}"`);
       follow();
     },
   };

@@ -80,7 +80,7 @@ export const openFixture = async (options: FixtureOptions): Promise<FixtureSkill
   const offer = liveOffer({ ...definition, name, names, warn, announce });
   const skill = mcpSkill({ runId, name, server, offer, stepTimeoutMs, emit });
   await skill.start(options.signal ?? AbortSignal.timeout(120_000));
-  names.claim(name, offer.tools());
+  names.claim(name, offer.take());
   offer.opened();
   return Object.assign(skill, {
     tools: offer.tools(),

@@ -48,7 +48,7 @@ export const openRemote = async (
   const offer = liveOffer({ name, pick: [], omit: [], names, warn, announce });
   const far = mcpSkill({ runId, name, server, offer, stepTimeoutMs, emit });
   await far.start(options.signal);
-  names.claim(name, offer.tools());
+  names.claim(name, offer.take());
   offer.opened();
   return Object.assign(far, {
     events,
