@@ -55,6 +55,7 @@ const malformed: readonly (readonly [string, string, string, RegExp])[] = [
   ],
   ["skill-domain-with-scheme", "8:19", "experts.a.skills.gh.allowedDomains[0]", /Write the host alone/],
   ["skill-no-package", "4:1", "experts.a.skills.gh.packageName", /Add packageName = "package@1\.2\.3"/],
+  ["skill-endpoint-password", "6:12", "experts.a.skills.far.endpoint", /endpoint = "https:/],
   ["skill-private-endpoint", "6:12", "experts.a.skills.meta.endpoint", /endpoint = "https:/],
   ["skill-type-missing", "4:1", "experts.a.skills.gh.type", /Add type = "mcpStdioSkill"/],
   ["skill-type-unknown", "5:8", "experts.a.skills.gh.type", /Write type = "mcpStdioSkill"/],
@@ -62,6 +63,7 @@ const malformed: readonly (readonly [string, string, string, RegExp])[] = [
   ["timeout-fraction", "2:11", "timeout", /Write timeout = 2\./],
   ["too-many-tags", "3:8", "experts.a.tags", /Take out 1 element or more/],
   ["unclosed-array", "6:1", "", /Correct line 6/],
+  ["workspace-unknown", "3:13", "experts.a.workspace", /Write workspace = "read"/],
   ["version-is-number", "3:11", "experts.a.version", /Write version = "1\.5"/],
   ["version-not-semver", "3:11", "experts.a.version", /such as "1\.0\.0"/],
 ];

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isPrivateHost } from "../../src/definition/public-host.ts";
+import { isPrivateAddress, isPrivateHost } from "../../src/definition/public-host.ts";
 
 const privateAt = (host: string): boolean => isPrivateHost(new URL(`https://${host}/`).hostname);
 
@@ -39,6 +39,10 @@ describe("given a host", () => {
     "[2002:7f00:1::]",
     "[2001:db8::1]",
     "[::127.0.0.1]",
+    "[64:ff9b:1::808:808]",
+    "[2001:0:7f00:1::]",
+    "[3fff::1]",
+    "192.88.99.1",
   ])("%s is private", (host) => {
     expect(privateAt(host)).toBe(true);
   });
@@ -55,6 +59,7 @@ describe("given a host", () => {
     "[::ffff:8.8.8.8]",
     "[64:ff9b::8.8.8.8]",
     "[2002:808:808::]",
+    "[2001:4860:4860::8888]",
   ])("%s is public", (host) => {
     expect(privateAt(host)).toBe(false);
   });
@@ -65,5 +70,29 @@ describe("given a host", () => {
         expect(privateAt(`[::ffff:${address}]`)).toBe(privateAt(address));
       }),
     );
+  });
+});
+
+describe("given an address as a resolver says it", () => {
+  it.each([
+    "127.0.0.1",
+    "100.64.0.1",
+    "169.254.169.254",
+    "::1",
+    "::ffff:169.254.169.254",
+    "::ffff:7f00:1",
+    "fe80::1%eth0",
+    "FD00::1",
+    "64:ff9b::10.0.0.1",
+    "not an address",
+    "example.com",
+    "1:2:3",
+    "",
+  ])("%s is private", (address) => {
+    expect(isPrivateAddress(address)).toBe(true);
+  });
+
+  it.each(["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8"])("%s is public", (address) => {
+    expect(isPrivateAddress(address)).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { manifestOrThrow, parseManifest } from "../../src/definition/manifest.ts";
 import type { McpStdioSkill } from "../../src/definition/skill.ts";
-import { isBaseSkill, packageOf } from "../../src/definition/skill-package.ts";
+import { isBaseSkill, isExactVersion, packageOf, remoteSkills } from "../../src/definition/skill-package.ts";
 
 const skill = (command: string, rest: { packageName?: string; args?: readonly string[] }): McpStdioSkill => ({
   type: "mcpStdioSkill",
@@ -103,5 +103,33 @@ describe("given an entry for the base skill", () => {
       "@perstack/base"
     ];
     expect(base && isBaseSkill(base)).toBe(true);
+  });
+});
+
+describe("given what follows a package's name", () => {
+  it.each(["1.2.3", "1.2.3-rc.1"])("%s is exact for npm", (version) => {
+    expect(isExactVersion("npx", version)).toBe(true);
+  });
+
+  it.each(["^1.2.3", "1.2", "1.x", "latest"])("%s is not, for npm", (version) => {
+    expect(isExactVersion("npx", version)).toBe(false);
+  });
+
+  it.each(["1", "2026.10.19", "1.0rc1", "1.0.post2", "1!2.0", "1.0.dev3", "1.0+local.1"])(
+    "%s is exact for Python",
+    (version) => expect(isExactVersion("uvx", version)).toBe(true),
+  );
+
+  it.each(["latest", "1.*", "^1.0", ">=1", "1.0;python_version<'3'", ""])(
+    "%s is not, for Python",
+    (version) => expect(isExactVersion("uvx", version)).toBe(false),
+  );
+});
+
+describe("given an Expert's skills", () => {
+  it("lists the remote ones in the order of their keys", () => {
+    const far = { type: "mcpSseSkill", pick: [], omit: [], endpoint: "https://mcp.example.com/" } as const;
+    const skills = { z: far, near: skill("node", {}), B: far };
+    expect(remoteSkills(skills).map(({ name }) => name)).toEqual(["B", "z"]);
   });
 });

@@ -2,6 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { manifestOrThrow, parseManifest } from "../../../src/definition/manifest.ts";
 import { baseToolNames } from "../../../src/definition/tool-names.ts";
 import { localSkills } from "../../../src/edges/skills/local-skills.ts";
+import { type AddressPolicy, publicAddresses } from "../../../src/edges/skills/remote/address-policy.ts";
 import type { OpenSkills, SkillEvent } from "../../../src/run/ports.ts";
 import { temporaryDirectory } from "./mcp/fixture-skill.ts";
 
@@ -106,4 +107,60 @@ test("given `allowedDomains`, a warning says that nothing enforces them", async 
   expect(warnings).toEqual([
     'The skill "@perstack/base" lists `allowedDomains`, which has no effect yet: its network is open.',
   ]);
+});
+
+/** An Expert with one skill, whose table says `lines`. */
+const openWith = async (
+  lines: string,
+  options: { trust: "trusted" | "untrusted"; addressPolicy?: AddressPolicy },
+): Promise<OpenSkills> => {
+  const text = `[experts.a]\ninstruction = "x"\n[experts.a.skills.s]\n${lines}\n`;
+  const expert = manifestOrThrow(parseManifest({ text, file: "perstack.toml" })).experts.get("a");
+  if (expert === undefined) throw new Error("the manifest has no Expert");
+  const directory = temporaryDirectory();
+  onTestFinished(() => directory[Symbol.dispose]());
+  const source = localSkills({
+    workspace: directory.path,
+    hidden: [],
+    cacheDirectory: directory.path,
+    environment: {},
+    localCommands: "allowed",
+    stepTimeoutMs: 10_000,
+    ...options,
+  });
+  const request = { runId: "r0", expertKey: "a", expert, emit: () => undefined };
+  return await source.open(request, new AbortController().signal);
+};
+
+test.each([
+  ['type = "mcpSseSkill"\nendpoint = "https://mcp.example.com/mcp"', /tells it to mcp\.example\.com/],
+  ['type = "mcpStdioSkill"\ncommand = "node"', /runs a process/],
+])("given an untrusted trigger, a skill with %s is refused", async (lines, says) => {
+  await expect(openWith(lines, { trust: "untrusted" })).rejects.toMatchObject({
+    code: "SKILL_REFUSED",
+    message: expect.stringMatching(says),
+  });
+});
+
+test("given a remote skill whose name resolves to this machine, the Run does not open", async () => {
+  const addressPolicy: AddressPolicy = {
+    ...publicAddresses,
+    resolve: async () => [{ address: "127.0.0.1", family: 4 }],
+  };
+  const lines = 'type = "mcpSseSkill"\nendpoint = "https://mcp.example.com/mcp"';
+  await expect(openWith(lines, { trust: "trusted", addressPolicy })).rejects.toMatchObject({
+    code: "SKILL_REFUSED",
+    message: expect.stringContaining("resolves to 127.0.0.1"),
+  });
+});
+
+test("given no address policy, as the runner gives none, only public addresses over https are admitted", async () => {
+  // An address nobody routes, so that nothing is asked even if this fails; the manifest refuses private ones itself.
+  const manifestRefuses = openWith('type = "mcpSseSkill"\nendpoint = "https://127.0.0.1/mcp"', {
+    trust: "trusted",
+  });
+  await expect(manifestRefuses).rejects.toMatchObject({ code: "MANIFEST_INVALID" });
+  expect(publicAddresses.protocols).toEqual(["https:"]);
+  expect(publicAddresses.admitsHost("127.0.0.1")).toBe(false);
+  expect(publicAddresses.admitsAddress("127.0.0.1")).toBe(false);
 });
