@@ -49,8 +49,11 @@ export const localSkills = (options: LocalSkillsOptions): Skills => ({
       opened.base = openBasePart({ ...options, workspace: place.workspace }, request);
       names.claim(baseSkill, opened.base.tools);
       opened.parts = await openMcpParts(options, { request, place, names });
+      for (const part of opened.parts) {
+        if (part.starts === "beside") startBeside(part, request.emit, closing.signal);
+      }
       await startNow(opened.parts, { names, signal });
-      return joined(opened.base, opened.parts, { request, closing: closing.signal, dispose });
+      return joined(opened.base, opened.parts, dispose);
     } catch (error) {
       await dispose();
       throw error;
@@ -94,17 +97,8 @@ const startBeside = ({ skill }: McpPart, emit: SkillsRequest["emit"], closing: A
   });
 };
 
-const joined = (
-  base: OpenSkills,
-  parts: readonly McpPart[],
-  run: {
-    readonly request: SkillsRequest;
-    readonly closing: AbortSignal;
-    readonly dispose: () => Promise<void>;
-  },
-): OpenSkills => {
+const joined = (base: OpenSkills, parts: readonly McpPart[], dispose: () => Promise<void>): OpenSkills => {
   const known = parts.filter((part) => part.starts !== "beside");
-  for (const part of parts) if (part.starts === "beside") startBeside(part, run.request.emit, run.closing);
   // Not before the caller has said that the Run is open: a change of its tools can only follow them.
   setImmediate(() => {
     for (const { skill } of parts) skill.offer.opened();
@@ -118,6 +112,6 @@ const joined = (
       if (owner !== undefined) return await owner.skill.call(call, signal);
       return { contents: [{ type: "text", text: `No skill offers "${call.tool}".` }], isError: true };
     },
-    [Symbol.asyncDispose]: run.dispose,
+    [Symbol.asyncDispose]: dispose,
   };
 };

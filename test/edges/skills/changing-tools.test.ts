@@ -13,6 +13,7 @@ test("given a server whose tools change, the chosen ones are told once, however 
   await world.seen("toolsChanged");
   const changes = world.events.flatMap((event) => (event.type === "toolsChanged" ? [event.tools] : []));
   expect(changes.map((tools) => tools.map((tool) => tool.name))).toEqual([["announce", "new"]]);
+  expect(world.notes()).toEqual([expect.stringContaining('has no tool "secret"')]);
   expect(await world.call(skills, "new")).toBe("this is new");
   expect(await world.call(skills, "old")).toContain('No skill offers "old"');
 });

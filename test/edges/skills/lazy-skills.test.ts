@@ -23,13 +23,21 @@ test("given `lazyInit`, the Run opens without waiting, and the tools come when t
   expect(Number(await world.call(skills, "pid"))).toBeGreaterThan(0);
 });
 
-test("given a lazy skill that is up before the caller has noted that the Run is open, its tools come after that", async () => {
+test("given a lazy skill that is up before the Run is open, its tools come after the caller has noted that", async () => {
   const world = expertWorld();
   world.list("tools", [{ name: "pid" }]);
-  const skills = await world.open(skillTable("quick", world.args("tools"), "lazyInit = true"));
+  world.list("others", [{ name: "other" }]);
+  const opening = world.open(
+    skillTable("quick", world.args("tools"), "lazyInit = true") +
+      skillTable("slow", world.args("others", "gate")),
+  );
+  await world.seen("skillConnected");
+  world.openGate("gate");
+  const skills = await opening;
   expect(world.events.map((event) => event.type)).not.toContain("toolsChanged");
-  expect(skillToolsOf(skills)).toEqual([]);
+  expect(skillToolsOf(skills)).toEqual(["other"]);
   await world.seen("toolsChanged");
+  expect(Number(await world.call(skills, "pid"))).toBeGreaterThan(0);
 });
 
 test("given a lazy skill that does not start, a warning says why and the Run goes on", async () => {

@@ -4,14 +4,16 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { openFixture, temporaryDirectory, textOf } from "./fixture-skill.ts";
 
-const [everything, filesystem] = [
-  "../../../../node_modules/@modelcontextprotocol/server-everything/dist/index.js",
-  "../../../../node_modules/@modelcontextprotocol/server-filesystem/dist/index.js",
-].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+const everything = fileURLToPath(
+  new URL("../../../../node_modules/@modelcontextprotocol/server-everything/dist/index.js", import.meta.url),
+);
+const filesystem = fileURLToPath(
+  new URL("../../../../node_modules/@modelcontextprotocol/server-filesystem/dist/index.js", import.meta.url),
+);
 
 test("given the reference server over standard streams, each kind of result arrives as the model can use it", async () => {
   await using skill = await openFixture({
-    definition: { args: [everything ?? "", "stdio"] },
+    definition: { args: [everything, "stdio"] },
   });
   expect(textOf(await skill.run("get-sum", { a: 2, b: 40 }))).toContain("42");
   const picture = (await skill.run("get-tiny-image")).contents.find(({ type }) => type === "bytes");
@@ -32,7 +34,7 @@ test("given the reference file server over standard streams, it reads, writes an
   using directory = temporaryDirectory();
   writeFileSync(join(directory.path, "a.txt"), "häll☃");
   await using skill = await openFixture({
-    definition: { args: [filesystem ?? "", directory.path], omit: ["move_file"] },
+    definition: { args: [filesystem, directory.path], omit: ["move_file"] },
     workspace: directory.path,
   });
   expect(skill.tools.find((tool) => tool.name === "read_text_file")?.readOnly).toBe(true);
