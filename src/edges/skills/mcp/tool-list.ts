@@ -42,14 +42,28 @@ export const definedTools = (listed: readonly Tool[], skill: string): readonly T
   }));
 
 /**
- * The tools an Expert sees of a skill. Every request to the model carries all of them, so one that is too large, and
- * those beyond what a skill may fill, are left out with a note.
+ * The tools an Expert sees of a skill. Every request to the model carries all of them, so one that no provider takes,
+ * one that is too large, and those beyond what a skill may fill, are left out with a note.
  */
 export const chosenTools = (
   tools: readonly ToolDefinition[],
   selection: ToolSelection,
   warn: (text: string) => void,
-): readonly ToolDefinition[] => withinLimits(selectTools(tools, selection, warn), warn);
+): readonly ToolDefinition[] => withinLimits(callable(selectTools(tools, selection, warn), warn), warn);
+
+/** What providers take for a name; with any other one they refuse the whole request. */
+const toolName = /^[A-Za-z0-9_-]{1,128}$/;
+
+const callable = (
+  tools: readonly ToolDefinition[],
+  warn: (text: string) => void,
+): readonly ToolDefinition[] => {
+  const odd = tools.filter(({ name }) => !toolName.test(name));
+  if (odd.length === 0) return tools;
+  const names = named(odd.map(({ name }) => name));
+  warn(`has tools with names that models cannot call; they are left out: ${names}.`);
+  return tools.filter((tool) => !odd.includes(tool));
+};
 
 /** Bytes of one tool's definition, and of all those of a skill. */
 const maxToolBytes = 32 * 1024;

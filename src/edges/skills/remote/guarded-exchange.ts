@@ -51,7 +51,12 @@ export const guardedExchange = (
 
 const redirectOf = ({ status, headers }: HttpAnswer, url: URL): URL | undefined => {
   const location = redirects.includes(status) ? headers.get("location") : null;
-  return location !== null && URL.canParse(location, url.href) ? new URL(location, url) : undefined;
+  if (location === null || !URL.canParse(location, url.href)) return undefined;
+  const next = new URL(location, url);
+  // Node would send them as a login.
+  next.username = "";
+  next.password = "";
+  return next;
 };
 
 const admitRedirect = (

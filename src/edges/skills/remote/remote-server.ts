@@ -1,7 +1,7 @@
 import type { McpSseSkill } from "../../../definition/skill.ts";
 import type { ExpertStackError } from "../../../errors.ts";
 import type { SkillEvent } from "../../../run/ports.ts";
-import { deadline } from "../deadline.ts";
+import { deadline, untilAborted } from "../deadline.ts";
 import type { Connection, SkillServer } from "../mcp/connection.ts";
 import { openSession, type Session } from "../mcp/session.ts";
 import type { AddressPolicy } from "./address-policy.ts";
@@ -82,7 +82,8 @@ const connectRemote = async (
   const warn = (text: string): void =>
     emit({ type: "note", level: "warning", text: `The skill "${name}" ${text}` });
   try {
-    const session = await openSession(transport, { signal, onTools, warn });
+    // The signal by itself ends only what waits for an answer, not a message whose sending hangs.
+    const session = await untilAborted(openSession(transport, { signal, onTools, warn }), signal);
     connected = true;
     const { server, handshakeMs, discoveryMs } = session;
     emit({ type: "skillConnected", runId, skill: name, server, spawnMs: 0, handshakeMs, discoveryMs });

@@ -47,3 +47,14 @@ test("a name without end is not repeated in full", () => {
   const { warnings } = choose([tool("n".repeat(40_000), "x")]);
   expect(warnings[0]?.length).toBeLessThan(300);
 });
+
+test("a tool whose name no provider takes is left out, and named", () => {
+  const odd = ["files.read", "a/b", "with space", "", "n".repeat(129)];
+  const { names, warnings } = choose([...odd, "fine_1-a", "n".repeat(128)].map((name) => tool(name, "x")));
+  expect(names).toEqual(["fine_1-a", "n".repeat(128)]);
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /^has tools with names that models cannot call; .*: files\.read, a\/b, with space, /,
+    ),
+  ]);
+});

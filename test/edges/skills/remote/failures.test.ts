@@ -45,6 +45,13 @@ test("given a server that never answers, the start ends with its time", async ()
   });
 });
 
+test("given a server that takes the greeting and then hangs, the start ends with its time", async () => {
+  await using server = await httpMcpServer(({ message }) => message.method === "notifications/initialized");
+  await expect(openRemote(server.url, { startTimeoutMs: 300 })).rejects.toMatchObject({
+    message: 'The skill "far" did not answer within 0.3 s.',
+  });
+});
+
 test("given a start that is aborted, it ends", async () => {
   await using server = await httpMcpServer(() => true);
   await expect(openRemote(server.url, { signal: AbortSignal.timeout(200) })).rejects.toMatchObject({

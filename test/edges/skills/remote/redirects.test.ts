@@ -108,3 +108,10 @@ test("given redirects without end, the sixth is not followed", async () => {
   });
   expect(server.received).toHaveLength(6);
 });
+
+test("given a redirect with a user and a password in it, they are not sent", async () => {
+  await using server = await redirecting(307, () => `http://me:secret@127.0.0.1:${server.port}/mcp`);
+  await using far = await openRemote(`${server.origin}/old`);
+  expect(textOf(await far.run("work"))).toBe("worked");
+  expect(server.received.filter(({ headers }) => headers.authorization !== undefined)).toEqual([]);
+});
