@@ -73,10 +73,7 @@ const toolsOf = async (
   const emit = (event: SkillEvent): void => {
     if (event.type === "note") terminal.err(`${event.level}: ${visible(event.text)}\n`);
   };
-  await using open = await skills.open(
-    { runId: rootRunId, expertKey: key, expert: alone, reserved: new Set(), emit },
-    signal,
-  );
+  await using open = await skills.open({ runId: rootRunId, expertKey: key, expert: alone, emit }, signal);
   return open.tools
     .filter((tool) => tool.skill === name)
     .map(({ name: tool, description, inputSchema, readOnly }) => ({

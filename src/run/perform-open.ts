@@ -4,7 +4,7 @@ import type { PendingEffect } from "../job/effect.ts";
 import type { JobEvent } from "../job/event.ts";
 import type { Failure } from "../job/outcome.ts";
 import { systemPrompt } from "../job/prompt.ts";
-import { ownTools, runTools } from "../job/run-tools.ts";
+import { runTools } from "../job/run-tools.ts";
 import { rootRunId } from "../job/state.ts";
 import type { ToolDefinition } from "../job/tool.ts";
 import type { SkillEvent } from "./ports.ts";
@@ -100,9 +100,8 @@ const openSkills = async (
   const place = runId === rootRunId ? "coordinator" : "delegate";
   const own = { expert, experts: shell.experts, place } as const;
   const locked = shell.locked.get(expertKey);
-  const reserved = new Set(ownTools(own).map((tool) => tool.name));
   const open = await shell.skills.open(
-    { runId, expertKey, expert, reserved, emit, ...(locked === undefined ? {} : { locked }) },
+    { runId, expertKey, expert, emit, ...(locked === undefined ? {} : { locked }) },
     signal,
   );
   shell.open.set(runId, open);

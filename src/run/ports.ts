@@ -99,8 +99,6 @@ export type SkillsRequest = {
   readonly expert: Expert;
   /** Tools as `perstack.lock` has them, by skill. Such a skill is started by the first call of one of them. */
   readonly locked?: ReadonlyMap<string, readonly LockedTool[]>;
-  /** Names of tools that others answer, beyond the Expert's delegates and interactive skills: no skill may have them. */
-  readonly reservedNames?: ReadonlySet<string>;
   readonly emit: (event: SkillEvent) => void;
 };
 

@@ -30,7 +30,7 @@ export const localSkills = (options: LocalSkillsOptions): Skills => ({
   async open(request, signal) {
     if (options.trust === "untrusted") refuseUntrusted(request.expert);
     warnOfOpenDoors(request);
-    const names = toolNames(request.expert, request.reservedNames);
+    const names = toolNames(request.expert);
     const place = await runPlace(options, request);
     const opened: Opened = { parts: [] };
     const closing = new AbortController();

@@ -15,9 +15,8 @@ export type ToolNames = {
   claim(skill: string, tools: readonly ToolDefinition[]): void;
 };
 
-/** @param reserved names that are taken by no skill */
-export const toolNames = (expert: Expert, reserved: ReadonlySet<string> = new Set()): ToolNames => {
-  const owners = new Map<string, string>([...reserved].map((name) => [name, "runner"]));
+export const toolNames = (expert: Expert): ToolNames => {
+  const owners = new Map<string, string>();
   // People's tools and delegates: decided by the definition. Of the base skill only what it offers counts.
   for (const { tool, owner, path } of toolClaims(expert)) if (path.length > 0) owners.set(tool, owner);
   return {

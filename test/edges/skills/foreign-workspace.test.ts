@@ -68,7 +68,7 @@ const foreignCheckout = (): Checkout => {
       if (expert === undefined) throw new Error("the manifest has no Expert");
       const request = {
         runId: "r0",
-        reserved: new Set<string>(),
+
         expertKey: "a",
         expert,
         emit: () => undefined,

@@ -70,12 +70,11 @@ test("given a lazy skill, what needs no process is refused at once", async () =>
 
 test("given a lazy skill with a tool that another skill has, that tool is left out with a warning", async () => {
   const world = expertWorld();
-  world.list("tools", [{ name: "pid" }, { name: "exec" }, { name: "both" }, { name: "reserved" }]);
+  world.list("tools", [{ name: "pid" }, { name: "exec" }, { name: "both" }]);
   world.list("others", [{ name: "both" }]);
   const skills = await world.open(
     skillTable("lazy", world.args("tools", "gate"), "lazyInit = true") +
       skillTable("other", world.args("others")),
-    { reservedNames: new Set(["reserved"]) },
   );
   expect(skillToolsOf(skills)).toEqual(["both"]);
   world.openGate("gate");
@@ -83,7 +82,6 @@ test("given a lazy skill with a tool that another skill has, that tool is left o
   expect(world.notes()).toEqual([
     'The skill "lazy" now has a tool "exec", which the skill "@perstack/base" has already; it is left out.',
     'The skill "lazy" now has a tool "both", which the skill "other" has already; it is left out.',
-    'The skill "lazy" now has a tool "reserved", which the runner has already; it is left out.',
   ]);
   expect(await world.call(skills, "both")).toBe("this is both");
 });

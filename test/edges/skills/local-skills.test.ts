@@ -33,7 +33,7 @@ const open = async (
   });
   const emit = (event: SkillEvent): unknown => events.push(event);
   const skills = await source.open(
-    { runId: "r0", reserved: new Set<string>(), expertKey: "a", expert, emit },
+    { runId: "r0", expertKey: "a", expert, emit },
     new AbortController().signal,
   );
   onTestFinished(async () => {
