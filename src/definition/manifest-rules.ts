@@ -35,17 +35,6 @@ const withoutEffect = (source: ManifestSource, file: ManifestFile): readonly Fin
       }),
     );
   }
-  if (file.provider?.fallback !== undefined) {
-    const place: Place = { path: ["provider", "fallback"], at: "key" };
-    findings.push(
-      findingAt(source, place, {
-        severity: "warning",
-        message: "it has no effect yet: when the provider fails, no other is asked",
-        expected: "no such key",
-        remedy: "Delete it, or do not rely on it.",
-      }),
-    );
-  }
   if (file.runtime !== undefined && file.runtime !== "local") {
     findings.push(
       note("runtime", {

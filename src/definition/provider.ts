@@ -36,19 +36,79 @@ const setting = <Shape extends z.core.$ZodShape>(shape: Shape) =>
     z.strictObject(shape).register(z.globalRegistry, { description: "How to reach the provider." }),
   );
 
-const fallback = z.exactOptional(
-  z.array(z.unknown()).register(z.globalRegistry, {
-    description: "Providers to turn to when this one fails. Accepted, without effect yet.",
-  }),
-);
-
 const word = (description: string) => z.exactOptional(text(description));
 
 const secureEndpoint = { baseUrl: z.exactOptional(secureBaseUrl), headers: z.exactOptional(headers) };
 const anyEndpoint = { baseUrl: z.exactOptional(anyBaseUrl), headers: secureEndpoint.headers };
-const instanceName = word("Name of this provider instance.");
+const instanceName = word("Name of this provider instance: failures are told under it.");
 // Shared where they are the same: every schema costs start-up time.
 const secureSetting = setting(secureEndpoint);
+
+/** The settings of each provider; most are the same few keys. */
+const settings = {
+  anthropic: secureSetting,
+  google: secureSetting,
+  openai: setting({
+    ...secureEndpoint,
+    organization: word("OpenAI organization id."),
+    project: word("OpenAI project id."),
+    name: instanceName,
+  }),
+  compatible: setting({ ...anyEndpoint, name: instanceName }),
+  ollama: setting(anyEndpoint),
+  azure: setting({
+    ...secureEndpoint,
+    resourceName: word("Azure OpenAI resource."),
+    apiVersion: word("Azure OpenAI API version."),
+    useDeploymentBasedUrls: z.exactOptional(
+      z.boolean().register(z.globalRegistry, {
+        description: "Whether to use the older URLs that name the deployment, with chat completions.",
+      }),
+    ),
+  }),
+  bedrock: setting({ ...secureEndpoint, region: word("AWS region.") }),
+  vertex: setting({
+    ...secureEndpoint,
+    project: word("Google Cloud project."),
+    location: word("Google Cloud location."),
+  }),
+  deepseek: secureSetting,
+} as const;
+
+const alternative = <const Name extends string, Setting extends z.core.SomeType>(
+  providerName: Name,
+  itsSetting: Setting,
+) =>
+  z.strictObject({
+    providerName: z.literal(providerName),
+    model: text("The model's id, as this provider names it.").check(z.minLength(1)),
+    setting: itsSetting,
+  });
+
+const alternatives = () =>
+  z.discriminatedUnion("providerName", [
+    alternative("anthropic", settings.anthropic),
+    alternative("google", settings.google),
+    alternative("openai", settings.openai),
+    alternative("openai-compatible", settings.compatible),
+    alternative("ollama", settings.ollama),
+    alternative("azure-openai", settings.azure),
+    alternative("amazon-bedrock", settings.bedrock),
+    alternative("google-vertex", settings.vertex),
+    alternative("deepseek", settings.deepseek),
+  ]);
+
+/** One `[[provider.fallback]]`: a model to turn to. Built when a manifest has one, since most have none. */
+const ProviderFallback = z
+  .lazy(alternatives)
+  .register(z.globalRegistry, { id: "providerFallback", description: "Another provider's model." });
+export type ProviderFallback = Immutable<z.infer<ReturnType<typeof alternatives>>>;
+
+const fallback = z.exactOptional(
+  z.array(ProviderFallback).register(z.globalRegistry, {
+    description: "Models to turn to, in this order, while the one before is overloaded.",
+  }),
+);
 
 const provider = <const Name extends string, Setting extends z.core.SomeType>(
   providerName: Name,
@@ -57,42 +117,15 @@ const provider = <const Name extends string, Setting extends z.core.SomeType>(
 
 /** `[provider]`: who serves the model and how to reach it. Keys come from the environment, never from the file. */
 export const ProviderConfig = z.discriminatedUnion("providerName", [
-  provider("anthropic", secureSetting),
-  provider("google", secureSetting),
-  provider(
-    "openai",
-    setting({
-      ...secureEndpoint,
-      organization: word("OpenAI organization id."),
-      project: word("OpenAI project id."),
-      name: instanceName,
-    }),
-  ),
-  provider("openai-compatible", setting({ ...anyEndpoint, name: instanceName })),
-  provider("ollama", setting(anyEndpoint)),
-  provider(
-    "azure-openai",
-    setting({
-      ...secureEndpoint,
-      resourceName: word("Azure OpenAI resource."),
-      apiVersion: word("Azure OpenAI API version."),
-      useDeploymentBasedUrls: z.exactOptional(
-        z.boolean().register(z.globalRegistry, {
-          description: "Whether to use the older URLs that name the deployment.",
-        }),
-      ),
-    }),
-  ),
-  provider("amazon-bedrock", setting({ region: word("AWS region.") })),
-  provider(
-    "google-vertex",
-    setting({
-      ...secureEndpoint,
-      project: word("Google Cloud project."),
-      location: word("Google Cloud location."),
-    }),
-  ),
-  provider("deepseek", secureSetting),
+  provider("anthropic", settings.anthropic),
+  provider("google", settings.google),
+  provider("openai", settings.openai),
+  provider("openai-compatible", settings.compatible),
+  provider("ollama", settings.ollama),
+  provider("azure-openai", settings.azure),
+  provider("amazon-bedrock", settings.bedrock),
+  provider("google-vertex", settings.vertex),
+  provider("deepseek", settings.deepseek),
 ]);
 export type ProviderConfig = Immutable<z.infer<typeof ProviderConfig>>;
 

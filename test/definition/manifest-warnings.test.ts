@@ -60,7 +60,6 @@ describe("given an unknown key", () => {
 describe("given a value without effect here", () => {
   it.each([
     ['runtime = "docker"\n', /"docker" has no effect/],
-    ['[provider]\nproviderName = "anthropic"\nfallback = [{ providerName = "openai" }]\n', /no effect yet/],
     ['perstackBaseSkillCommand = ["node", "x"]\n', /part of the runner/],
     [
       expertWith(

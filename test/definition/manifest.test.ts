@@ -11,10 +11,8 @@ const expertWith = (line: string): string => `[experts.a]\ninstruction = "x"\n${
 describe("given a manifest that uses every feature", () => {
   const parsed = parseManifest({ text: fixture("every-feature.toml"), file });
 
-  it("loads it with no finding but that a fallback has no effect", () => {
-    expect(parsed.findings.map(renderFinding)).toEqual([
-      expect.stringMatching(/warning: provider\.fallback: it has no effect yet/),
-    ]);
+  it("loads it with no finding", () => {
+    expect(parsed.findings.map(renderFinding)).toEqual([]);
     expect(parsed.type).toBe("valid");
   });
 
