@@ -1,6 +1,6 @@
 import { renderFinding } from "../definition/finding.ts";
 import { processSkills } from "../definition/skill-package.ts";
-import { providerKeyVariables } from "../edges/model/provider-settings.ts";
+import { hasCredentials } from "../edges/model/credentials.ts";
 import { newJobId, systemClock } from "../edges/system.ts";
 import { ExpertStackError } from "../errors.ts";
 import type { Problem } from "../report/job-report.ts";
@@ -29,7 +29,7 @@ export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> =>
   const admission = await admit({
     trigger,
     inputs,
-    secrets: hasProviderKey(environment) ? "present" : "missing",
+    secrets: hasCredentials(environment, inputs.overrides.provider) ? "present" : "missing",
     repository: github.repository,
     ...(rerunBy === undefined ? {} : { rerunBy }),
   });
@@ -60,9 +60,6 @@ export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> =>
   const notes = [admission.reason, ...read.warnings, ...query.notes];
   return await runActionJob({ step, trigger, plan, admission, trusted, notes }, stop);
 };
-
-const hasProviderKey = (environment: Environment): boolean =>
-  providerKeyVariables.some((name) => (environment[name] ?? "") !== "");
 
 /** GitHub keeps the first actor in `GITHUB_ACTOR`; the one who ran it again is the triggering actor. */
 const rerunActor = (environment: Environment): Actor | undefined => {

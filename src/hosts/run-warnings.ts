@@ -1,19 +1,20 @@
 import type { Expert } from "../definition/expert.ts";
 import type { Manifest } from "../definition/manifest.ts";
+import { unsupportedProvided } from "../definition/provided.ts";
 import type { Skill } from "../definition/skill.ts";
 import { isBaseSkill, isPackageCommand, packageOf } from "../definition/skill-package.ts";
 import { isVersion } from "../definition/version.ts";
 import { isRunnersOwn } from "../edges/skills/mcp/skill-environment.ts";
-import { isSupportedProvider, unavailableFeatures } from "../run/unavailable.ts";
+import { unavailableFeatures } from "../run/unavailable.ts";
 
 /** What `run` would refuse or warn of in a manifest that is valid, each as a sentence. */
 export const runWarnings = ({ experts, provider }: Manifest): readonly string[] => [
   ...(experts.size === 0 ? ["There are no Experts in it. Add an `[experts.<name>]` table."] : []),
-  ...(provider === undefined || isSupportedProvider(provider.providerName)
-    ? []
-    : [
-        `The provider "${provider.providerName}" is not supported yet. Use anthropic, openai or openai-compatible.`,
-      ]),
+  ...[...experts].flatMap(([key, expert]) =>
+    unsupportedProvided(provider?.providerName ?? "anthropic", expert).map(
+      (sentence) => `The Expert "${key}": ${sentence}`,
+    ),
+  ),
   ...[...experts].flatMap(([key, expert]) => expertWarnings(key, expert)),
 ];
 

@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { aiSdkModel } from "../edges/model/ai-sdk-model.ts";
+import { credentialFiles } from "../edges/model/credentials.ts";
 import { providerSettings } from "../edges/model/provider-settings.ts";
 import { localSkills } from "../edges/skills/local-skills.ts";
+import { programOutside } from "../edges/skills/program-outside.ts";
 import { systemClock } from "../edges/system.ts";
 import { makeRedaction } from "../report/redaction.ts";
 import type { JobLog, Model, Observer } from "../run/ports.ts";
@@ -37,10 +39,10 @@ export type Wiring = {
 export const prepareWiring = (wiring: Wiring): ((log: JobLog) => JobPorts) => {
   const { plan, environment, observer } = wiring;
   const redaction = makeRedaction(wiring.secrets);
-  const model = wiring.model ?? aiSdkModel(providerSettings(plan.provider, environment), systemClock.now);
+  const model = wiring.model ?? providersOf(wiring);
   const skills = localSkills({
     workspace: wiring.workspace,
-    hidden: wiring.hidden,
+    hidden: [...wiring.hidden, ...credentialFiles(environment)],
     cacheDirectory: wiring.cacheDirectory,
     environment,
     trust: wiring.trust,
@@ -57,4 +59,12 @@ export const prepareWiring = (wiring: Wiring): ((log: JobLog) => JobPorts) => {
     redact: redaction.redact,
     redactStream: redaction.stream,
   });
+};
+
+/** The manifest's provider, then those to turn to. */
+const providersOf = ({ plan, environment, workspace }: Wiring): Model => {
+  const find = (name: string) => programOutside(name, { path: environment.PATH ?? "", workspace });
+  const configs = [plan.provider, ...(plan.provider.fallback ?? [])];
+  const settings = configs.map((config) => providerSettings(config, environment, find));
+  return aiSdkModel(settings, { now: systemClock.now });
 };

@@ -5,11 +5,13 @@ import { nearest } from "../definition/nearest.ts";
 import type { ProviderConfig } from "../definition/provider.ts";
 import { ExpertStackError } from "../errors.ts";
 import type { JobEvent, Limits, ModelChoice, ResolvedExpert } from "../job/event.ts";
+import { fallbackChoices } from "./fallbacks.ts";
 import {
   isSupportedProvider,
   refuseReference,
   refuseTooNew,
   refuseUnavailable,
+  refuseUnsupportedProvided,
   unsupportedProvider,
 } from "./unavailable.ts";
 
@@ -62,6 +64,9 @@ export const planJob = (wish: Wish): JobPlan => {
   refuseTooNew(expertKey, coordinator, wish.runtimeVersion);
   refuseUnavailable(expertKey, coordinator);
   const provider = providerOf(manifest, overrides);
+  refuseUnsupportedProvided(expertKey, coordinator, provider.providerName);
+  const model = modelOf(manifest, overrides, provider.providerName);
+  const fallbacks = fallbackChoices(provider, model.reasoningBudget);
   return {
     coordinator,
     provider,
@@ -73,7 +78,8 @@ export const planJob = (wish: Wish): JobPlan => {
       runtimeVersion: wish.runtimeVersion,
       coordinator: expertKey,
       experts: [resolved({ key: expertKey, expert: coordinator, source: wish.source })],
-      model: modelOf(manifest, overrides, provider.providerName),
+      model,
+      ...(fallbacks.length === 0 ? {} : { fallbacks }),
       limits: limitsOf(manifest, overrides),
       query: wish.query,
       trigger: wish.trigger,

@@ -1,5 +1,7 @@
 import type { Expert } from "../definition/expert.ts";
 import { parseExpertReference } from "../definition/expert-reference.ts";
+import { unsupportedProvided } from "../definition/provided.ts";
+import { type ProviderName, providerNames } from "../definition/provider.ts";
 import type { Skill } from "../definition/skill.ts";
 import { isAtLeast } from "../definition/version.ts";
 import { ExpertStackError } from "../errors.ts";
@@ -7,25 +9,33 @@ import { ExpertStackError } from "../errors.ts";
 /** What an Expert uses and this version cannot do yet, each in a few words. */
 export const unavailableFeatures = (expert: Expert): readonly string[] => [
   ...(expert.delegates.length > 0 ? ["`delegates`"] : []),
-  ...(expert.providerTools?.length ? ["`providerTools`"] : []),
-  ...(expert.providerSkills?.length ? ["`providerSkills`"] : []),
   ...Object.entries(expert.skills).flatMap(([name, skill]) => unavailableSkill(name, skill)),
 ];
 
-/** The providers that this version can ask. */
-const supportedProviders = ["anthropic", "openai", "openai-compatible"] as const;
-
-type SupportedProvider = (typeof supportedProviders)[number];
-
-export const isSupportedProvider = (name: string): name is SupportedProvider =>
-  supportedProviders.some((supported) => supported === name);
+export const isSupportedProvider = (name: string): name is ProviderName =>
+  providerNames.some((supported) => supported === name);
 
 export const unsupportedProvider = (name: string): ExpertStackError =>
   new ExpertStackError({
-    code: "FEATURE_NOT_AVAILABLE",
-    message: `The provider "${name}" is not supported yet.`,
-    remedy: "Use anthropic, openai or openai-compatible.",
+    code: "INPUT_INVALID",
+    message: `There is no provider "${name}".`,
+    remedy: `Use one of ${providerNames.join(", ")}.`,
   });
+
+/**
+ * Refuses an Expert that wants its provider to run what this provider cannot.
+ *
+ * @throws ExpertStackError FEATURE_NOT_AVAILABLE with every such thing
+ */
+export const refuseUnsupportedProvided = (key: string, expert: Expert, provider: ProviderName): void => {
+  const sentences = unsupportedProvided(provider, expert);
+  if (sentences.length === 0) return;
+  throw new ExpertStackError({
+    code: "FEATURE_NOT_AVAILABLE",
+    message: `The Expert "${key}": ${sentences.join(" ")}`,
+    remedy: "Change it in the manifest, or name another provider.",
+  });
+};
 
 /**
  * Refuses an Expert that uses what this version cannot do yet, rather than run it without.

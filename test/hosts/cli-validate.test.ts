@@ -36,16 +36,15 @@ const skill = (lines: string): string => `${expert}[experts.a.skills.s]\ntype = 
 test.each([
   ["no Experts", 'model = "m"\n', ["There are no Experts in it."]],
   [
-    "an unsupported provider",
-    `${expert}[provider]\nproviderName = "google"\n`,
-    ['provider "google" is not supported'],
-  ],
-  [
     "delegates",
     `${expert}delegates = ["b"]\n[experts.b]\ninstruction = "y"\n`,
     ['The Expert "a" uses `delegates`, which this version cannot run yet.'],
   ],
-  ["provider tools", `${expert}providerTools = ["webSearch"]\n`, ["uses `providerTools`"]],
+  [
+    "provider tools that the provider has not",
+    `${expert}providerTools = ["fileSearch"]\n`,
+    ['The Expert "a": The provider "anthropic" runs no tool "fileSearch"'],
+  ],
   [
     "a remote skill",
     `${expert}[experts.a.skills.s]\ntype = "mcpSseSkill"\nendpoint = "https://mcp.example.com/mcp"\n`,

@@ -38,7 +38,7 @@ const ask = async (
   await using server = await startModelServer(script);
   const variable = provider === "anthropic" ? "ANTHROPIC" : "OPENAI";
   const environment = { [`${variable}_API_KEY`]: "key", [`${variable}_BASE_URL`]: server.url };
-  const model = aiSdkModel(providerSettings({ providerName: provider }, environment), () => 1_000);
+  const model = aiSdkModel([providerSettings({ providerName: provider }, environment)], { now: () => 1_000 });
   const deltas: Delta[] = [];
   const answers: Generation[] = [];
   for (const one of turns) {
@@ -170,7 +170,7 @@ test("an aborted generation is a failure at once, not an exception", async () =>
     { providerName: "anthropic" },
     { ANTHROPIC_API_KEY: "key", ANTHROPIC_BASE_URL: server.url },
   );
-  const answer = await aiSdkModel(settings, () => 0).generate(turn(asked), {
+  const answer = await aiSdkModel([settings], { now: () => 0 }).generate(turn(asked), {
     signal: AbortSignal.timeout(50),
     onDelta: () => {},
     readBlob: () => new Uint8Array(),
