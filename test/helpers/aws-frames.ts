@@ -35,3 +35,13 @@ export const wholeFrames = (bytes: Buffer, length: number): Buffer => {
   while (end + 4 <= length && end + bytes.readUInt32BE(end) <= length) end += bytes.readUInt32BE(end);
   return bytes.subarray(0, end);
 };
+
+/** The frames that do not hold a text. */
+export const framesWithout = (bytes: Buffer, text: string): Buffer => {
+  const kept: Buffer[] = [];
+  for (let start = 0; start < bytes.length; start += bytes.readUInt32BE(start)) {
+    const frame = bytes.subarray(start, start + bytes.readUInt32BE(start));
+    if (!frame.includes(text)) kept.push(frame);
+  }
+  return Buffer.concat(kept);
+};

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type FixtureResponse, LLMock } from "@copilotkit/aimock";
-import { wholeFrames } from "./aws-frames.ts";
+import { framesWithout, wholeFrames } from "./aws-frames.ts";
 import {
   messageStart,
   protocolOf,
@@ -93,7 +93,7 @@ export const startModelServer = async (
       turn = (async () => {
         await before;
         next = refused
-          ? { content: "No.", finishReason: "content_filter" }
+          ? { content: "No.", finishReason: protocol === "converse" ? "content_filtered" : "content_filter" }
           : "fault" in answer
             ? { content: "This sentence is never going to be whole. ".repeat(20) }
             : fixture(answer);
@@ -197,7 +197,10 @@ const forward = async (hop: {
   const type = answer.headers.get("content-type") ?? "";
   const isBinary = type.includes("amazon");
   const whole = Buffer.from(await answer.arrayBuffer());
-  const bytes = isBinary ? whole : Buffer.from(corrected(whole.toString("utf8")));
+  // Bedrock begins no block of thinking with a frame of its own, as aimock does.
+  const bytes = isBinary
+    ? framesWithout(whole, '"start":{"reasoningContent"')
+    : Buffer.from(corrected(whole.toString("utf8")));
   hop.response.writeHead(answer.status, { "content-type": type });
   if (hop.fault === undefined) {
     hop.response.end(bytes);
@@ -224,10 +227,14 @@ const aimockPath = (path: string): string =>
     .replace(/^\/openai\/v1\/responses.*/, "/v1/responses")
     .replace(/^\/v1\/projects\/.*\/publishers\/anthropic\/.*/, "/v1/messages");
 
-/** aimock ends a cut answer of the Responses API without the reason that OpenAI gives. */
+/**
+ * aimock ends a cut answer of the Responses API without the reason that OpenAI gives, and Gemini's calls with one that
+ * Google does not know.
+ */
 const corrected = (said: string): string => {
   const reason = '"incomplete_details":{"reason":"max_output_tokens"}';
   return said
+    .replaceAll('"finishReason":"FUNCTION_CALL"', '"finishReason":"STOP"')
     .replaceAll('"incomplete_details":null', reason)
     .replace(/"status":"incomplete"(?!.*incomplete_details)/g, `"status":"incomplete",${reason}`);
 };
