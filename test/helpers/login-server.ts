@@ -12,7 +12,7 @@ export type LoginServer = AsyncDisposable & {
 
 /** A service that gives tokens. A path it has no answer for is a 404; an answer with a status is that error. */
 export const startLoginServer = async (
-  answers: Readonly<Record<string, object & { readonly status?: number }>>,
+  answers: Readonly<Record<string, { readonly status?: number; readonly [field: string]: unknown }>>,
 ): Promise<LoginServer> => {
   const requests: LoginServer["requests"][number][] = [];
   const server = createServer((request, response) => {
