@@ -6,7 +6,7 @@ import { startLoginServer } from "./login-server.ts";
 import { type ModelServer, type ScriptedAnswer, startModelServer } from "./model-server.ts";
 import { logins, type ProviderRow } from "./provider-rows.ts";
 
-export const readTool = {
+const readTool = {
   name: "readTextFile",
   description: "Read a file.",
   inputSchema: { type: "object", properties: { path: { type: "string" } }, required: ["path"] },

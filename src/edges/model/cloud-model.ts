@@ -64,10 +64,13 @@ const bedrockModel = async (settings: Bedrock, model: string, means: Means): Pro
     ...(type === "keys" ? { apiKey: " " } : {}),
     region,
     headers: { ...headers },
-    baseURL: baseUrl ?? `https://bedrock-runtime.${region}.amazonaws.com`,
+    baseURL: baseUrl ?? `https://bedrock-runtime.${region}.${awsDomain(region)}`,
     ...(means.fetch === undefined ? {} : { fetch: means.fetch }),
   })(model);
 };
+
+const awsDomain = (region: string): string =>
+  region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
 
 const vertexModel = async (settings: Vertex, model: string, means: Means): Promise<LoadedModel> => {
   const { credential } = settings;
