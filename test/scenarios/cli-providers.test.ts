@@ -1,9 +1,9 @@
-import { writeFileSync } from "node:fs";
+import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "smol-toml";
 import { describe, expect, test } from "vitest";
 import { startLoginServer } from "../helpers/login-server.ts";
-import { logins, providerRows } from "../helpers/provider-rows.ts";
+import { logins, providerRows, serviceAccountFile } from "../helpers/provider-rows.ts";
 import { eventLines, runCli, startCliWorld } from "../helpers/run-cli.ts";
 
 /** The program as it ships, without the variables of the provider that the helper sets anyway. */
@@ -55,4 +55,32 @@ describe.each(keyed)("given the provider $name and no credential", (row) => {
     expect(run.stderr).toMatch(/needs a (?:key|credential)/);
     expect(world.model.requests).toEqual([]);
   });
+});
+
+test("the credential that google-github-actions/auth leaves in the workspace is out of every tool's sight", async () => {
+  await using login = await startLoginServer(logins);
+  await using world = await startCliWorld({
+    files: { "a.txt": "one\n" },
+    answers: [
+      {
+        toolCalls: [
+          { name: "readTextFile", args: { path: "gha-creds-1.json" } },
+          { name: "listDirectory", args: { path: "." } },
+        ],
+      },
+      { text: "Nothing." },
+    ],
+  });
+  const credential = join(world.workspace.directory, "gha-creds-1.json");
+  copyFileSync(serviceAccountFile(login.url), credential);
+  const baseUrl = `${world.model.origin}/v1/projects/p/locations/l/publishers/google`;
+  const provider = { providerName: "google-vertex", setting: { project: "p", baseUrl } };
+  const manifest = stringify({ model: "gemini-2.5-flash", provider, experts });
+  writeFileSync(join(world.workspace.directory, "perstack.toml"), manifest);
+  const env = { ...none, GOOGLE_APPLICATION_CREDENTIALS: credential };
+  const run = await runCli(world, ["run", "reader", "Look."], { env });
+  expect(run.exitCode).toBe(0);
+  const sent = JSON.stringify(world.model.requests[1]?.body);
+  expect(sent).toContain("a.txt");
+  expect(sent).not.toMatch(/PRIVATE KEY|"private_key/);
 });

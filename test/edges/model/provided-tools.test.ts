@@ -271,6 +271,21 @@ describe("given a search that Anthropic ran", () => {
     });
   });
 
+  test("a paused answer that breaks off when it goes on has failed, with what had come", async () => {
+    const { answer } = await askProvider(row("anthropic"), {
+      script: [
+        { events: [messageStart, ...searched, ...ending("pause_turn")] },
+        { events: [messageStart, ...said(0, "It")] },
+      ],
+      turns: [{ provided }],
+    });
+    expect(answer).toMatchObject({
+      type: "failed",
+      error: { name: "TruncatedStream" },
+      partial: [{ type: "providerCall" }, { type: "text", text: "It" }],
+    });
+  });
+
   test("a container that an answer left files in is used by the next", async () => {
     const container = { id: "container_1", expires_at: "2100-01-01T00:00:00Z", skills: null };
     const code: Provided = { providerTools: ["codeExecution"] };
