@@ -1,11 +1,13 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provider";
+import type { ModelChoice } from "../../job/event.ts";
 import type { Turn } from "../../run/ports.ts";
 import { callOptions, toolWriter } from "./call-options.ts";
 import type { Collector } from "./collect.ts";
 import type { Dialect } from "./dialect.ts";
 import { loadLanguageModel } from "./language-model.ts";
 import type { Means } from "./loaded-model.ts";
-import type { BoundedOptions } from "./output-ceiling.ts";
+import { type BoundedOptions, type Thinking, thinkingOf, withinCeiling } from "./output-ceiling.ts";
+import { probeSettings } from "./probe-settings.ts";
 import { promptWriter } from "./prompt.ts";
 import type { ReadBlob } from "./prompt-media.ts";
 import type { ProvidedCall } from "./provided-tools.ts";
@@ -48,24 +50,19 @@ export const callWriter = (settings: ProviderSettings, of: Model) => {
   };
 };
 
-/** The same as long as the choice, the ceiling and what is left of it are: found out once. */
+/** What the SDK makes of a budget is found out once; a ceiling may be another in each turn. */
 const boundedOptions = (settings: ProviderSettings, { dialect, model, means }: Model) => {
-  const known = new Map<string, Promise<BoundedOptions>>();
-  const find = async (turn: Turn, ceiling: number | undefined): Promise<BoundedOptions> => {
-    const reasoning = reasoningOptions(dialect, turn.choice);
-    if (ceiling === undefined) return reasoning;
-    if (turn.choice.reasoningBudget === undefined) return { ...reasoning, maxOutputTokens: ceiling };
-    const { probeSettings } = await import("./probe-settings.ts");
-    const { withinCeiling } = await import("./output-ceiling.ts");
+  const known = new Map<ModelChoice["reasoningBudget"], Promise<Thinking>>();
+  return async (turn: Turn, used: number): Promise<BoundedOptions> => {
+    const { maxOutputTokens, choice } = turn;
+    const reasoning = reasoningOptions(dialect, choice);
+    if (maxOutputTokens === undefined) return reasoning;
+    const ceiling = Math.max(1, maxOutputTokens - used);
+    if (choice.reasoningBudget === undefined) return { ...reasoning, maxOutputTokens: ceiling };
     const load = async (fetch: NonNullable<Means["fetch"]>): Promise<LanguageModelV4> =>
       (await loadLanguageModel(probeSettings(settings, model), model, { ...means, fetch })).language;
-    return await withinCeiling({ ceiling, reasoning, dialect, load });
-  };
-  return (turn: Turn, used: number): Promise<BoundedOptions> => {
-    const ceiling = turn.maxOutputTokens === undefined ? undefined : Math.max(1, turn.maxOutputTokens - used);
-    const key = `${turn.choice.reasoningBudget}:${ceiling}`;
-    const options = known.get(key) ?? find(turn, ceiling);
-    known.set(key, options);
-    return options;
+    const thinking = known.get(choice.reasoningBudget) ?? thinkingOf(dialect, reasoning, load);
+    known.set(choice.reasoningBudget, thinking);
+    return withinCeiling({ ceiling, reasoning, dialect, thinking: await thinking });
   };
 };

@@ -14,30 +14,51 @@ const thinkingShare = 0.8;
 /** Anthropic takes no smaller budget: https://docs.claude.com/en/docs/build-with-claude/extended-thinking */
 const leastBudget = 1_024;
 
+/** What the SDK makes of a reasoning budget for a model, whatever the ceiling. */
+export type Thinking = {
+  /** Tokens of thinking that it asks for in so many words. */
+  readonly budget: number | undefined;
+  /** Whether a ceiling is sent at all. */
+  readonly isBounded: boolean;
+};
+
+const unknown: Thinking = { budget: undefined, isBounded: true };
+
 /**
- * Output and thinking such that a request never asks for more than `ceiling` tokens of both together. Some SDKs add
- * the thinking budget to the output tokens, by what they know of a model, so the SDK itself is asked what it would
- * send; what it adds is taken off again. Thinking that leaves no room for an answer is lowered, or switched off.
+ * Some SDKs add the thinking budget to the output tokens, by what they know of a model, so the SDK itself is asked
+ * what it would send.
  */
-export const withinCeiling = async (from: {
+export const thinkingOf = async (
+  dialect: Dialect,
+  reasoning: ReasoningOptions,
+  load: Load,
+): Promise<Thinking> => {
+  if (!adds(dialect) && dialect.name !== "google") return unknown;
+  const sent = await wouldSend(load, { ...reasoning, maxOutputTokens: leastBudget });
+  return { budget: thinkingBudget(sent), isBounded: dialect.name !== "bedrock" || hasCeiling(sent) };
+};
+
+const adds = ({ name }: Dialect): boolean => name === "anthropic" || name === "bedrock";
+
+/**
+ * Output and thinking such that a request never asks for more than `ceiling` tokens of both together: what the SDK
+ * adds is taken off again. Thinking that leaves no room for an answer is lowered, or switched off.
+ */
+export const withinCeiling = (from: {
   readonly ceiling: number;
   readonly reasoning: ReasoningOptions;
   readonly dialect: Dialect;
-  readonly load: Load;
-}): Promise<BoundedOptions> => {
+  readonly thinking: Thinking;
+}): BoundedOptions => {
   const { ceiling, reasoning, dialect } = from;
+  const { budget, isBounded } = from.thinking;
   const plain = { ...reasoning, maxOutputTokens: ceiling };
-  const adds = dialect.name === "anthropic" || dialect.name === "bedrock";
-  if (!adds && dialect.name !== "google") return plain;
-  const sent = await wouldSend(from.load, plain);
-  const budget = thinkingBudget(sent);
-  // Without a place for a ceiling no thinking of that strength: Nova 2 takes none at its highest level.
-  if (budget === undefined && dialect.name === "bedrock" && !hasCeiling(sent)) {
-    return { ...plain, reasoning: "medium" };
-  }
+  // Nova 2 takes no ceiling at its highest level of thinking.
+  if (!isBounded) return { ...plain, reasoning: "medium" };
   if (budget === undefined || budget <= 0) return plain;
   const room = Math.floor(ceiling * thinkingShare);
-  if (!adds) return budget <= room ? plain : { ...budgeted(dialect, room), maxOutputTokens: ceiling };
+  if (!adds(dialect))
+    return budget <= room ? plain : { ...budgeted(dialect, room), maxOutputTokens: ceiling };
   const lowered = Math.min(budget, room);
   if (lowered < leastBudget) return { ...budgeted(dialect, 0), maxOutputTokens: ceiling };
   return { ...budgeted(dialect, lowered), maxOutputTokens: ceiling - lowered };

@@ -19,8 +19,8 @@ export const providedCall = (
   dialect: Dialect,
   provided: Provided,
 ): ProvidedCall => {
-  const names = providedTools(provider, provided.providerTools ?? []);
-  const skills = dialect.name === "anthropic" ? containerSkills(provided) : [];
+  const names = providedTools(provider, provided);
+  const skills = provider === "anthropic" ? containerSkills(provided) : [];
   const wanted: readonly ProvidedTool[] =
     skills.length > 0 && !names.includes("codeExecution") ? [...names, "codeExecution"] : names;
   const tools = wanted.flatMap((name) => toolOf(dialect, name, provided.providerToolOptions ?? {}));
@@ -119,7 +119,8 @@ const searchLimit = (
   { providerToolOptions }: Provided,
 ): ProviderOptions => {
   const maxUses = providerToolOptions?.webSearch?.maxUses;
-  if (dialect.name !== "openai" || maxUses === undefined || tools.length !== 1) return {};
+  const isAlone = tools.length === 1 && tools[0]?.name.startsWith("web_search");
+  if (dialect.name !== "openai" || maxUses === undefined || !isAlone) return {};
   return { openai: { maxToolCalls: maxUses } };
 };
 

@@ -23,9 +23,13 @@ export const makeSpeaker = (settings: ProviderSettings, model: string, means: Me
   const containers = new Map<string, string>();
   let loading: Promise<LoadedModel> | undefined;
   return async (turn, options) => {
-    const provided = providedCall(settings, dialect, turn.provided);
-    const refusal = refusedCombination(settings, { model, tools: provided.tools, own: turn.tools.length });
-    if (refusal !== undefined) return { type: "failed", error: refusal, partial: [] };
+    const wanted = providedCall(settings, dialect, turn.provided);
+    const refusal = refusedCombination(settings, { model, tools: wanted.tools, own: turn.tools.length });
+    if (refusal !== undefined && turn.alternative === 0) {
+      return { type: "failed", error: refusal, partial: [] };
+    }
+    // A model that another's overload brings in does without rather than fail, too.
+    const provided = refusal === undefined ? wanted : { tools: [], options: {} };
     const answer = collector({ step: turn.step, via: provider }, options.onDelta);
     loading ??= loadLanguageModel(settings, model, means);
     const { language, conceal } = await loading;

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ProviderConfig } from "../../../src/definition/provider.ts";
 import { aiSdkModel } from "../../../src/edges/model/ai-sdk-model.ts";
 import { providerSettings } from "../../../src/edges/model/provider-settings.ts";
+import type { Provided } from "../../../src/run/ports.ts";
 import { asked } from "../../helpers/ask-provider.ts";
 import { logins, serviceAccountFile } from "../../helpers/provider-rows.ts";
 
@@ -15,6 +16,14 @@ const environment = {
   AWS_SECRET_ACCESS_KEY: "s",
 };
 
+const ownTool = {
+  name: "readTextFile",
+  description: "Read a file.",
+  inputSchema: { type: "object" },
+  skill: "@perstack/base",
+  readOnly: true,
+} as const;
+
 /** Where the first request would have gone, and what with. */
 const firstRequest = async (
   configs: readonly ProviderConfig[],
@@ -22,16 +31,17 @@ const firstRequest = async (
     readonly model?: string;
     readonly alternative?: number;
     readonly environment?: Record<string, string>;
+    readonly provided?: Provided;
   } = {},
 ) => {
-  let sent: { url: string; headers: Headers } | undefined;
+  let sent: { url: string; headers: Headers; body: string } | undefined;
   const settings = configs.map((config) => providerSettings(config, more.environment ?? environment));
   const model = aiSdkModel(settings, {
     now: () => 0,
     fetch: async (input, init) => {
       const url = String(input);
       if (url.endsWith("/google/token")) return Response.json(logins["/google/token"]);
-      sent = { url, headers: new Headers(init?.headers) };
+      sent = { url, headers: new Headers(init?.headers), body: String(init?.body) };
       const body = JSON.stringify({ error: { message: "not today", type: "x", code: 400, status: "X" } });
       return new Response(body, { status: 400, headers: { "content-type": "application/json" } });
     },
@@ -44,10 +54,10 @@ const firstRequest = async (
       choice: { provider: configs[alternative]?.providerName ?? "", model: more.model ?? "m" },
       alternative,
       system: "s",
-      tools: [],
+      tools: more.provided === undefined ? [] : [ownTool],
       toolChoice: "auto",
       messages: asked,
-      provided: {},
+      provided: more.provided ?? {},
     },
     { signal: AbortSignal.timeout(10_000), onDelta: () => {}, readBlob: () => new Uint8Array() },
   );
@@ -186,4 +196,17 @@ test("a turn's alternative picks the model to turn to", async () => {
   const configs: readonly ProviderConfig[] = [{ providerName: "anthropic" }, { providerName: "deepseek" }];
   const { url } = await firstRequest(configs, { alternative: 1, model: "deepseek-chat" });
   expect(url).toBe("https://api.deepseek.com/chat/completions");
+});
+
+test.each([
+  ["a Gemini that cannot search beside the Expert's own tools", "gemini-2.5-flash", {}],
+  ["a Gemini that cannot keep to the hosts", "gemini-3-pro-preview", { allowedDomains: ["example.com"] }],
+])("in another's place %s does not search", async (_, model, webSearch) => {
+  const { body } = await firstRequest([{ providerName: "anthropic" }, { providerName: "google" }], {
+    alternative: 1,
+    model,
+    provided: { providerTools: ["webSearch"], providerToolOptions: { webSearch } },
+  });
+  expect(body).toContain("readTextFile");
+  expect(body).not.toContain("googleSearch");
 });
