@@ -32,9 +32,17 @@ const ownTools: Readonly<Record<ProviderName, readonly ProvidedTool[]>> = {
   "openai-compatible": [],
 };
 
-/** What of `providerTools` a provider has, each once, in the order of the table above. */
-export const providedTools = (provider: ProviderName, names: readonly string[]): readonly ProvidedTool[] =>
-  ownTools[provider].filter((tool) => names.some((name) => toolOf(name) === tool));
+/**
+ * What of `providerTools` a provider runs as it is asked to, each once, in the order of the table above. A tool whose
+ * limit or list of hosts the provider cannot keep to is not among them.
+ */
+export const providedTools = (provider: ProviderName, asked: Asked): readonly ProvidedTool[] => {
+  const unkept = unkeptOptions(provider, asked).map(({ tool }) => tool);
+  return namedTools(provider, asked).filter((tool) => !unkept.includes(tool));
+};
+
+const namedTools = (provider: ProviderName, { providerTools = [] }: Asked): readonly ProvidedTool[] =>
+  ownTools[provider].filter((tool) => providerTools.some((name) => toolOf(name) === tool));
 
 const toolOf = (name: string): string =>
   Object.hasOwn(otherNames, name) ? (otherNames[name] ?? name) : name;
@@ -47,7 +55,7 @@ type Asked = Pick<Expert, "providerTools" | "providerSkills" | "providerToolOpti
  */
 export const unsupportedProvided = (provider: ProviderName, expert: Asked): readonly string[] => [
   ...(expert.providerTools ?? []).flatMap((name) => unknownTool(provider, name)),
-  ...unkeptOptions(provider, expert),
+  ...unkeptOptions(provider, expert).map(({ sentence }) => sentence),
   ...(expert.providerSkills ?? []).flatMap((skill) => unsupportedSkill(provider, skill)),
 ];
 
@@ -61,31 +69,39 @@ const unknownTool = (provider: ProviderName, name: string): readonly string[] =>
   return [`The provider "${provider}" runs no tool "${name}". ${remedy}`];
 };
 
-const keepsMaxUses: readonly ProviderName[] = ["anthropic", "openai", "azure-openai"];
-const keepsDomains: readonly ProviderName[] = ["anthropic", "openai", "azure-openai"];
+const keepsSearchOptions: readonly ProviderName[] = ["anthropic", "openai", "azure-openai"];
 
-const unkeptOptions = (provider: ProviderName, expert: Asked): readonly string[] => {
-  const tools = providedTools(provider, expert.providerTools ?? []);
-  const { webSearch, webFetch, fileSearch } = expert.providerToolOptions ?? {};
-  const unkept = (option: string): string =>
-    `The provider "${provider}" cannot keep to \`providerToolOptions.${option}\`. Take it out, or use anthropic.`;
-  const searches = tools.includes("webSearch");
-  const isOpenAi = provider === "openai" || provider === "azure-openai";
-  const maxUsesKept = keepsMaxUses.includes(provider) && !(isOpenAi && tools.length > 1);
+type Unkept = { readonly tool: ProvidedTool; readonly sentence: string };
+
+const unkeptOptions = (provider: ProviderName, asked: Asked): readonly Unkept[] => {
+  const tools = namedTools(provider, asked);
+  const { webSearch, webFetch, fileSearch } = asked.providerToolOptions ?? {};
+  const keeps = keepsSearchOptions.includes(provider);
+  // OpenAI limits the calls of all its tools together.
+  const keepsMaxUses = keeps && (provider === "anthropic" || tools.length === 1);
+  const unkept = (tool: ProvidedTool, option: string, isUnkept: boolean): readonly Unkept[] => {
+    const sentence = `The provider "${provider}" cannot keep to \`providerToolOptions.${option}\`. Take it out, or use anthropic.`;
+    return isUnkept && tools.includes(tool) ? [{ tool, sentence }] : [];
+  };
+  const hasNoStore = (fileSearch?.vectorStoreIds ?? []).length === 0;
   return [
-    ...(searches && webSearch?.maxUses !== undefined && !maxUsesKept ? [unkept("webSearch.maxUses")] : []),
-    ...((searches || tools.includes("webSearchPreview")) &&
-    webSearch?.allowedDomains !== undefined &&
-    (!keepsDomains.includes(provider) || tools.includes("webSearchPreview"))
-      ? [unkept("webSearch.allowedDomains")]
-      : []),
-    ...(tools.includes("webFetch") && webFetch?.maxUses !== undefined && provider !== "anthropic"
-      ? [unkept("webFetch.maxUses")]
-      : []),
-    ...(tools.includes("fileSearch") && (fileSearch?.vectorStoreIds ?? []).length === 0
-      ? ["The tool `fileSearch` has nothing to search. Set `providerToolOptions.fileSearch.vectorStoreIds`."]
-      : []),
+    ...unkept("webSearch", "webSearch.maxUses", webSearch?.maxUses !== undefined && !keepsMaxUses),
+    ...unkept("webSearch", "webSearch.allowedDomains", webSearch?.allowedDomains !== undefined && !keeps),
+    ...otherSearches.flatMap((tool) => [
+      ...unkept(tool, "webSearch.maxUses", webSearch?.maxUses !== undefined && !keepsMaxUses),
+      ...unkept(tool, "webSearch.allowedDomains", webSearch?.allowedDomains !== undefined),
+    ]),
+    ...unkept("webFetch", "webFetch.maxUses", webFetch?.maxUses !== undefined && provider !== "anthropic"),
+    ...(tools.includes("fileSearch") && hasNoStore ? [nothingToSearch] : []),
   ];
+};
+
+const otherSearches = ["webSearchPreview", "enterpriseWebSearch"] as const;
+
+const nothingToSearch: Unkept = {
+  tool: "fileSearch",
+  sentence:
+    "The tool `fileSearch` has nothing to search. Set `providerToolOptions.fileSearch.vectorStoreIds`.",
 };
 
 type Skill = Immutable<NonNullable<Expert["providerSkills"]>>[number];

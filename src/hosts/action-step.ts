@@ -1,7 +1,7 @@
 import { warning } from "@actions/core";
 import { renderFinding } from "../definition/finding.ts";
 import { type PriceCatalog, priceCatalog } from "../edges/catalog.ts";
-import { providerKeyVariables } from "../edges/model/provider-settings.ts";
+import { hasCredentials } from "../edges/model/credentials.ts";
 import { newJobId, systemClock } from "../edges/system.ts";
 import { ExpertStackError } from "../errors.ts";
 import type { JsonObject } from "../job/message.ts";
@@ -38,7 +38,7 @@ export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> =>
   const admission = await admit({
     trigger,
     inputs,
-    secrets: hasProviderKey(environment) ? "present" : "missing",
+    secrets: hasCredentials(environment, inputs.overrides.provider) ? "present" : "missing",
     repository: github.repository,
     ...(rerunBy === undefined ? {} : { rerunBy }),
   });
@@ -91,9 +91,6 @@ const planStep = async (
   });
   return await priced(plan, job.catalog.ceilingOf);
 };
-
-const hasProviderKey = (environment: Environment): boolean =>
-  providerKeyVariables.some((name) => (environment[name] ?? "") !== "");
 
 /** GitHub keeps the first actor in `GITHUB_ACTOR`; the one who ran it again is the triggering actor. */
 const rerunActor = (environment: Environment): Actor | undefined => {

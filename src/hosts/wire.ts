@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { aiSdkModel } from "../edges/model/ai-sdk-model.ts";
+import { credentialFiles } from "../edges/model/credentials.ts";
 import { providerSettings } from "../edges/model/provider-settings.ts";
 import { localSkills } from "../edges/skills/local-skills.ts";
+import { programOutside } from "../edges/skills/program-outside.ts";
 import { systemClock } from "../edges/system.ts";
 import { makeRedaction } from "../report/redaction.ts";
 import type { Catalog, JobLog, LockedTool, Model, Observer } from "../run/ports.ts";
@@ -40,15 +42,10 @@ export type Wiring = {
 export const prepareWiring = (wiring: Wiring): ((log: JobLog) => JobPorts) => {
   const { plan, environment, observer } = wiring;
   const redaction = makeRedaction(wiring.secrets);
-  const model =
-    wiring.model ??
-    aiSdkModel(
-      plan.providers.map((provider) => providerSettings(provider, environment)),
-      systemClock.now,
-    );
+  const model = wiring.model ?? providersOf(wiring);
   const skills = localSkills({
     workspace: wiring.workspace,
-    hidden: wiring.hidden,
+    hidden: [...wiring.hidden, ...credentialFiles(environment)],
     cacheDirectory: wiring.cacheDirectory,
     environment,
     trust: wiring.trust,
@@ -67,4 +64,11 @@ export const prepareWiring = (wiring: Wiring): ((log: JobLog) => JobPorts) => {
     redact: redaction.redact,
     redactStream: redaction.stream,
   });
+};
+
+/** The manifest's provider, then those to turn to. */
+const providersOf = ({ plan, environment, workspace }: Wiring): Model => {
+  const find = (name: string) => programOutside(name, { path: environment.PATH ?? "", workspace });
+  const settings = plan.providers.map((config) => providerSettings(config, environment, find));
+  return aiSdkModel(settings, { now: systemClock.now });
 };

@@ -33,9 +33,9 @@ const defaultModels: ReadonlyMap<string, string> = new Map([
 
 /**
  * The models of a job. Another provider than the manifest's brings none of the manifest's settings and fallbacks: they
- * were written for the one beside them.
+ * were written for the one beside them. A fallback that cannot run what the first provider runs does without.
  *
- * @throws ExpertStackError INPUT_INVALID, also for what an Expert wants a provider to run and it cannot
+ * @throws ExpertStackError INPUT_INVALID, also for what an Expert wants its provider to run and it cannot
  */
 export const resolveModels = (
   manifest: Manifest,
@@ -47,7 +47,7 @@ export const resolveModels = (
   const first = own ?? { providerName: knownProvider(wanted) };
   const fallbacks = own?.fallback ?? [];
   const providers = [first, ...fallbacks.map(configOf)];
-  for (const { providerName } of providers) refuseProvided(providerName, experts);
+  refuseProvided(first.providerName, experts);
   const reasoningBudget = overrides.reasoningBudget ?? manifest.reasoningBudget;
   const thinking = reasoningBudget === undefined ? {} : { reasoningBudget };
   const ownModel = own !== undefined || manifest.provider === undefined ? manifest.model : undefined;
@@ -78,12 +78,12 @@ const configOf = ({ model: _model, ...config }: ProviderFallback): ProviderConfi
 
 const refuseProvided = (provider: ProviderName, experts: ReadonlyMap<string, Expert>): void => {
   for (const [key, expert] of experts) {
-    const [first] = unsupportedProvided(provider, expert);
-    if (first === undefined) continue;
+    const sentences = unsupportedProvided(provider, expert);
+    if (sentences.length === 0) continue;
     throw new ExpertStackError({
       code: "INPUT_INVALID",
-      message: `The Expert "${key}" asks for what its provider does not have.`,
-      remedy: first,
+      message: `The Expert "${key}" asks its provider for what that does not have: ${sentences.join(" ")}`,
+      remedy: "Take it out of the Expert, or name another provider.",
     });
   }
 };

@@ -17,10 +17,17 @@ describe("given what a provider has", () => {
   });
 
   it("takes a provider's own name and the common one for the same tool, once", () => {
-    expect(providedTools("google", ["googleSearch", "webSearch", "urlContext"])).toEqual([
-      "webSearch",
-      "webFetch",
-    ]);
+    const providerTools = ["googleSearch", "webSearch", "urlContext"];
+    expect(providedTools("google", { providerTools })).toEqual(["webSearch", "webFetch"]);
+  });
+
+  it("does without a tool rather than without its limits, where it is asked in another's place", () => {
+    const asked = {
+      providerTools: ["webSearch", "webFetch"],
+      providerToolOptions: { webSearch: { allowedDomains: ["example.com"] } },
+    };
+    expect(providedTools("google", asked)).toEqual(["webFetch"]);
+    expect(providedTools("anthropic", asked)).toEqual(["webSearch", "webFetch"]);
   });
 });
 

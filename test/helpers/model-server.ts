@@ -1,6 +1,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type FixtureResponse, LLMock } from "@copilotkit/aimock";
+import { framesWithout, wholeFrames } from "./aws-frames.ts";
+import {
+  messageStart,
+  protocolOf,
+  refusals,
+  sendError,
+  sendEvents,
+  sendOverload,
+} from "./model-protocols.ts";
 
 /** One answer of a scripted model, in the order of the requests. */
 export type ScriptedAnswer =
@@ -20,18 +29,25 @@ export type ScriptedAnswer =
     }
   /** What only a network can do to an answer. */
   | { readonly fault: "reset" | "resetMidStream" | "truncate" | "stall" | "refusal" | "overloadedMidStream" }
+  /** Server-sent events as they are, for what aimock does not know. */
+  | { readonly events: readonly Record<string, unknown>[] }
   /** A call whose arguments are this very text, whether or not it is JSON. */
   | { readonly call: string; readonly rawArguments: string };
 
 export type ModelServer = AsyncDisposable & {
   /** Base URL for Anthropic's and OpenAI's clients alike, `/v1` included. */
   readonly url: string;
+  /** The same without `/v1`. */
+  readonly origin: string;
   /** Bodies as they came over the wire, and when, in milliseconds since the epoch. */
   readonly requests: readonly {
     readonly path: string;
     readonly body: Record<string, unknown>;
+    readonly headers: Readonly<Record<string, string | string[] | undefined>>;
     readonly at: number;
   }[];
+  /** Resolves when the client has closed the connection of a request that stalls. */
+  readonly closed: Promise<void>;
 };
 
 /**
@@ -47,30 +63,41 @@ export const startModelServer = async (
   let next: FixtureResponse = { content: "" };
   mock.addFixture({ match: { predicate: () => true }, response: () => next });
   await mock.start();
-  const requests: { path: string; body: Record<string, unknown>; at: number }[] = [];
+  const requests: ModelServer["requests"][number][] = [];
+  const closed = Promise.withResolvers<void>();
   let turn = Promise.resolve();
   const server = createServer((request, response) => {
     void (async () => {
       const text = await readBody(request);
       const body: Record<string, unknown> = JSON.parse(text);
-      const index = requests.push({ path: request.url ?? "", body, at: Date.now() }) - 1;
+      const { url: path = "", headers } = request;
+      const protocol = protocolOf(path);
+      const index = requests.push({ path, body, headers, at: Date.now() }) - 1;
       const answer = typeof script === "function" ? script(index, body) : script[index];
-      if (answer === undefined) return sendError(response, outOfScript(index));
-      if ("fault" in answer && answer.fault === "stall") return;
-      if ("status" in answer) return sendError(response, answer);
+      if (answer === undefined) return sendError(response, outOfScript(index), protocol);
+      if ("fault" in answer && answer.fault === "stall") {
+        request.socket.on("close", () => closed.resolve());
+        return;
+      }
+      if ("status" in answer) return sendError(response, answer, protocol);
+      if ("events" in answer) return sendEvents(response, answer.events);
       if ("fault" in answer && answer.fault === "reset") return void request.socket.destroy();
-      if ("fault" in answer && answer.fault === "refusal") return sendRefusal(response, request.url ?? "");
-      if ("fault" in answer && answer.fault === "overloadedMidStream") return sendOverload(response);
+      if ("fault" in answer && answer.fault === "overloadedMidStream")
+        return sendOverload(response, protocol);
+      const refused = "fault" in answer && answer.fault === "refusal";
+      const refusal = refused ? refusals[protocol] : undefined;
+      if (refusal !== undefined) return sendEvents(response, refusal);
       if ("call" in answer) return sendRawCall(response, answer);
       // aimock takes one answer at a time.
       const before = turn;
       turn = (async () => {
         await before;
-        next =
-          "fault" in answer
+        next = refused
+          ? { content: "No.", finishReason: protocol === "converse" ? "content_filtered" : "content_filter" }
+          : "fault" in answer
             ? { content: "This sentence is never going to be whole. ".repeat(20) }
             : fixture(answer);
-        const fault = "fault" in answer ? answer.fault : undefined;
+        const fault = "fault" in answer && !refused ? answer.fault : undefined;
         await forward({ request, response, text, target: mock.url, fault });
       })();
       await turn;
@@ -80,7 +107,9 @@ export const startModelServer = async (
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}/v1`,
+    origin: `http://127.0.0.1:${port}`,
     requests,
+    closed: closed.promise,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       server.close();
@@ -95,7 +124,10 @@ const readBody = async (request: IncomingMessage): Promise<string> => {
   return Buffer.concat(chunks).toString("utf8");
 };
 
-type Said = Exclude<ScriptedAnswer, { fault: string } | { status: number } | { call: string }>;
+type Said = Exclude<
+  ScriptedAnswer,
+  { fault: string } | { status: number } | { call: string } | { events: unknown }
+>;
 
 const fixture = (answer: Said): FixtureResponse => {
   const { text, toolCalls, thinking, finishReason, usage } = answer;
@@ -124,57 +156,6 @@ const outOfScript = (index: number) => ({
   type: "invalid_request_error",
   message: `The test's script has no answer for request ${index + 1}.`,
 });
-
-const sendError = (
-  response: ServerResponse,
-  error: { status: number; type: string; message: string; headers?: Record<string, string> },
-): void => {
-  response.writeHead(error.status, { "content-type": "application/json", ...error.headers });
-  const { type, message } = error;
-  response.end(JSON.stringify({ type: "error", error: { type, message, code: type } }));
-};
-
-const sendEvents = (response: ServerResponse, events: readonly Record<string, unknown>[]): void => {
-  response.writeHead(200, { "content-type": "text/event-stream" });
-  for (const event of events) response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
-  response.end();
-};
-
-const messageStart = {
-  type: "message_start",
-  message: {
-    id: "msg_1",
-    type: "message",
-    role: "assistant",
-    model: "claude-sonnet-4-5",
-    content: [],
-    stop_reason: null,
-    stop_sequence: null,
-    usage: { input_tokens: 10, output_tokens: 1 },
-  },
-};
-
-/** Anthropic's refusal: https://docs.claude.com/en/docs/test-and-evaluate/strengthen-guardrails/handle-streaming-refusals */
-const sendRefusal = (response: ServerResponse, path: string): void => {
-  if (!path.endsWith("/messages")) throw new Error("only Anthropic's refusal is scripted here");
-  sendEvents(response, [
-    messageStart,
-    {
-      type: "message_delta",
-      delta: { stop_reason: "refusal", stop_sequence: null },
-      usage: { output_tokens: 1 },
-    },
-    { type: "message_stop" },
-  ]);
-};
-
-const sendOverload = (response: ServerResponse): void =>
-  sendEvents(response, [
-    messageStart,
-    { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
-    { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "Half an" } },
-    { type: "error", error: { type: "overloaded_error", message: "Overloaded" } },
-  ]);
 
 /** aimock mends arguments that are no JSON; this sends them as they are, as Anthropic would. */
 const sendRawCall = (response: ServerResponse, said: { call: string; rawArguments: string }): void =>
@@ -211,23 +192,49 @@ const forward = async (hop: {
     const value = hop.request.headers[name];
     if (typeof value === "string") headers.set(name, value);
   }
-  const answer = await fetch(`${hop.target}${hop.request.url}`, { method: "POST", headers, body: hop.text });
-  // aimock ends a cut answer of the Responses API without the reason that OpenAI gives.
-  const reason = '"incomplete_details":{"reason":"max_output_tokens"}';
-  const said = (await answer.text())
-    .replaceAll('"incomplete_details":null', reason)
-    .replace(/"status":"incomplete"(?!.*incomplete_details)/g, `"status":"incomplete",${reason}`);
-  const bytes = Buffer.from(said);
-  hop.response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "" });
+  const path = aimockPath(hop.request.url ?? "");
+  const answer = await fetch(`${hop.target}${path}`, { method: "POST", headers, body: hop.text });
+  const type = answer.headers.get("content-type") ?? "";
+  const isBinary = type.includes("amazon");
+  const whole = Buffer.from(await answer.arrayBuffer());
+  // Bedrock begins no block of thinking with a frame of its own, as aimock does.
+  const bytes = isBinary
+    ? framesWithout(whole, '"start":{"reasoningContent"')
+    : Buffer.from(corrected(whole.toString("utf8")));
+  hop.response.writeHead(answer.status, { "content-type": type });
   if (hop.fault === undefined) {
     hop.response.end(bytes);
     return;
   }
-  const half = bytes.subarray(0, Math.floor(bytes.length / 2));
+  const middle = Math.floor(bytes.length / 2);
+  const half = bytes.subarray(0, middle);
   if (hop.fault === "truncate") {
-    hop.response.end(half.subarray(0, half.lastIndexOf("\n\n") + 2));
+    hop.response.end(isBinary ? wholeFrames(bytes, middle) : half.subarray(0, lastEvent(half)));
     return;
   }
   await new Promise<void>((resolve) => hop.response.write(half, () => resolve()));
   hop.request.socket.resetAndDestroy();
+};
+
+/** The end of the last whole event; aimock ends lines of Gemini's as Google does. */
+const lastEvent = (bytes: Buffer): number =>
+  Math.max(bytes.lastIndexOf("\n\n") + 2, bytes.lastIndexOf("\r\n\r\n") + 4);
+
+/** aimock knows fewer of the clouds' paths than there are. */
+const aimockPath = (path: string): string =>
+  path
+    .replace(/^\/v1beta1\/projects/, "/v1/projects")
+    .replace(/^\/openai\/v1\/responses.*/, "/v1/responses")
+    .replace(/^\/v1\/projects\/.*\/publishers\/anthropic\/.*/, "/v1/messages");
+
+/**
+ * aimock ends a cut answer of the Responses API without the reason that OpenAI gives, and Gemini's calls with one that
+ * Google does not know.
+ */
+const corrected = (said: string): string => {
+  const reason = '"incomplete_details":{"reason":"max_output_tokens"}';
+  return said
+    .replaceAll('"finishReason":"FUNCTION_CALL"', '"finishReason":"STOP"')
+    .replaceAll('"incomplete_details":null', reason)
+    .replace(/"status":"incomplete"(?!.*incomplete_details)/g, `"status":"incomplete",${reason}`);
 };

@@ -167,7 +167,11 @@ describe("what a person got wrong exits with 2, starts nothing, and is explained
       ["run", "reviewer", "Look.", "--job-id", "../../x"],
       ['"../../x" is not a job id'],
     ],
-    ["an unknown provider", ["run", "reviewer", "Look.", "--provider", "acme"], ['"acme" is not supported']],
+    [
+      "an unknown provider",
+      ["run", "reviewer", "Look.", "--provider", "acme"],
+      ['There is no provider "acme"'],
+    ],
     [
       "an unknown runtime",
       ["run", "reviewer", "Look.", "--runtime", "docker"],

@@ -2,41 +2,59 @@ import type { LanguageModelV4StreamPart, LanguageModelV4Usage } from "@ai-sdk/pr
 import type { FinishReason } from "../../job/event.ts";
 import type { AnswerPart, JsonObject, JsonValue } from "../../job/message.ts";
 import { toolCallId } from "../../job/state.ts";
-import { noUsage, type Usage } from "../../job/usage.ts";
+import { addUsage, noUsage, type Usage } from "../../job/usage.ts";
 import type { Delta } from "../../run/ports.ts";
+import { providedCalls } from "./collect-provided.ts";
+import { isObject } from "./json-object.ts";
 
 /** An answer while it arrives. Blocks keep the order in which they began. */
 export type Collector = {
   /** @throws the provider's error when the part is one */
   add(part: LanguageModelV4StreamPart): void;
   parts(): readonly AnswerPart[];
-  readonly finish: { readonly reason: FinishReason; readonly usage: Usage } | undefined;
+  /** Missing until the answer is whole; one that was continued adds up. */
+  readonly finish: Finish | undefined;
   readonly model: string | undefined;
 };
 
-export const collector = (step: number, onDelta: (delta: Delta) => void): Collector => {
+export type Finish = {
+  readonly reason: FinishReason;
+  readonly usage: Usage;
+  /** The provider asks to be asked again with what it said so far. */
+  readonly isPaused: boolean;
+  /** Where the provider's own tools keep their files, when it named such a place. */
+  readonly container?: string;
+};
+
+/** @param via who answers, kept with each call that the provider ran itself */
+export const collector = (
+  { step, via }: { readonly step: number; readonly via: string },
+  onDelta: (delta: Delta) => void,
+): Collector => {
   const blocks = blockList(onDelta);
+  const provided = providedCalls({ step, via }, blocks.append);
   let calls = 0;
   let finish: Collector["finish"];
   let model: string | undefined;
   return {
     add(part) {
       blocks.add(part);
+      provided.add(part);
       switch (part.type) {
         case "tool-call":
-          blocks.append(toolCall(part, toolCallId(step, calls++)));
+          if (!part.providerExecuted) blocks.append(toolCall(part, toolCallId(step, calls++)));
           return;
         case "response-metadata":
           model = part.modelId ?? model;
           return;
         case "finish":
-          finish = { reason: finishReason(part.finishReason.unified), usage: usageOf(part.usage) };
+          finish = finished(part, finish?.usage ?? noUsage);
           return;
         case "error":
           throw part.error;
       }
     },
-    parts: blocks.parts,
+    parts: () => [...blocks.parts(), ...provided.sources()],
     get finish() {
       return finish;
     },
@@ -90,9 +108,6 @@ const blockList = (onDelta: (delta: Delta) => void) => {
   };
 };
 
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** Signatures may come with any part of a thinking block, and all of them go back with it. */
 const remember = (block: Block, metadata: unknown): void => {
   if (block.type !== "thinking" || !isObject(metadata)) return;
@@ -138,7 +153,19 @@ const parseArgs = (input: string): JsonObject | undefined => {
   }
 };
 
-type Unified = Extract<LanguageModelV4StreamPart, { type: "finish" }>["finishReason"]["unified"];
+type FinishPart = Extract<LanguageModelV4StreamPart, { type: "finish" }>;
+type Unified = FinishPart["finishReason"]["unified"];
+
+const finished = (part: FinishPart, before: Usage): Finish => {
+  const container = part.providerMetadata?.anthropic?.container;
+  const id = isObject(container) ? container.id : undefined;
+  return {
+    reason: finishReason(part.finishReason.unified),
+    usage: addUsage(before, usageOf(part.usage)),
+    isPaused: part.finishReason.raw === "pause_turn",
+    ...(typeof id === "string" ? { container: id } : {}),
+  };
+};
 
 const finishReason = (unified: Unified): FinishReason => {
   switch (unified) {

@@ -34,14 +34,31 @@ const stringOf = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;
 
 const httpFailure = (error: Shape, statusCode: number, now: number): Failure => {
-  const retryAfterMs = retryAfter(error.responseHeaders, now);
+  const retryAfterMs = retryAfter(error.responseHeaders, now) ?? retryDelay(error.data);
+  const isSpent = spent.test(stringOf(bodyOf(error.data).code) ?? "");
   return {
     name: "ProviderError",
     message: stringOf(error.message) ?? `The provider answered ${statusCode}.`,
     statusCode,
-    isRetryable: error.isRetryable === true || isOverload(statusCode),
+    isRetryable: !isSpent && (error.isRetryable === true || isOverload(statusCode)),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
+};
+
+/** An account without money answers 429 like one in a hurry, and waiting does not fill it. */
+const spent = /^(?:insufficient_quota|billing_hard_limit_reached)$/;
+
+const bodyOf = (data: unknown): Shape =>
+  isRecord(data) && isRecord(data.error) ? data.error : isRecord(data) ? data : {};
+
+/** Google tells the wait in the error's body: `retryDelay` of `google.rpc.RetryInfo`, such as `34.5s`. */
+const retryDelay = (data: unknown): number | undefined => {
+  const { details } = bodyOf(data);
+  const told = Array.isArray(details)
+    ? details.find((detail) => isRecord(detail) && detail.retryDelay)
+    : undefined;
+  const seconds = isRecord(told) ? Number.parseFloat(stringOf(told.retryDelay) ?? "") : Number.NaN;
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1_000 : undefined;
 };
 
 /** 408, 409, 429 and every 5xx (529 is Anthropic's overload) are worth another try. */

@@ -1,118 +1,174 @@
 import type {
   LanguageModelV4Message,
   LanguageModelV4Prompt,
-  LanguageModelV4ToolResultPart,
   SharedV4ProviderOptions,
 } from "@ai-sdk/provider";
-import type { AnswerPart, BlobPart, Message, ResultContent, ToolResultPart } from "../../job/message.ts";
+import type { AnswerPart, Message, ProviderCallPart } from "../../job/message.ts";
 import type { Turn } from "../../run/ports.ts";
-
-type ReadBlob = (sha256: string) => Uint8Array;
+import type { Dialect } from "./dialect.ts";
+import { isObject } from "./json-object.ts";
+import { type ReadBlob, resultMessages, shownPart } from "./prompt-media.ts";
 
 /** The AI SDK's prompt for a turn. Messages never change, so each is converted once. */
-export type PromptWriter = (turn: Turn, readBlob: ReadBlob) => LanguageModelV4Prompt;
+export type PromptWriter = (
+  turn: Pick<Turn, "system" | "messages">,
+  readBlob: ReadBlob,
+) => LanguageModelV4Prompt;
 
 /**
- * @param cacheMark provider options that mark the end of a prefix to be cached, where the provider wants marks:
- *   set on the system prompt and on the last two messages that are not the model's own, so that each request
- *   finds what the one before it stored
+ * With a dialect's `cacheMark` the ends of prefixes to be cached are marked: the system prompt and the last two
+ * messages that are not the model's own, so that each request finds what the one before it stored.
+ *
+ * @param via whose own calls go back as they came; those of others are told in words
  */
-export const promptWriter = (cacheMark: SharedV4ProviderOptions | undefined): PromptWriter => {
-  const converted = new WeakMap<Message, LanguageModelV4Message>();
-  const convert = (message: Message, readBlob: ReadBlob): LanguageModelV4Message => {
+export const promptWriter = (dialect: Dialect, via: string): PromptWriter => {
+  const { cacheMark } = dialect;
+  const converted = new WeakMap<Message, readonly LanguageModelV4Message[]>();
+  const convert = (message: Message, readBlob: ReadBlob): readonly LanguageModelV4Message[] => {
     const known = converted.get(message);
     if (known !== undefined) return known;
-    const fresh = convertMessage(message, readBlob);
+    const fresh = convertMessage(message, { dialect, via, readBlob, isPaused: false });
     converted.set(message, fresh);
     return fresh;
   };
   return (turn, readBlob) => {
     const marked = lastTwoHeard(turn.messages);
-    const history = turn.messages.map((message, index) => {
-      const plain = convert(message, readBlob);
-      return cacheMark !== undefined && marked.has(index) ? { ...plain, providerOptions: cacheMark } : plain;
+    const history = turn.messages.flatMap((message, index) => {
+      const isPaused = message.role === "expert" && index === turn.messages.length - 1;
+      const plain = isPaused
+        ? convertMessage(message, { dialect, via, readBlob, isPaused })
+        : convert(message, readBlob);
+      return cacheMark !== undefined && marked.has(index) ? withMark(plain, cacheMark) : plain;
     });
     const system: LanguageModelV4Message = { role: "system", content: turn.system };
     return [cacheMark === undefined ? system : { ...system, providerOptions: cacheMark }, ...history];
   };
 };
 
+const withMark = (
+  messages: readonly LanguageModelV4Message[],
+  mark: SharedV4ProviderOptions,
+): readonly LanguageModelV4Message[] =>
+  messages.map((message, at) =>
+    at === messages.length - 1 ? { ...message, providerOptions: mark } : message,
+  );
+
 const lastTwoHeard = (messages: readonly Message[]): ReadonlySet<number> => {
   const heard = messages.flatMap((message, index) => (message.role === "expert" ? [] : [index]));
   return new Set(heard.slice(-2));
 };
 
-const convertMessage = (message: Message, readBlob: ReadBlob): LanguageModelV4Message => {
+type Context = {
+  readonly dialect: Dialect;
+  readonly via: string;
+  readonly readBlob: ReadBlob;
+  /** Whether the provider is to go on with this very answer. */
+  readonly isPaused: boolean;
+};
+
+const convertMessage = (message: Message, context: Context): readonly LanguageModelV4Message[] => {
+  const { media } = context.dialect;
   switch (message.role) {
     case "user":
-      return { role: "user", content: message.parts.map((part) => userPart(part, readBlob)) };
-    case "expert":
-      return { role: "assistant", content: message.parts.map(answerPart) };
+      return [
+        { role: "user", content: message.parts.map((part) => shownPart(part, media, context.readBlob)) },
+      ];
+    case "expert": {
+      const content = message.parts.flatMap((part) => answerPart(part, context));
+      return content.length === 0 ? [] : [{ role: "assistant", content }];
+    }
     case "tool":
-      return { role: "tool", content: message.parts.map((part) => resultPart(part, readBlob)) };
+      return resultMessages(message.parts, media, context.readBlob);
     default:
       return message satisfies never;
   }
 };
 
-type UserContent = Extract<LanguageModelV4Message, { role: "user" }>["content"][number];
 type AnswerContent = Extract<LanguageModelV4Message, { role: "assistant" }>["content"][number];
 
-const userPart = (part: ResultContent, readBlob: ReadBlob): UserContent =>
-  part.type === "text" ? part : asTextOrFile(part, readBlob);
-
-const answerPart = (part: AnswerPart): AnswerContent => {
+const answerPart = (part: AnswerPart, context: Context): readonly AnswerContent[] => {
+  const { dialect } = context;
   switch (part.type) {
     case "text":
-      return { type: "text", text: part.text };
-    case "thinking":
-      return { type: "reasoning", text: part.text, ...providerOptions(part.providerData) };
+      return [{ type: "text", text: part.text }];
+    case "thinking": {
+      const isOwn = hasDataOf(dialect, part.providerData);
+      if (dialect.thinking === "signed" ? !isOwn : part.providerData !== undefined && !isOwn) return [];
+      return [{ type: "reasoning", text: part.text, ...providerOptions(part.providerData) }];
+    }
     case "toolCall":
-      return {
-        type: "tool-call",
-        toolCallId: part.id,
-        toolName: part.tool,
-        input: part.args,
-        ...providerOptions(part.providerData),
-      };
+      return [
+        {
+          type: "tool-call",
+          toolCallId: part.id,
+          toolName: part.tool,
+          input: part.args,
+          ...providerOptions(part.providerData),
+        },
+      ];
     case "providerCall":
-      return { type: "text", text: `[${part.tool} was run by the provider]` };
+      return providedPart(part, context);
     default:
       return part satisfies never;
   }
 };
 
-const providerOptions = (
-  data: { readonly [provider: string]: unknown } | undefined,
-): { providerOptions?: SharedV4ProviderOptions } => {
-  if (data === undefined) return {};
+/** Another provider's signature is no use, and thinking without its own is refused or taken for text. */
+const hasDataOf = (dialect: Dialect, data: object | undefined): boolean =>
+  data !== undefined &&
+  (dialect.dataKeys.length === 0 || dialect.dataKeys.some((key) => Object.hasOwn(data, key)));
+
+const providerOptions = (data: unknown): { providerOptions?: SharedV4ProviderOptions } => {
+  if (!isObject(data)) return {};
   const options: SharedV4ProviderOptions = JSON.parse(JSON.stringify(data));
   return { providerOptions: options };
 };
 
-const resultPart = (part: ToolResultPart, readBlob: ReadBlob): LanguageModelV4ToolResultPart => {
-  const contents = part.contents.map((content) => userPart(content, readBlob));
-  const [only] = contents;
-  const id = { type: "tool-result" as const, toolCallId: part.id, toolName: part.tool };
-  if (only?.type === "text" && contents.length === 1) {
-    return { ...id, output: { type: part.isError ? "error-text" : "text", value: only.text } };
-  }
-  const failed = part.isError ? [{ type: "text" as const, text: "The tool reported an error:" }] : [];
-  return { ...id, output: { type: "content", value: [...failed, ...contents] } };
+/** A call of the provider's own goes back to it as it came, to others in words. */
+const providedPart = (
+  part: ProviderCallPart,
+  { dialect, via, isPaused }: Context,
+): readonly AnswerContent[] => {
+  const { tool, args, result, providerData = {} } = part;
+  const { callId } = providerData;
+  const isOwn = providerData.via === via;
+  // The pages under an answer are there for people; the model has its own text.
+  if (tool === "sources") return isOwn ? [] : [inWords(part)];
+  const isWhole = result !== undefined || isPaused;
+  if (!isOwn || typeof callId !== "string" || !isWhole || !takesBack(dialect, part)) return [inWords(part)];
+  const id = { toolCallId: callId, toolName: tool };
+  const call = { ...id, input: args, providerExecuted: true, ...providerOptions(providerData.call) };
+  return [{ type: "tool-call", ...call }, ...(result === undefined ? [] : [providedResult(part, id)])];
 };
 
-/** What models take besides text; anything else is named to them instead of being dropped on the way. */
-const readableMedia = /^(?:image\/(?:png|jpeg|gif|webp)|application\/pdf)$/;
+const providedResult = (
+  { result, isError, providerData }: ProviderCallPart,
+  id: { readonly toolCallId: string; readonly toolName: string },
+): AnswerContent => ({
+  type: "tool-result",
+  ...id,
+  output: { type: isError === true ? "error-json" : "json", value: JSON.parse(JSON.stringify(result)) },
+  ...providerOptions(providerData?.result),
+});
 
-const asTextOrFile = (blob: BlobPart, readBlob: ReadBlob): UserContent => {
-  if (blob.mediaType !== "text/plain" && !readableMedia.test(blob.mediaType)) {
-    return { type: "text", text: `[${blob.mediaType}, ${blob.size} bytes: no model can be shown this]` };
+/** OpenAI, which stores nothing for us, takes back its searches only; Google what it gave an id, and code. */
+const takesBack = (dialect: Dialect, { tool, providerData }: ProviderCallPart): boolean => {
+  switch (dialect.name) {
+    case "anthropic":
+      return true;
+    case "openai":
+      return tool === "web_search" || tool === "web_search_preview";
+    case "google":
+      return tool === "code_execution" || JSON.stringify(providerData ?? {}).includes("serverToolCallId");
+    default:
+      return false;
   }
-  const data = Buffer.from(readBlob(blob.sha256));
-  if (blob.mediaType === "text/plain") return { type: "text", text: data.toString("utf8") };
-  return {
-    type: "file",
-    mediaType: blob.mediaType,
-    data: { type: "data", data: data.toString("base64") },
-  };
+};
+
+/** Characters of a foreign result that another model is shown. */
+const longestTold = 8_000;
+
+const inWords = ({ tool, args, result }: ProviderCallPart): AnswerContent => {
+  const given = result === undefined ? "no result" : JSON.stringify(result).slice(0, longestTold);
+  return { type: "text", text: `[The provider ran ${tool} with ${JSON.stringify(args)}: ${given}]` };
 };

@@ -1,97 +1,104 @@
 import type { ProviderConfig } from "../../definition/provider.ts";
-import { ExpertStackError } from "../../errors.ts";
-
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** What is needed to reach a provider. `apiKey` is a secret. */
-export type ProviderSettings = {
-  readonly provider: "anthropic" | "openai" | "openai-compatible";
-  readonly apiKey: string | undefined;
-  readonly baseUrl: string | undefined;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly organization?: string;
-  readonly project?: string;
-};
-
-/** The variables that each provider reads: the same names as the AI SDK's. */
-const variables = {
-  anthropic: { key: "ANTHROPIC_API_KEY", baseUrl: "ANTHROPIC_BASE_URL" },
-  openai: { key: "OPENAI_API_KEY", baseUrl: "OPENAI_BASE_URL" },
-  "openai-compatible": { key: "OPENAI_API_KEY", baseUrl: "OPENAI_BASE_URL" },
-} as const;
-
-/** Names of every variable that may hold a provider's credential, to be treated as secrets. */
-export const providerKeyVariables: readonly string[] = [
-  "ANTHROPIC_API_KEY",
-  "OPENAI_API_KEY",
-  "GOOGLE_GENERATIVE_AI_API_KEY",
-  "DEEPSEEK_API_KEY",
-  "AZURE_API_KEY",
-  "AWS_ACCESS_KEY_ID",
-  "AWS_SECRET_ACCESS_KEY",
-  "AWS_SESSION_TOKEN",
-  "AWS_BEARER_TOKEN_BEDROCK",
-];
-
-const isKnown = (name: string): name is keyof typeof variables => Object.hasOwn(variables, name);
+import { azureSettings, bedrockSettings, vertexSettings } from "./cloud-settings.ts";
+import type { Environment } from "./credentials.ts";
+import { baseUrlMissing, keyMissing } from "./missing.ts";
+import type { Endpoint, FindProgram, ProviderSettings } from "./provider-access.ts";
 
 /**
- * The manifest's setting first, then the environment.
+ * The manifest's setting first, then the environment: the same variables as the AI SDK's, and what the clouds' login
+ * actions leave. Nothing is read from the process's own environment later on.
  *
- * @throws ExpertStackError PROVIDER_KEY_MISSING, FEATURE_NOT_AVAILABLE or INPUT_INVALID
+ * @throws ExpertStackError PROVIDER_KEY_MISSING, or INPUT_INVALID when an address is missing
  */
-export const providerSettings = (config: ProviderConfig, environment: Environment): ProviderSettings => {
-  const { providerName } = config;
-  if (!isKnown(providerName)) throw notYet(providerName);
-  const names = variables[providerName];
-  const setting: Readonly<Record<string, unknown>> = { ...config.setting };
-  const baseUrl = text(setting.baseUrl) ?? text(environment[names.baseUrl]);
-  const apiKey = text(environment[names.key]);
-  if (apiKey === undefined && providerName !== "openai-compatible") throw keyMissing(providerName, names.key);
-  if (baseUrl === undefined && providerName === "openai-compatible") throw baseUrlMissing();
-  const organization = text(setting.organization);
-  const project = text(setting.project);
+export const providerSettings = (
+  config: ProviderConfig,
+  environment: Environment,
+  findProgram: FindProgram = () => undefined,
+): ProviderSettings => {
+  const { providerName, setting } = config;
+  const of = (name: string): string | undefined => environment[name] || undefined;
+  const endpoint = { baseUrl: setting?.baseUrl, headers: setting?.headers ?? {} };
+  const read = { endpoint, of, environment, findProgram };
+  switch (providerName) {
+    case "anthropic":
+      return anthropicSettings(read);
+    case "openai":
+      return openAiSettings(setting ?? {}, read);
+    case "google":
+      return {
+        ...endpoint,
+        provider: providerName,
+        apiKey: key(read, providerName, "GOOGLE_GENERATIVE_AI_API_KEY"),
+      };
+    case "deepseek":
+      return { ...endpoint, provider: providerName, apiKey: key(read, providerName, "DEEPSEEK_API_KEY") };
+    case "openai-compatible":
+      return compatibleSettings(setting ?? {}, read);
+    case "ollama": {
+      const baseUrl = compatiblePath(endpoint.baseUrl ?? of("OLLAMA_BASE_URL") ?? "http://localhost:11434");
+      return { ...endpoint, provider: providerName, apiKey: undefined, baseUrl };
+    }
+    case "azure-openai":
+      return azureSettings(setting ?? {}, read);
+    case "amazon-bedrock":
+      return bedrockSettings(setting ?? {}, read);
+    case "google-vertex":
+      return vertexSettings(setting ?? {}, read);
+    default:
+      return config satisfies never;
+  }
+};
+
+type Read = { readonly endpoint: Endpoint; readonly of: (variable: string) => string | undefined };
+
+const key = ({ of }: Read, provider: string, variable: string): string => {
+  const apiKey = of(variable);
+  if (apiKey === undefined) throw keyMissing(provider, variable);
+  return apiKey;
+};
+
+const anthropicSettings = ({ endpoint, of }: Read): ProviderSettings => {
+  const [apiKey, authToken] = [of("ANTHROPIC_API_KEY"), of("ANTHROPIC_AUTH_TOKEN")];
+  if (apiKey === undefined && authToken === undefined) throw keyMissing("anthropic", "ANTHROPIC_API_KEY");
+  const baseUrl = versioned(endpoint.baseUrl ?? of("ANTHROPIC_BASE_URL"));
+  const auth = apiKey === undefined && authToken !== undefined ? { authToken } : {};
+  return { ...endpoint, provider: "anthropic", apiKey, baseUrl, ...auth };
+};
+
+const openAiSettings = (
+  setting: { readonly name?: string; readonly organization?: string; readonly project?: string },
+  read: Read,
+): ProviderSettings => {
+  const { name, organization, project } = setting;
   return {
-    provider: providerName,
-    apiKey,
-    baseUrl: providerName === "anthropic" && baseUrl !== undefined ? versioned(baseUrl) : baseUrl,
-    headers: textRecord(setting.headers),
-    ...(organization === undefined ? {} : { organization }),
-    ...(project === undefined ? {} : { project }),
+    ...read.endpoint,
+    ...named(name),
+    provider: "openai",
+    apiKey: key(read, "openai", "OPENAI_API_KEY"),
+    baseUrl: read.endpoint.baseUrl ?? read.of("OPENAI_BASE_URL"),
+    ...(organization && { organization }),
+    ...(project && { project }),
   };
 };
 
-/** Anthropic's own clients take the host alone; the AI SDK's wants the version in the path too. */
-const versioned = (baseUrl: string): string =>
-  URL.canParse(baseUrl) && new URL(baseUrl).pathname === "/" ? `${baseUrl.replace(/\/+$/, "")}/v1` : baseUrl;
-
-const text = (value: unknown): string | undefined =>
-  typeof value === "string" && value !== "" ? value : undefined;
-
-const textRecord = (value: unknown): Readonly<Record<string, string>> => {
-  if (typeof value !== "object" || value === null) return {};
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([name, header]) => (typeof header === "string" ? [[name, header]] : [])),
-  );
+const compatibleSettings = (
+  setting: { readonly name?: string },
+  { endpoint, of }: Read,
+): ProviderSettings => {
+  const baseUrl = endpoint.baseUrl ?? of("OPENAI_BASE_URL");
+  if (baseUrl === undefined) throw baseUrlMissing();
+  const apiKey = of("OPENAI_API_KEY");
+  return { ...endpoint, ...named(setting.name), provider: "openai-compatible", apiKey, baseUrl };
 };
 
-const notYet = (provider: string): ExpertStackError =>
-  new ExpertStackError({
-    code: "FEATURE_NOT_AVAILABLE",
-    message: `The provider "${provider}" is not supported yet.`,
-    remedy: "Use anthropic, openai, or openai-compatible with a baseUrl.",
-  });
+const named = (name: string | undefined): { readonly name?: string } => (name ? { name } : {});
 
-const keyMissing = (provider: string, variable: string): ExpertStackError =>
-  new ExpertStackError({
-    code: "PROVIDER_KEY_MISSING",
-    message: `The provider "${provider}" needs a key and ${variable} is not set.`,
-    remedy: `In a workflow step add \`env: { ${variable}: \${{ secrets.${variable} }} }\`; in a shell, \`export ${variable}=…\`.`,
-  });
+/** Anthropic's own clients take the host alone; the AI SDK's wants the version in the path too. */
+const versioned = (baseUrl: string | undefined): string | undefined =>
+  baseUrl !== undefined && URL.canParse(baseUrl) && new URL(baseUrl).pathname === "/"
+    ? `${baseUrl.replace(/\/+$/, "")}/v1`
+    : baseUrl;
 
-const baseUrlMissing = (): ExpertStackError =>
-  new ExpertStackError({
-    code: "INPUT_INVALID",
-    message: 'The provider "openai-compatible" has no base URL.',
-    remedy: "Set `baseUrl` under `[provider.setting]` in the manifest, or OPENAI_BASE_URL.",
-  });
+/** Ollama's address in any of its usual forms, as that of its part that speaks OpenAI's protocol. */
+const compatiblePath = (baseUrl: string): string =>
+  `${baseUrl.replace(/\/+$/, "").replace(/\/(?:api|v1)$/, "")}/v1`;

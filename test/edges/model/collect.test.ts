@@ -11,7 +11,7 @@ const usage = {
 
 const collect = async (chunks: readonly LanguageModelV4StreamPart[]) => {
   const deltas: Delta[] = [];
-  const answer = collector(3, (delta) => deltas.push(delta));
+  const answer = collector({ step: 3, via: "anthropic" }, (delta) => deltas.push(delta));
   const stream = simulateReadableStream({
     chunks: [...chunks],
     initialDelayInMs: null,
@@ -82,6 +82,7 @@ test("usage counts cached input and reasoning", async () => {
   ]);
   expect(answer.finish).toEqual({
     reason: "stop",
+    isPaused: false,
     usage: { inputTokens: 90, outputTokens: 30, reasoningTokens: 20, cachedInputTokens: 40 },
   });
   expect(answer.model).toBe("model-as-reported");

@@ -28,3 +28,15 @@ test("causes that say different things are all told", () => {
     "fetch failed: other side closed",
   );
 });
+
+test("a wait that Google tells in its error's body is a wait", () => {
+  const details = [{ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "34.5s" }];
+  const error = named("AI_APICallError", "quota", { statusCode: 429, data: { error: { details } } });
+  expect(providerFailure(error, 0)).toMatchObject({ isRetryable: true, retryAfterMs: 34_500 });
+});
+
+test("an account without money is not asked again", () => {
+  const data = { error: { code: "insufficient_quota", message: "no money" } };
+  const error = named("AI_APICallError", "no money", { statusCode: 429, isRetryable: true, data });
+  expect(providerFailure(error, 0)).toMatchObject({ statusCode: 429, isRetryable: false });
+});

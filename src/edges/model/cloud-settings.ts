@@ -1,0 +1,137 @@
+import { azureLogin, type Environment, googleCredentialFile } from "./credentials.ts";
+import { credentialMissing, settingMissing } from "./missing.ts";
+import type {
+  AzureCredential,
+  BedrockCredential,
+  Endpoint,
+  FindProgram,
+  GoogleCredential,
+  ProviderSettings,
+} from "./provider-access.ts";
+
+type Read = { readonly endpoint: Endpoint; readonly of: (variable: string) => string | undefined };
+
+/** @throws ExpertStackError PROVIDER_KEY_MISSING or INPUT_INVALID */
+export const azureSettings = (
+  setting: {
+    readonly resourceName?: string;
+    readonly apiVersion?: string;
+    readonly useDeploymentBasedUrls?: boolean;
+  },
+  read: Read & { readonly environment: Environment; readonly findProgram: FindProgram },
+): ProviderSettings => {
+  const resourceName = setting.resourceName ?? read.of("AZURE_RESOURCE_NAME");
+  if (resourceName === undefined && read.endpoint.baseUrl === undefined) {
+    throw settingMissing(
+      'The provider "azure-openai" has no resource.',
+      "Set `resourceName` or `baseUrl` under `[provider.setting]` in the manifest, or AZURE_RESOURCE_NAME.",
+    );
+  }
+  return {
+    ...read.endpoint,
+    provider: "azure-openai",
+    credential: azureCredential(read),
+    ...(resourceName === undefined ? {} : { resourceName }),
+    ...(setting.apiVersion === undefined ? {} : { apiVersion: setting.apiVersion }),
+    useDeploymentBasedUrls: setting.useDeploymentBasedUrls ?? false,
+  };
+};
+
+const azureCredential = (
+  read: Read & { readonly environment: Environment; readonly findProgram: FindProgram },
+): AzureCredential => {
+  const apiKey = read.of("AZURE_API_KEY");
+  if (apiKey !== undefined) return { type: "apiKey", apiKey };
+  const clientId = read.of("AZURE_CLIENT_ID");
+  const tenantId = read.of("AZURE_TENANT_ID");
+  const tokenFile = read.of("AZURE_FEDERATED_TOKEN_FILE");
+  if (clientId !== undefined && tenantId !== undefined && tokenFile !== undefined) {
+    const authority = read.of("AZURE_AUTHORITY_HOST") ?? "https://login.microsoftonline.com";
+    return { type: "workloadIdentity", clientId, tenantId, tokenFile, authority };
+  }
+  const program = azureLogin(read.environment) === undefined ? undefined : read.findProgram("az");
+  if (program !== undefined) return { type: "cli", program, environment: read.environment };
+  throw credentialMissing(
+    'The provider "azure-openai" needs a credential and finds none.',
+    "Set AZURE_API_KEY, or log in before this step with the action azure/login (in a shell: `az login`), or set AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_FEDERATED_TOKEN_FILE.",
+  );
+};
+
+/** @throws ExpertStackError PROVIDER_KEY_MISSING or INPUT_INVALID */
+export const bedrockSettings = (setting: { readonly region?: string }, read: Read): ProviderSettings => {
+  const region = setting.region ?? read.of("AWS_REGION") ?? read.of("AWS_DEFAULT_REGION");
+  const credential = bedrockCredential(read);
+  if (region === undefined) {
+    throw settingMissing(
+      'The provider "amazon-bedrock" has no region.',
+      "Set `region` under `[provider.setting]` in the manifest, or AWS_REGION.",
+    );
+  }
+  const baseUrl = read.endpoint.baseUrl ?? read.of("AWS_ENDPOINT_URL_BEDROCK_RUNTIME");
+  return { ...read.endpoint, provider: "amazon-bedrock", baseUrl, credential, region };
+};
+
+const bedrockCredential = ({ of }: Read): BedrockCredential => {
+  const apiKey = of("AWS_BEARER_TOKEN_BEDROCK");
+  if (apiKey !== undefined) return { type: "bearer", apiKey };
+  const accessKeyId = of("AWS_ACCESS_KEY_ID");
+  const secretAccessKey = of("AWS_SECRET_ACCESS_KEY");
+  if (accessKeyId === undefined || secretAccessKey === undefined) {
+    throw credentialMissing(
+      'The provider "amazon-bedrock" needs a credential and finds none.',
+      "Log in before this step with the action aws-actions/configure-aws-credentials, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (with AWS_SESSION_TOKEN if there is one), or AWS_BEARER_TOKEN_BEDROCK.",
+    );
+  }
+  const sessionToken = of("AWS_SESSION_TOKEN");
+  return { type: "keys", accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) };
+};
+
+/** @throws ExpertStackError PROVIDER_KEY_MISSING or INPUT_INVALID */
+export const vertexSettings = (
+  setting: { readonly project?: string; readonly location?: string },
+  read: Read & { readonly environment: Environment },
+): ProviderSettings => {
+  const credential = googleCredential(read);
+  const project =
+    setting.project ?? first(read, ["GOOGLE_VERTEX_PROJECT", "GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT"]);
+  const location =
+    setting.location ??
+    first(read, ["GOOGLE_VERTEX_LOCATION", "GOOGLE_CLOUD_LOCATION", "GOOGLE_CLOUD_REGION"]);
+  const isExpress = credential.type === "apiKey";
+  if (project === undefined && read.endpoint.baseUrl === undefined && !isExpress) {
+    throw settingMissing(
+      'The provider "google-vertex" has no project.',
+      "Set `project` under `[provider.setting]` in the manifest, or GOOGLE_VERTEX_PROJECT.",
+    );
+  }
+  if (location !== undefined && !/^[a-z0-9-]+$/i.test(location)) {
+    throw settingMissing(
+      `The location "${location}" of the provider "google-vertex" is none.`,
+      'Write a region such as "europe-west1", or "global".',
+    );
+  }
+  return {
+    ...read.endpoint,
+    provider: "google-vertex",
+    credential,
+    project: project ?? "",
+    location: location ?? "global",
+  };
+};
+
+const first = ({ of }: Read, variables: readonly string[]): string | undefined =>
+  variables.flatMap((name) => of(name) ?? []).at(0);
+
+const googleCredential = (read: Read & { readonly environment: Environment }): GoogleCredential => {
+  const apiKey = read.of("GOOGLE_VERTEX_API_KEY");
+  if (apiKey !== undefined) return { type: "apiKey", apiKey };
+  const email = read.of("GOOGLE_CLIENT_EMAIL");
+  const privateKey = read.of("GOOGLE_PRIVATE_KEY");
+  if (email !== undefined && privateKey !== undefined) return { type: "serviceAccount", email, privateKey };
+  const file = googleCredentialFile(read.environment);
+  if (file !== undefined) return { type: "file", file };
+  throw credentialMissing(
+    'The provider "google-vertex" needs a credential and finds none.',
+    "Log in before this step with the action google-github-actions/auth (in a shell: `gcloud auth application-default login`), or set GOOGLE_APPLICATION_CREDENTIALS, or GOOGLE_CLIENT_EMAIL and GOOGLE_PRIVATE_KEY, or GOOGLE_VERTEX_API_KEY.",
+  );
+};

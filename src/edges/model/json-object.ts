@@ -1,0 +1,5 @@
+import type { JsonObject } from "../../job/message.ts";
+
+/** For what was parsed from JSON, or is going to be. */
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,0 +1,86 @@
+import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provider";
+import type { Failure } from "../../job/outcome.ts";
+import type { Generation, Model } from "../../run/ports.ts";
+import { callWriter } from "./call-writer.ts";
+import { type Collector, collector } from "./collect.ts";
+import { dialectOf } from "./dialect.ts";
+import { providerFailure, truncatedStream } from "./failure.ts";
+import { loadLanguageModel } from "./language-model.ts";
+import type { LoadedModel, Means } from "./loaded-model.ts";
+import { providedCall, refusedCombination } from "./provided-tools.ts";
+import type { ProviderSettings } from "./provider-access.ts";
+
+export type Speaker = Model["generate"];
+
+/** How often an answer that the provider pauses is asked to go on. */
+const mostPauses = 10;
+
+/** One model of one provider. */
+export const makeSpeaker = (settings: ProviderSettings, model: string, means: Means): Speaker => {
+  const { provider } = settings;
+  const dialect = dialectOf(settings, model);
+  const write = callWriter(settings, { dialect, model, means });
+  const containers = new Map<string, string>();
+  let loading: Promise<LoadedModel> | undefined;
+  return async (turn, options) => {
+    const wanted = providedCall(settings, dialect, turn.provided);
+    const refusal = refusedCombination(settings, { model, tools: wanted.tools, own: turn.tools.length });
+    if (refusal !== undefined && turn.alternative === 0) {
+      return { type: "failed", error: refusal, partial: [] };
+    }
+    // A model that another's overload brings in does without rather than fail, too.
+    const provided = refusal === undefined ? wanted : { tools: [], options: {} };
+    const answer = collector({ step: turn.step, via: provider }, options.onDelta);
+    loading ??= loadLanguageModel(settings, model, means);
+    const { language, conceal } = await loading;
+    for (let pauses = 0; ; pauses += 1) {
+      const container = containers.get(turn.runId);
+      const call = await write(turn, { ...options, answer, provided, container });
+      const failure = await listen(language, call, answer, means.now);
+      if (failure !== undefined) {
+        return { type: "failed", error: told(failure, settings, conceal), partial: answer.parts() };
+      }
+      const { finish } = answer;
+      if (finish?.container !== undefined) containers.set(turn.runId, finish.container);
+      if (!finish?.isPaused || pauses >= mostPauses) return generation(answer, model);
+    }
+  };
+};
+
+/** Hears one stream to its end; undefined when it ended well. */
+const listen = async (
+  language: LanguageModelV4,
+  call: LanguageModelV4CallOptions,
+  answer: Collector,
+  now: () => number,
+): Promise<Failure | undefined> => {
+  const before = answer.finish;
+  try {
+    const { stream } = await language.doStream(call);
+    for await (const part of stream) answer.add(part);
+  } catch (error) {
+    return providerFailure(error, now());
+  }
+  const { finish } = answer;
+  return finish === undefined || finish === before || finish.reason === "interrupted"
+    ? truncatedStream
+    : undefined;
+};
+
+const generation = (answer: Collector, model: string): Generation => {
+  const { finish } = answer;
+  if (finish === undefined) return { type: "failed", error: truncatedStream, partial: answer.parts() };
+  return {
+    type: "finished",
+    parts: answer.parts(),
+    finishReason: finish.isPaused ? "length" : finish.reason,
+    usage: finish.usage,
+    model: answer.model ?? model,
+  };
+};
+
+/** Under the name that the person gave the provider, and without a token that it may have repeated. */
+const told = (failure: Failure, { name }: ProviderSettings, conceal: (text: string) => string): Failure => ({
+  ...failure,
+  message: conceal(name === undefined ? failure.message : `${name}: ${failure.message}`),
+});
