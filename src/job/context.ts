@@ -21,6 +21,9 @@ const fewestBytesPerToken = 2;
 const usualBytesPerToken = 3;
 const mostBytesPerToken = 6;
 
+/** What providers say to a model of their own before the first word, such as how to call tools, in tokens. */
+const preambleTokens = 1_000;
+
 /** Images are counted by area, at most about this many tokens each with any of the providers. */
 const imageBytes = 5_000 * fewestBytesPerToken;
 
@@ -29,7 +32,7 @@ export const startContext = (run: {
   readonly tools: readonly ToolDefinition[];
   readonly input: readonly (TextPart | BlobPart)[];
 }): Context => ({
-  countedTokens: 0,
+  countedTokens: preambleTokens,
   newBytes: Buffer.byteLength(run.system) + Buffer.byteLength(JSON.stringify(run.tools)) + bytesOf(run.input),
   reduced: new Set(),
 });
