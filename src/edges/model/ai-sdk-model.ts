@@ -9,6 +9,7 @@ import type { Generation, Model, Turn } from "../../run/ports.ts";
 import { collector } from "./collect.ts";
 import { providerFailure, truncatedStream } from "./failure.ts";
 import { type PromptWriter, promptWriter } from "./prompt.ts";
+import { providerFetch } from "./provider-fetch.ts";
 import type { ProviderSettings } from "./provider-settings.ts";
 import { reasoningOptions } from "./reasoning.ts";
 
@@ -31,7 +32,12 @@ const anthropicCacheMark: SharedV4ProviderOptions = { anthropic: { cacheControl:
 
 const loadLanguageModel = async (settings: ProviderSettings, model: string): Promise<LanguageModelV4> => {
   const { apiKey = "", baseUrl, headers, organization, project } = settings;
-  const common = { apiKey, headers, ...(baseUrl === undefined ? {} : { baseURL: baseUrl }) };
+  const common = {
+    apiKey,
+    headers,
+    fetch: providerFetch,
+    ...(baseUrl === undefined ? {} : { baseURL: baseUrl }),
+  };
   switch (settings.provider) {
     case "anthropic": {
       const { createAnthropic } = await import("@ai-sdk/anthropic");
@@ -49,6 +55,7 @@ const loadLanguageModel = async (settings: ProviderSettings, model: string): Pro
         name: "openai-compatible",
         baseURL: baseUrl ?? "",
         headers,
+        fetch: providerFetch,
         includeUsage: true,
         ...key,
       }).chatModel(model);
