@@ -8,6 +8,7 @@ import type { ToolDefinition } from "../../job/tool.ts";
 import type { Generation, Model, Turn } from "../../run/ports.ts";
 import { collector } from "./collect.ts";
 import { providerFailure, truncatedStream } from "./failure.ts";
+import { longTexts } from "./long-texts.ts";
 import { type PromptWriter, promptWriter } from "./prompt.ts";
 import { providerFetch } from "./provider-fetch.ts";
 import type { ProviderSettings } from "./provider-settings.ts";
@@ -16,12 +17,14 @@ import { reasoningOptions } from "./reasoning.ts";
 /** A provider of the AI SDK, loaded at the first generation, used through its streaming call and nothing else. */
 export const aiSdkModel = (settings: ProviderSettings, now: () => number): Model => {
   const cacheMark = settings.provider === "anthropic" ? anthropicCacheMark : undefined;
-  const writePrompt = promptWriter(cacheMark);
+  const texts = longTexts();
+  const writePrompt = promptWriter(cacheMark, texts.standIn);
   const writeTools = toolWriter(cacheMark);
+  const send = providerFetch(texts.restore);
   let language: Promise<LanguageModelV4> | undefined;
   return {
     async generate(turn, options) {
-      language ??= loadLanguageModel(settings, turn.choice.model);
+      language ??= loadLanguageModel(settings, turn.choice.model, send);
       const call = callOptions({ turn, settings, writePrompt, writeTools, ...options });
       return await stream({ language: await language, call, turn, now, onDelta: options.onDelta });
     },
@@ -30,12 +33,16 @@ export const aiSdkModel = (settings: ProviderSettings, now: () => number): Model
 
 const anthropicCacheMark: SharedV4ProviderOptions = { anthropic: { cacheControl: { type: "ephemeral" } } };
 
-const loadLanguageModel = async (settings: ProviderSettings, model: string): Promise<LanguageModelV4> => {
+const loadLanguageModel = async (
+  settings: ProviderSettings,
+  model: string,
+  send: typeof fetch,
+): Promise<LanguageModelV4> => {
   const { apiKey = "", baseUrl, headers, organization, project } = settings;
   const common = {
     apiKey,
     headers,
-    fetch: providerFetch,
+    fetch: send,
     ...(baseUrl === undefined ? {} : { baseURL: baseUrl }),
   };
   switch (settings.provider) {
@@ -55,7 +62,7 @@ const loadLanguageModel = async (settings: ProviderSettings, model: string): Pro
         name: "openai-compatible",
         baseURL: baseUrl ?? "",
         headers,
-        fetch: providerFetch,
+        fetch: send,
         includeUsage: true,
         ...key,
       }).chatModel(model);

@@ -8,6 +8,7 @@ import type { AnswerPart, BlobPart, Message, ResultContent, ToolResultPart } fro
 import type { Turn } from "../../run/ports.ts";
 
 type ReadBlob = (sha256: string) => Uint8Array;
+type StandIn = (text: string) => string;
 
 /** The AI SDK's prompt for a turn. Messages never change, so each is converted once. */
 export type PromptWriter = (turn: Turn, readBlob: ReadBlob) => LanguageModelV4Prompt;
@@ -16,13 +17,17 @@ export type PromptWriter = (turn: Turn, readBlob: ReadBlob) => LanguageModelV4Pr
  * @param cacheMark provider options that mark the end of a prefix to be cached, where the provider wants marks:
  *   set on the system prompt and on the last two messages that are not the model's own, so that each request
  *   finds what the one before it stored
+ * @param standIn what to write for a text that is a whole JSON string in every provider's request
  */
-export const promptWriter = (cacheMark: SharedV4ProviderOptions | undefined): PromptWriter => {
+export const promptWriter = (
+  cacheMark: SharedV4ProviderOptions | undefined,
+  standIn: StandIn = (text) => text,
+): PromptWriter => {
   const converted = new WeakMap<Message, LanguageModelV4Message>();
   const convert = (message: Message, readBlob: ReadBlob): LanguageModelV4Message => {
     const known = converted.get(message);
     if (known !== undefined) return known;
-    const fresh = convertMessage(message, readBlob);
+    const fresh = convertMessage(message, { readBlob, standIn });
     converted.set(message, fresh);
     return fresh;
   };
@@ -42,14 +47,16 @@ const lastTwoHeard = (messages: readonly Message[]): ReadonlySet<number> => {
   return new Set(heard.slice(-2));
 };
 
-const convertMessage = (message: Message, readBlob: ReadBlob): LanguageModelV4Message => {
+type Using = { readonly readBlob: ReadBlob; readonly standIn: StandIn };
+
+const convertMessage = (message: Message, using: Using): LanguageModelV4Message => {
   switch (message.role) {
     case "user":
-      return { role: "user", content: message.parts.map((part) => userPart(part, readBlob)) };
+      return { role: "user", content: message.parts.map((part) => heardPart(part, using)) };
     case "expert":
       return { role: "assistant", content: message.parts.map(answerPart) };
     case "tool":
-      return { role: "tool", content: message.parts.map((part) => resultPart(part, readBlob)) };
+      return { role: "tool", content: message.parts.map((part) => resultPart(part, using)) };
     default:
       return message satisfies never;
   }
@@ -60,6 +67,11 @@ type AnswerContent = Extract<LanguageModelV4Message, { role: "assistant" }>["con
 
 const userPart = (part: ResultContent, readBlob: ReadBlob): UserContent =>
   part.type === "text" ? part : asTextOrFile(part, readBlob);
+
+const heardPart = (part: ResultContent, { readBlob, standIn }: Using): UserContent => {
+  const plain = userPart(part, readBlob);
+  return plain.type === "text" ? { ...plain, text: standIn(plain.text) } : plain;
+};
 
 const answerPart = (part: AnswerPart): AnswerContent => {
   switch (part.type) {
@@ -90,12 +102,15 @@ const providerOptions = (
   return { providerOptions: options };
 };
 
-const resultPart = (part: ToolResultPart, readBlob: ReadBlob): LanguageModelV4ToolResultPart => {
+const resultPart = (part: ToolResultPart, { readBlob, standIn }: Using): LanguageModelV4ToolResultPart => {
   const contents = part.contents.map((content) => userPart(content, readBlob));
   const [only] = contents;
   const id = { type: "tool-result" as const, toolCallId: part.id, toolName: part.tool };
   if (only?.type === "text" && contents.length === 1) {
-    return { ...id, output: { type: part.isError ? "error-text" : "text", value: only.text } };
+    // Some providers put an error into a JSON text within the JSON.
+    return part.isError
+      ? { ...id, output: { type: "error-text", value: only.text } }
+      : { ...id, output: { type: "text", value: standIn(only.text) } };
   }
   const failed = part.isError ? [{ type: "text" as const, text: "The tool reported an error:" }] : [];
   return { ...id, output: { type: "content", value: [...failed, ...contents] } };
