@@ -23,13 +23,14 @@ export type LongTexts = {
 const shortestLong = 256;
 
 export const longTexts = (): LongTexts => {
-  const texts: Buffer[] = [];
+  const texts: Uint8Array[] = [];
   // Nobody else knows it, so no text of a conversation holds it by chance or by intent.
   const mark = `long-text-${randomUUID()}-`;
   return {
     standIn(text) {
       if (text.length < shortestLong) return text;
-      const index = texts.push(Buffer.from(JSON.stringify(text))) - 1;
+      // Not `Buffer.from`: a piece of Node's pool would keep all of its neighbours for as long as the job lasts.
+      const index = texts.push(new TextEncoder().encode(JSON.stringify(text))) - 1;
       return `${mark}${index};`;
     },
     restore(body) {

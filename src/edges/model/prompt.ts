@@ -43,8 +43,9 @@ export const promptWriter = (
 };
 
 const lastTwoHeard = (messages: readonly Message[]): ReadonlySet<number> => {
-  const heard = messages.flatMap((message, index) => (message.role === "expert" ? [] : [index]));
-  return new Set(heard.slice(-2));
+  const isHeard = (message: Message): boolean => message.role !== "expert";
+  const last = messages.findLastIndex(isHeard);
+  return new Set([messages.slice(0, Math.max(last, 0)).findLastIndex(isHeard), last]);
 };
 
 type Using = { readonly readBlob: ReadBlob; readonly standIn: StandIn };

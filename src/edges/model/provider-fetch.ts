@@ -77,11 +77,11 @@ const send = async (request: ClientRequest, parts: BodyParts): Promise<void> => 
   const piece = new Uint8Array(pieceSize);
   let filled = 0;
   for (const part of parts) {
-    for (let rest = part; rest.length > 0; ) {
-      const { read, written } = fill(piece.subarray(filled), rest);
+    for (let done = 0; done < part.length; ) {
+      const { read, written } = fill(piece, filled, part, done);
+      done += read;
       filled += written;
-      rest = typeof rest === "string" ? rest.slice(read) : rest.subarray(read);
-      if (rest.length === 0) continue;
+      if (done === part.length) break;
       // The space is free again once the kernel has its bytes.
       if (!(await write(request, piece.subarray(0, filled)))) return;
       filled = 0;
@@ -92,21 +92,24 @@ const send = async (request: ClientRequest, parts: BodyParts): Promise<void> => 
 
 const encoder = new TextEncoder();
 
-/** As much of the text or the bytes as there is space for, never half a character. */
+/** Writes as much of the text or the bytes as there is space for, never half a character. */
 const fill = (
-  space: Uint8Array,
-  from: string | Uint8Array,
+  piece: Uint8Array,
+  at: number,
+  part: string | Uint8Array,
+  from: number,
 ): { readonly read: number; readonly written: number } => {
-  if (typeof from === "string") return encoder.encodeInto(beginning(from), space);
-  const bytes = from.subarray(0, space.length);
-  space.set(bytes);
+  if (typeof part === "string") return encoder.encodeInto(beginning(part, from), piece.subarray(at));
+  const isWhole = from === 0 && part.length <= piece.length - at;
+  const bytes = isWhole ? part : part.subarray(from, from + piece.length - at);
+  piece.set(bytes, at);
   return { read: bytes.length, written: bytes.length };
 };
 
-/** Not the whole text, which would be measured for every piece; and never between the halves of a character. */
-const beginning = (text: string): string => {
-  const isHigh = (text.charCodeAt(pieceSize - 1) & 0xfc00) === 0xd800;
-  return text.slice(0, isHigh ? pieceSize - 1 : pieceSize);
+/** Not all of a long text, which would be measured for every piece; and never between the halves of a character. */
+const beginning = (text: string, from: number): string => {
+  const isHigh = (text.charCodeAt(from + pieceSize - 1) & 0xfc00) === 0xd800;
+  return text.slice(from, from + pieceSize - (isHigh ? 1 : 0));
 };
 
 const write = (request: ClientRequest, piece: Uint8Array): Promise<boolean> =>
