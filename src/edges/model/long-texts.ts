@@ -49,9 +49,9 @@ export const longTexts = (): LongTexts => {
   };
 };
 
-/** In quotes, which are not themselves inside a string. */
+/** In quotes. Inside another string the second one would have a backslash before it. */
 const isWholeString = (body: string, start: number, end: number): boolean =>
-  body[start - 1] === '"' && body[start - 2] !== "\\" && body[end] === '"';
+  body[start - 1] === '"' && body[end] === '"';
 
 const misplaced = (): Error =>
   new Error("A text of the conversation has no place of its own in the request.");

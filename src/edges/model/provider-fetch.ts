@@ -99,17 +99,14 @@ const fill = (
   part: string | Uint8Array,
   from: number,
 ): { readonly read: number; readonly written: number } => {
-  if (typeof part === "string") return encoder.encodeInto(beginning(part, from), piece.subarray(at));
+  // Not all of a long text, which would be measured for every piece. A piece has no room for more characters.
+  if (typeof part === "string") {
+    return encoder.encodeInto(part.slice(from, from + piece.length), piece.subarray(at));
+  }
   const isWhole = from === 0 && part.length <= piece.length - at;
   const bytes = isWhole ? part : part.subarray(from, from + piece.length - at);
   piece.set(bytes, at);
   return { read: bytes.length, written: bytes.length };
-};
-
-/** Not all of a long text, which would be measured for every piece; and never between the halves of a character. */
-const beginning = (text: string, from: number): string => {
-  const isHigh = (text.charCodeAt(from + pieceSize - 1) & 0xfc00) === 0xd800;
-  return text.slice(from, from + pieceSize - (isHigh ? 1 : 0));
 };
 
 const write = (request: ClientRequest, piece: Uint8Array): Promise<boolean> =>
