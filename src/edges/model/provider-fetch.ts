@@ -7,7 +7,7 @@ import { providerResponse } from "./provider-response.ts";
  * buffer, where Node's own keeps two more copies of every request until the next garbage collection. It also starts
  * sooner, since Node's own loads an HTTP client of 14 MB in 40 ms. Proxies and certificates are what Node was told
  * (`http.setGlobalProxyFromEnv()`, `NODE_EXTRA_CA_CERTS`). Redirects, and bodies that are no text, are left to
- * Node's own.
+ * Node's own. An answer that may have a body has to be read or cancelled, or its connection stays open.
  *
  * @param bodyParts what a body is to be when it goes out
  * @returns a function that throws as Node's own does: a TypeError "fetch failed" whose cause is the connection's
@@ -16,27 +16,29 @@ import { providerResponse } from "./provider-response.ts";
 export const providerFetch =
   (bodyParts: (body: string) => BodyParts = (body) => [body]): typeof fetch =>
   async (input, init = {}) => {
-    const { body } = init;
+    const { body = null } = init;
     const signal = init.signal ?? undefined;
-    if (typeof body !== "string" || !(typeof input === "string" || input instanceof URL))
-      return fetch(input, init);
+    const isPlain = (typeof body === "string" || body === null) && typeof input === "string";
+    if (!isPlain) return fetch(input, init);
     signal?.throwIfAborted();
-    const url = String(input);
-    const parts = bodyParts(body);
-    const request = openRequest(url, init, parts);
+    const parts = body === null ? undefined : bodyParts(body);
+    const request = openRequest(input, init, parts);
     const stop = (): void => void request.destroy();
     signal?.addEventListener("abort", stop, { once: true });
     request.once("close", () => signal?.removeEventListener("abort", stop));
     const answered = answerTo(request, signal);
-    void send(request, parts);
+    void send(request, parts ?? []);
     const message = await answered;
-    if (!isRedirect(message)) return providerResponse(message, { url, signal });
+    if (!isRedirect(message)) return providerResponse(message, { request, url: input, signal });
     message.destroy();
-    return fetch(input, { ...init, body: Buffer.concat(parts.map((part) => Buffer.from(part))) });
+    return fetch(input, { ...init, body: parts === undefined ? null : joined(parts) });
   };
 
+const joined = (parts: BodyParts): Uint8Array<ArrayBuffer> =>
+  Buffer.concat(parts.map((part) => Buffer.from(part)));
+
 /** Not imported: an `import` of `node:http` evaluates all its exports, `WebSocket` with the whole client among them. */
-const openRequest = (url: string, init: RequestInit, parts: BodyParts): ClientRequest => {
+const openRequest = (url: string, init: RequestInit, parts: BodyParts | undefined): ClientRequest => {
   const { request } = url.startsWith("https:")
     ? process.getBuiltinModule("node:https")
     : process.getBuiltinModule("node:http");
@@ -45,7 +47,7 @@ const openRequest = (url: string, init: RequestInit, parts: BodyParts): ClientRe
     // A stream of events that a proxy packs arrives in lumps.
     "accept-encoding": "identity",
     ...headersOf(init.headers),
-    "content-length": parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0),
+    ...(parts && { "content-length": parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0) }),
   };
   return request(url, { method: init.method ?? "GET", headers });
 };

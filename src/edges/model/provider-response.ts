@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { ReadableStream } from "node:stream/web";
@@ -12,11 +12,18 @@ import { HeaderList } from "./header-list.ts";
  */
 export const providerResponse = (
   message: IncomingMessage,
-  { url, signal }: { readonly url: string; readonly signal: AbortSignal | undefined },
+  {
+    request,
+    url,
+    signal,
+  }: { readonly request: ClientRequest; readonly url: string; readonly signal: AbortSignal | undefined },
 ): Response => {
   const status = message.statusCode ?? 0;
-  const stream = ReadableStream.from(chunks(message, signal));
-  const whole = async () => buffer(stream);
+  const isEmpty = request.method === "HEAD" || [204, 205, 304].includes(status);
+  // Nobody reads what cannot be there, and the connection is free only once the message has ended.
+  if (isEmpty) message.resume();
+  const stream = isEmpty ? null : ReadableStream.from(chunks(message, signal));
+  const whole = async () => (stream === null ? Buffer.alloc(0) : buffer(stream));
   return {
     ok: status >= 200 && status <= 299,
     status,

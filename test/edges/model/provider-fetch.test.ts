@@ -189,6 +189,23 @@ test("a redirect is followed as Node's own fetch does, with the whole body", asy
   expect((await (await post(url, body)).text()) === body).toBe(true);
 });
 
+test("a GET has no body, and an answer that cannot have one leaves its connection free", async () => {
+  const url = await serve((request, response) => {
+    const { method, headers } = request;
+    if (request.url === "/none") return response.writeHead(204).end();
+    return response.end(JSON.stringify({ method, length: headers["content-length"] ?? "none" }));
+  });
+  expect(await (await send(url)).json()).toEqual({ method: "GET", length: "none" });
+  const empty = [await send(`${url}/none`), await send(url, { method: "HEAD" })];
+  expect(empty.map(({ status, body }) => [status, body])).toEqual([
+    [204, null],
+    [200, null],
+  ]);
+  expect(await empty[0]?.text()).toBe("");
+  const busy = () => Object.keys(http.globalAgent.sockets).filter((name) => name.includes(new URL(url).port));
+  await expect.poll(busy).toEqual([]);
+});
+
 test("what is no text goes by Node's own fetch", async () => {
   const url = await serve(async (request, response) => response.end(await readBody(request)));
   const bytes = new TextEncoder().encode("bytes");
