@@ -43,7 +43,7 @@ export const runWell: typeof run = async (args, at) => {
   return ended;
 };
 
-export const environment = (url: string): Record<string, string> => ({
+const environment = (url: string): Record<string, string> => ({
   PATH: process.env.PATH ?? "",
   HOME: process.env.HOME ?? "",
   ANTHROPIC_API_KEY: "key-of-the-benchmark",

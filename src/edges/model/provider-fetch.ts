@@ -74,9 +74,12 @@ const isRedirect = ({ statusCode = 0 }: IncomingMessage): boolean =>
 /** Bytes that go out at a time. */
 const pieceSize = 65_536;
 
+/** Space of requests that are through: as many as there ever were at once. */
+const spare: Uint8Array[] = [];
+
 /** A connection that breaks is told by the request's own event. */
 const send = async (request: ClientRequest, parts: BodyParts): Promise<void> => {
-  const piece = new Uint8Array(pieceSize);
+  const piece = spare.pop() ?? new Uint8Array(pieceSize);
   let filled = 0;
   for (const part of parts) {
     for (let done = 0; done < part.length; ) {
@@ -89,7 +92,7 @@ const send = async (request: ClientRequest, parts: BodyParts): Promise<void> => 
       filled = 0;
     }
   }
-  request.end(piece.subarray(0, filled));
+  request.end(piece.subarray(0, filled), () => spare.push(piece));
 };
 
 const encoder = new TextEncoder();

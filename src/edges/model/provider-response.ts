@@ -56,7 +56,11 @@ const headersOf = (message: IncomingMessage): HeaderList => {
   return headers;
 };
 
-/** What has arrived since the last read comes as one piece, so that a fast stream of small ones costs little. */
+/**
+ * What has arrived since the last read comes as one piece, so that a fast stream of small ones costs little.
+ *
+ * @throws TypeError "terminated" whose cause says how, as Node's own does, or the signal's reason
+ */
 async function* chunks(
   message: IncomingMessage,
   signal: AbortSignal | undefined,
@@ -64,7 +68,7 @@ async function* chunks(
   try {
     yield* await decoded(message);
   } catch (error) {
-    throw signal?.aborted ? signal.reason : error;
+    throw signal?.aborted ? signal.reason : new TypeError("terminated", { cause: error });
   }
 }
 
