@@ -138,7 +138,11 @@ test("a connection that breaks within the answer fails the reader, not the proce
     response.write("half an ans", () => setTimeout(() => request.socket.resetAndDestroy(), 20));
   });
   const response = await post(url, "{}");
-  expect(await failureOf(response.text())).toMatchObject({ code: "ECONNRESET" });
+  expect(await failureOf(response.text())).toMatchObject({
+    name: "TypeError",
+    message: "terminated",
+    cause: { code: "ECONNRESET" },
+  });
 });
 
 test("an abort ends the request with its reason, before, while and after the answer begins", async () => {
