@@ -54,6 +54,15 @@ test.each([
   expect((await (await post(url, body)).text()) === body).toBe(true);
 });
 
+test("bodies on their way at the same time, one wave after the other, do not mix", async () => {
+  const url = await serve(async (request, response) => response.end(await readBody(request)));
+  for (let wave = 0; wave < 3; wave++) {
+    const bodies = Array.from({ length: 8 }, (_, index) => `${wave}${index}é`.repeat(50_000 + index));
+    const echoes = await Promise.all(bodies.map(async (body) => (await post(url, body)).text()));
+    expect(echoes.map((echo, index) => echo === bodies[index])).toEqual(bodies.map(() => true));
+  }
+});
+
 test("a body that is taken slowly arrives whole", async () => {
   const body = `${"0123456789".repeat(800_000)}.`;
   const url = await serve((request, response) => {
