@@ -1,28 +1,43 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** What a request looked like from the provider's side. Times in milliseconds of `performance.now()`. */
-export type Exchange = { readonly arrivedAt: number; readonly bytes: number; answeredAt: number };
+export type Exchange = { readonly arrivedAt: number; readonly body: string; answeredAt: number };
 
-export type Provider = AsyncDisposable & { readonly url: string; readonly exchanges: Exchange[] };
+export type Answer = {
+  /** Content blocks' events, between the message's start and its stop. */
+  readonly events: readonly object[];
+  /** Milliseconds of thinking. */
+  readonly delayMs?: number;
+};
+
+export type Provider = AsyncDisposable & {
+  readonly url: string;
+  /** In the order of their arrival. */
+  readonly exchanges: readonly Exchange[];
+};
 
 /**
- * An Anthropic that answers at once from memory: what is measured beside it is the runner, not a mock.
+ * An Anthropic that answers from memory, at once if not told otherwise: what is measured beside it is the runner, not
+ * a mock. Every event of an answer is written by itself.
  *
- * @param steps how many answers call a tool before the last one ends the job
+ * @param script what to answer to the request of this index, counted from 0
  */
-export const startProvider = async (steps: number): Promise<Provider> => {
+export const startProvider = async (
+  script: (index: number, request: Exchange) => Answer,
+): Promise<Provider> => {
   const exchanges: Exchange[] = [];
   const server = createServer((request, response) => {
     const arrivedAt = performance.now();
-    let bytes = 0;
-    request.on("data", (chunk: Buffer) => {
-      bytes += chunk.length;
-    });
-    request.on("end", () => {
-      const exchange: Exchange = { arrivedAt, bytes, answeredAt: 0 };
-      exchanges.push(exchange);
-      answer(response, exchanges.length <= steps ? toolCall(exchanges.length) : text);
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", async () => {
+      const body = Buffer.concat(chunks).toString("latin1");
+      const exchange: Exchange = { arrivedAt, body, answeredAt: 0 };
+      const { events, delayMs = 0 } = script(exchanges.push(exchange) - 1, exchange);
+      if (delayMs > 0) await sleep(delayMs);
+      write(response, events);
       exchange.answeredAt = performance.now();
     });
   });
@@ -39,10 +54,60 @@ export const startProvider = async (steps: number): Promise<Provider> => {
   };
 };
 
-const answer = (response: ServerResponse, block: readonly object[]): void => {
-  const events = [start, ...block, { type: "message_stop" }];
+/** A provider of a job in which the model calls a tool so many times, then ends it. */
+export const startReader = (steps: number): Promise<Provider> =>
+  startProvider((index) => ({
+    events:
+      index < steps
+        ? toolCalls([{ name: "readTextFile", input: { path: "two-kilobytes.txt" } }])
+        : text(["Done."]),
+  }));
+
+/** An answer of these pieces of text. */
+export const text = (pieces: readonly string[]): readonly object[] => [
+  { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
+  ...pieces.map((piece) => ({
+    type: "content_block_delta",
+    index: 0,
+    delta: { type: "text_delta", text: piece },
+  })),
+  { type: "content_block_stop", index: 0 },
+  {
+    type: "message_delta",
+    delta: { stop_reason: "end_turn", stop_sequence: null },
+    usage: { output_tokens: 3 },
+  },
+];
+
+export const toolCalls = (
+  calls: readonly { readonly name: string; readonly input: object }[],
+): readonly object[] => [
+  ...calls.flatMap(({ name, input }, index) => [
+    {
+      type: "content_block_start",
+      index,
+      content_block: { type: "tool_use", id: `toolu_${++toolUses}`, name, input: {} },
+    },
+    {
+      type: "content_block_delta",
+      index,
+      delta: { type: "input_json_delta", partial_json: JSON.stringify(input) },
+    },
+    { type: "content_block_stop", index },
+  ]),
+  {
+    type: "message_delta",
+    delta: { stop_reason: "tool_use", stop_sequence: null },
+    usage: { output_tokens: 20 },
+  },
+];
+
+let toolUses = 0;
+
+const write = (response: ServerResponse, events: readonly object[]): void => {
   response.writeHead(200, { "content-type": "text/event-stream" });
-  response.end(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(""));
+  for (const event of [start, ...events]) response.write(`data: ${JSON.stringify(event)}\n\n`);
+  response.end(`data: ${JSON.stringify({ type: "message_stop" })}\n\n`);
 };
 
 const start = {
@@ -58,33 +123,3 @@ const start = {
     usage: { input_tokens: 10, output_tokens: 1 },
   },
 };
-
-const toolCall = (step: number): readonly object[] => [
-  {
-    type: "content_block_start",
-    index: 0,
-    content_block: { type: "tool_use", id: `toolu_${step}`, name: "readTextFile", input: {} },
-  },
-  {
-    type: "content_block_delta",
-    index: 0,
-    delta: { type: "input_json_delta", partial_json: '{"path":"two-kilobytes.txt"}' },
-  },
-  { type: "content_block_stop", index: 0 },
-  {
-    type: "message_delta",
-    delta: { stop_reason: "tool_use", stop_sequence: null },
-    usage: { output_tokens: 20 },
-  },
-];
-
-const text: readonly object[] = [
-  { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
-  { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "Done." } },
-  { type: "content_block_stop", index: 0 },
-  {
-    type: "message_delta",
-    delta: { stop_reason: "end_turn", stop_sequence: null },
-    usage: { output_tokens: 3 },
-  },
-];

@@ -1,9 +1,10 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import ncc from "@vercel/ncc";
 import { type OutputChunk, rolldown } from "rolldown";
 import { minifySync } from "rolldown/utils";
 import { thirdPartyNotices } from "./notices.ts";
+import { withoutNodeFetch } from "./without-node-fetch.ts";
 
 export type BundleOptions = {
   /** The repository: the working directory of the build, since webpack numbers modules by their path from it. */
@@ -46,6 +47,7 @@ const shake = async (root: string, entry: string): Promise<readonly OutputChunk[
     input: join(root, entry),
     platform: "node",
     resolve: { alias: { undici: join(import.meta.dirname, "undici-stand-in.ts") } },
+    plugins: [...withoutNodeFetch(join(root, dirname(entry), "edges", "model", "header-list.js"))],
     onLog: (level, log, report) => report(level === "warn" ? "error" : level, log),
   });
   try {

@@ -43,6 +43,8 @@ describe("a tool call's arguments", () => {
 
   test("of a schema that cannot be compiled are left to the tool", () => {
     expect(argumentsError({ type: "no such type" }, { anything: 1 })).toBeUndefined();
+    expect(argumentsError({ properties: { a: { minLength: "5" } } }, { a: "" })).toBeUndefined();
+    expect(argumentsError({ type: "object", required: "a" }, {})).toBeUndefined();
     expect(argumentsError({ $ref: "https://example.com/elsewhere" }, { anything: 1 })).toBeUndefined();
   });
 });

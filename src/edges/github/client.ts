@@ -9,6 +9,8 @@ export type GitHubAccess = {
   readonly apiUrl: string;
   readonly owner: string;
   readonly repo: string;
+  /** What carries the requests; default: Node's own `fetch`. */
+  readonly fetch?: typeof fetch;
 };
 
 export type GitHubClient = ReturnType<typeof getOctokit>;
@@ -43,11 +45,11 @@ export const gitHubClient = (access: GitHubAccess, warn: (text: string) => void)
 export const gitHubQueries = (access: GitHubAccess): GitHubClient =>
   getOctokit(access.token, common(access), retry);
 
-const common = ({ apiUrl }: GitHubAccess) => ({
+const common = ({ apiUrl, fetch = globalThis.fetch }: GitHubAccess) => ({
   baseUrl: apiUrl,
   userAgent: "expert-stack",
   log: silent,
-  request: { fetch: globalThis.fetch, log: silent },
+  request: { fetch, log: silent },
 });
 
 /** Octokit logs to the console, where a runner would read it; what matters goes through `warn` and errors. */

@@ -21,7 +21,7 @@ export const readTextFile: BaseTool = async (args, { workspace, signal }) => {
   const fd = openContent(file);
   try {
     const window = lineWindow({ from, to, maxBytes });
-    await pour({ fd, window, signal });
+    await pour({ fd, fileSize: file.stats.size, window, signal });
     return answer({ path: file.path, from, ...shown(window.result(), { from, fileSize: file.stats.size }) });
   } finally {
     closeSync(fd);
@@ -29,20 +29,25 @@ export const readTextFile: BaseTool = async (args, { workspace, signal }) => {
 };
 
 const maxBytes = 100_000;
-const chunkBytes = 65_536;
+/** Bytes read at a time: most files are small, and what is read with is garbage after every call. */
+const largestChunk = 65_536;
+const smallestChunk = 8_192;
 const binaryProbeBytes = 8_000;
 
 const readChunk = promisify(read);
 
 const pour = async (source: {
   readonly fd: number;
+  /** As far as the kernel knows: it says 0 of what it makes up on the way, such as files of `/proc`. */
+  readonly fileSize: number;
   readonly window: LineWindow;
   readonly signal: AbortSignal;
 }): Promise<void> => {
-  const buffer = Buffer.alloc(chunkBytes);
+  const size = Math.min(largestChunk, Math.max(smallestChunk, source.fileSize));
+  const buffer = Buffer.alloc(size);
   for (let position = 0; ; ) {
     source.signal.throwIfAborted();
-    const { bytesRead } = await readChunk(source.fd, buffer, 0, chunkBytes, position);
+    const { bytesRead } = await readChunk(source.fd, buffer, 0, size, position);
     const chunk = buffer.subarray(0, bytesRead);
     if (position === 0 && chunk.subarray(0, binaryProbeBytes).includes(0)) {
       throw toolFailed("This is a binary file.", "Use readImageFile or readPdfFile if it is one of those.");

@@ -1,0 +1,92 @@
+import type { ClientRequest, IncomingMessage } from "node:http";
+import type { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { ReadableStream } from "node:stream/web";
+import { HeaderList } from "./header-list.ts";
+
+/**
+ * A provider's answer with the face of `fetch`'s: status, headers, and a body to be read once, as a stream or whole.
+ *
+ * @param url where it was asked for
+ * @param signal what aborts the body, too; its reason is then what a reader gets
+ */
+export const providerResponse = (
+  message: IncomingMessage,
+  {
+    request,
+    url,
+    signal,
+  }: { readonly request: ClientRequest; readonly url: string; readonly signal: AbortSignal | undefined },
+): Response => {
+  const status = message.statusCode ?? 0;
+  const isEmpty = request.method === "HEAD" || [204, 205, 304].includes(status);
+  // Nobody reads what cannot be there, and the connection is free only once the message has ended.
+  if (isEmpty) message.resume();
+  const stream = isEmpty ? null : ReadableStream.from(chunks(message, signal));
+  const whole = async () => (stream === null ? Buffer.alloc(0) : buffer(stream));
+  return {
+    ok: status >= 200 && status <= 299,
+    status,
+    statusText: message.statusMessage ?? "",
+    headers: headersOf(message),
+    url,
+    type: "default",
+    redirected: false,
+    body: stream,
+    get bodyUsed() {
+      return message.readableDidRead;
+    },
+    text: async () => (await whole()).toString("utf8"),
+    json: async () => JSON.parse((await whole()).toString("utf8")),
+    bytes: async () => new Uint8Array(await whole()),
+    arrayBuffer: async () => new Uint8Array(await whole()).buffer,
+    blob: async () => new Blob([new Uint8Array(await whole())]),
+    formData: () => Promise.reject(new TypeError("A provider's answer is no form.")),
+    clone: () => {
+      throw new TypeError("A provider's answer is read once.");
+    },
+  };
+};
+
+const headersOf = (message: IncomingMessage): HeaderList => {
+  const headers = new HeaderList();
+  for (const [name, values = []] of Object.entries(message.headersDistinct)) {
+    for (const value of values) headers.append(name, value);
+  }
+  return headers;
+};
+
+/**
+ * What has arrived since the last read comes as one piece, so that a fast stream of small ones costs little.
+ *
+ * @throws TypeError "terminated" whose cause says how, as Node's own does, or the signal's reason
+ */
+async function* chunks(
+  message: IncomingMessage,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* await decoded(message);
+  } catch (error) {
+    throw signal?.aborted ? signal.reason : new TypeError("terminated", { cause: error });
+  }
+}
+
+/** No encoding is asked for; some send one all the same. */
+const decoded = async (message: IncomingMessage): Promise<Readable> => {
+  const encoding = message.headers["content-encoding"]?.toLowerCase() ?? "identity";
+  if (encoding === "identity") return message;
+  const { createBrotliDecompress, createGunzip, createInflate } = await import("node:zlib");
+  const { pipeline } = await import("node:stream");
+  const decoders = {
+    gzip: createGunzip,
+    "x-gzip": createGunzip,
+    deflate: createInflate,
+    br: createBrotliDecompress,
+  };
+  const known = (["gzip", "x-gzip", "deflate", "br"] as const).find((name) => name === encoding);
+  // As `fetch`: what cannot be decoded is handed on as it is.
+  if (known === undefined) return message;
+  // The reader sees a failure on the decoder, which the pipeline ends with it.
+  return pipeline(message, decoders[known](), () => {});
+};
