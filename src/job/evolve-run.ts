@@ -25,7 +25,9 @@ export const startedRun = (state: JobState, event: EventOf<"runStarted">): Run =
     expert: event.expert,
     system: event.system,
     tools: event.tools,
-    ...(event.parent === undefined ? {} : { parent: event.parent }),
+    ...(event.parent === undefined
+      ? {}
+      : { parent: { ...event.parent, checkpointId: parent?.checkpoint.id ?? "" } }),
     messages: [{ role: "user", parts: event.input }],
     step: (parent?.step ?? 0) + 1,
     delegatedSteps: 0,
