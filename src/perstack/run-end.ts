@@ -16,17 +16,16 @@ type End = { readonly state: JobState; readonly run: Run; readonly at: number };
 /** Only the step limit ends a Run in the step that is over: Perstack tells it instead of going on. */
 export const tellEnd = (end: End, outcome: RunOutcome, told: Told): Telling => {
   const { run } = end;
+  const status = statusOf(outcome);
   const isInLastStep = outcome.type === "maxSteps";
   const next = isInLastStep ? { told, events: [] } : tellNextStep(end.state, end, told);
   const asking = outcome.type === "needsInput" ? tellAsking(run, next) : next;
   return andThen(asking, (current) => {
-    const stop = stopBody(end, { status: statusOf(outcome), error: errorOf(outcome) }, current);
+    const { body, parts } = stopBody(end, { status, error: errorOf(outcome) }, current);
+    if (outcome.type !== "completed") return stopped(run, { status, body }, current);
     const usage = perstackUsage(usageSince(run.usage, current.usage));
-    const body: RunEventBody =
-      outcome.type === "completed"
-        ? { ...stop.parts, type: "completeRun", text: outcome.text, usage }
-        : stop.body;
-    return stopped(run, { status: statusOf(outcome), body }, current);
+    const completed: RunEventBody = { type: "completeRun", ...parts, text: outcome.text, usage };
+    return stopped(run, { status, body: completed }, { ...current, usage: run.usage });
   });
 };
 
@@ -49,11 +48,8 @@ export const tellWaiting = (end: End, told: Told): Telling => {
 /** A Run that was at work when its job, which goes on now, was cut off. @param run as it was then */
 export const tellCutOff = ({ before, at }: Change, run: Run, told: Told): Telling => {
   if (told.segment.type === "stopped") return { told, events: [] };
-  const end: End = { state: before, run, at };
-  return andThen(tellNextStep(end.state, end, told), (current) => {
-    const { body } = stopBody(end, { status: "stoppedByError", error: cutOff }, current);
-    return stopped(end.run, { status: "stoppedByError", body }, current);
-  });
+  const { body } = stopBody({ state: before, run, at }, { status: "stoppedByError", error: cutOff }, told);
+  return stopped(run, { status: "stoppedByError", body }, told);
 };
 
 const stopped = (

@@ -166,7 +166,7 @@ export const EventShape = z.discriminatedUnion("type", [
   ofRun("callInteractiveTool", { newMessage: expertMessage, toolCall, usage }),
   ofRun("resolveToolResults", { toolResults: z.array(toolResult).min(1) }),
   ofRun("attemptCompletion", { toolResult }),
-  ofRun("finishToolCall", { newMessages: z.array(toolMessage).length(1) }),
+  ofRun("finishToolCall", { newMessages: z.tuple([toolMessage], userMessage) }),
   ofRun("finishAllToolCalls", {
     newMessages: z.tuple([toolMessage], userMessage),
   }),
