@@ -1,6 +1,6 @@
 import { pendingCalls } from "../job/decide-tools.ts";
 import { delegateQuery, delegateRunId } from "../job/delegation.ts";
-import type { ToolCallPart } from "../job/message.ts";
+import type { Message, ToolCallPart } from "../job/message.ts";
 import type { JobState, Run } from "../job/state.ts";
 import { perstackCallId } from "./call-id.ts";
 import { type PerstackExpert, perstackExpert } from "./expert.ts";
@@ -71,12 +71,19 @@ const delegateKey = (run: Run, call: ToolCallPart): string =>
 /** What a delegate's checkpoint says of the Run that called it. */
 export const delegatedBy = (state: JobState, run: Run): { readonly delegatedBy?: DelegatedBy } => {
   const parent = run.parent === undefined ? undefined : state.runs.get(run.parent.runId);
-  const call = parent?.messages
-    .flatMap((message) => (message.role === "expert" ? message.parts : []))
-    .find((part) => part.type === "toolCall" && part.id === run.parent?.toolCallId);
-  if (run.parent === undefined || parent === undefined || call?.type !== "toolCall") return {};
+  const call = parent === undefined ? undefined : callOf(parent, run.parent?.toolCallId);
+  if (run.parent === undefined || parent === undefined || call === undefined) return {};
   return { delegatedBy: caller(state, { parent, call, checkpointId: run.parent.checkpointId }) };
 };
+
+/** From the end: whoever waits for its delegate has called it last. */
+const callOf = (run: Run, id: string | undefined): ToolCallPart | undefined => {
+  const answer = run.messages.findLast((message) => callsIn(message).some((call) => call.id === id));
+  return answer === undefined ? undefined : callsIn(answer).find((call) => call.id === id);
+};
+
+const callsIn = ({ role, parts }: Message): readonly ToolCallPart[] =>
+  role === "expert" ? parts.filter((part) => part.type === "toolCall") : [];
 
 const caller = (
   state: JobState,

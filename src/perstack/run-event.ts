@@ -23,8 +23,11 @@ export const afterGeneration = (run: Run, event: EventOf<"generationFinished">):
   return calling(run, run.phase.calls, { newMessage, usage });
 };
 
-const newestAnswer = (run: Run): ExpertMessage | undefined =>
-  messagesFrom(run, 0).findLast((message) => message.type === "expertMessage");
+const newestAnswer = (run: Run): ExpertMessage | undefined => {
+  const index = run.messages.findLastIndex((message) => message.role === "expert");
+  const [message] = index === -1 ? [] : messagesFrom(run, index);
+  return message?.type === "expertMessage" ? message : undefined;
+};
 
 const calling = (
   run: Run,

@@ -145,6 +145,16 @@ describe("given a job that is over", () => {
     });
   });
 
+  test("when it had completed beside a delegate and delegates again, then that is another Run in a later step", () => {
+    const lead = [{ text: "Fine.", calls: [toWriter, { tool: "attemptCompletion" }] }, { calls: [toWriter] }];
+    const { later } = played({ answers: { lead }, more: [query] });
+    expect(only(later, "startGeneration").map(({ runId, stepNumber }) => [runId, stepNumber])).toEqual([
+      ["r0", 3],
+      ["r0.3_0", 4],
+      ["r0", 5],
+    ]);
+  });
+
   test("when its steps were spent and it may take more, then it goes on where it stopped", () => {
     const sittings = [{ after: 99, by: "cut", limits: { maxSteps: 5 } }] as const;
     const answers = { lead: [{ calls: [{ tool: "read" }] }, { text: "Fine." }] };

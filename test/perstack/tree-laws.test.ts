@@ -219,7 +219,13 @@ describe("whatever happens in a job of several Experts that is taken up again an
   });
 
   test("a call's id is one call's in the whole job, and a delegate is started by the call of a delegate", () => {
-    always((_job, events) => {
+    always(({ state }, events) => {
+      const ids = [...state.runs.keys()].flatMap((runId) =>
+        (checkpointOf(state, runId)?.messages ?? []).flatMap(({ contents }) =>
+          contents.flatMap((part) => (part.type === "toolCallPart" ? [part.toolCallId] : [])),
+        ),
+      );
+      expect(new Set(ids).size).toBe(ids.length);
       const called = new Map<string, string>();
       const delegated = new Map<string, { readonly runId: string; readonly skillName: string }>();
       for (const event of events) {
