@@ -22,12 +22,12 @@ export type DelegatedBy = {
   readonly runId: string;
 };
 
-/** The calls of an answer that Perstack has events of its own for. One that is refused goes with the tools. */
+/** The calls of a Run's answer that Perstack has events of its own for. One that is refused goes with the tools. */
 export const answeredElsewhere = (
   run: Run,
-  calls: readonly ToolCallPart[],
 ): { readonly delegates: readonly ToolCallPart[]; readonly questions: readonly ToolCallPart[] } => {
-  const { delegates, people } = pendingCalls(run, { type: "callingTools", calls, results: [] });
+  if (run.phase.type !== "callingTools") return { delegates: [], questions: [] };
+  const { delegates, people } = pendingCalls(run, { ...run.phase, results: [] });
   return {
     delegates: delegates.filter((call) => delegateQuery(call).type === "query"),
     questions: people,

@@ -34,7 +34,7 @@ const calling = (
   calls: readonly ToolCallPart[],
   said: { readonly newMessage: ExpertMessage; readonly usage: PerstackUsage },
 ): readonly RunEventBody[] => {
-  const { delegates, questions } = answeredElsewhere(run, calls);
+  const { delegates, questions } = answeredElsewhere(run);
   const [question] = questions;
   if (question !== undefined && calls.length === 1) {
     return [{ type: "callInteractiveTool", toolCall: perstackToolCall(run, question), ...said }];
@@ -57,10 +57,8 @@ export const askingPerson = (
   asked: string | undefined,
 ): Extract<RunEventBody, { type: "callInteractiveTool" }> | undefined => {
   if (run.phase.type !== "callingTools") return undefined;
-  const { calls, results } = run.phase;
-  const question = answeredElsewhere(run, calls).questions.find(
-    (call) => !results.some(({ id }) => id === call.id),
-  );
+  const { results } = run.phase;
+  const question = answeredElsewhere(run).questions.find((call) => !results.some(({ id }) => id === call.id));
   const newMessage = newestAnswer(run);
   if (question === undefined || newMessage === undefined) return undefined;
   const toolCall = perstackToolCall(run, question);
@@ -124,7 +122,7 @@ export const afterToolCall = (
     ? { type: "attemptCompletion", toolResult }
     : { type: "resolveToolResults", toolResults: [toolResult] };
   if (after.phase.type === "callingTools") return [settled];
-  const { delegates, questions } = answeredElsewhere(before, callsOf(before));
+  const { delegates, questions } = answeredElsewhere(before);
   const type = delegates.length + questions.length === 0 ? "finishToolCall" : "finishAllToolCalls";
   return [settled, { type, newMessages: heardMessages(after, before.messages.length) }];
 };
