@@ -33,13 +33,12 @@ export const tellGoingOn = (
   const initialCheckpoint = embeddedCheckpoint(change.before, from, { status: segment.status, stepNumber });
   const heard = heardMessages(run, segment.run.messages.length);
   // Behind results a person's words are not the Run's input, but what it hears with them.
-  const input = from.phase.type === "callingTools" ? [] : heard.filter(({ type }) => type === "userMessage");
+  const input =
+    from.phase.type === "callingTools" ? [] : heard.filter((message) => message.type === "userMessage");
   const messages = segment.run.messages.length + input.length;
   const inputMessages = [
     ...(run.system === system ? [] : [instructionMessage(run.id, run.system)]),
-    ...messagesFrom(run, segment.run.messages.length)
-      .slice(0, input.length)
-      .filter((message) => message.type === "userMessage"),
+    ...input,
   ];
   const isOver = change.event.type === "runFinished";
   const bodies: readonly RunEventBody[] = [

@@ -116,12 +116,32 @@ describe("given an Expert that asks a person", () => {
     });
   });
 
+  test("when it would complete after the answer, then it does, and the results are told as those of all calls", () => {
+    const calls = [ask, { tool: "attemptCompletion" }];
+    const { later } = played({ answers: { lead: [{ text: "Blue then.", calls }] }, more: [answer] });
+    expect(told(later).slice(1)).toEqual([
+      "r0 startRun",
+      "r0 resumeToolCalls",
+      "r0 attemptCompletion",
+      "r0 finishAllToolCalls",
+      "r0 completeRun",
+    ]);
+    expect(only(later, "resumeToolCalls")[0]).toMatchObject({
+      pendingToolCalls: [{ toolName: "attemptCompletion" }],
+      partialToolResults: [{ toolName: "ask" }],
+    });
+  });
+
   test("when something else is said instead, then it is heard with the results", () => {
     const { later } = played({ answers: asks, more: [query] });
     expect(only(later, "startRun")[0]).toMatchObject({ inputMessages: [] });
     expect(only(later, "finishAllToolCalls")[0]?.newMessages).toMatchObject([
       { type: "toolMessage", contents: [{ isError: true }] },
       { type: "userMessage", contents: [{ text: "And now?" }] },
+    ]);
+    expect(only(later, "continueToNextStep")[0]?.step.newMessages).toMatchObject([
+      { id: "r0.m2", type: "toolMessage" },
+      { id: "r0.m3", type: "userMessage" },
     ]);
   });
 });
