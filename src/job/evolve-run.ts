@@ -25,7 +25,9 @@ export const startedRun = (state: JobState, event: EventOf<"runStarted">): Run =
     expert: event.expert,
     system: event.system,
     tools: event.tools,
-    ...(event.parent === undefined ? {} : { parent: event.parent }),
+    ...(event.parent === undefined
+      ? {}
+      : { parent: { ...event.parent, checkpointId: parent?.checkpoint.id ?? "" } }),
     messages: [{ role: "user", parts: event.input }],
     step: (parent?.step ?? 0) + 1,
     delegatedSteps: 0,
@@ -126,8 +128,8 @@ export const afterQuery = (run: Run, { input }: EventOf<"queryAdded">): Run => {
   const context = grown(run.context, input);
   if (run.phase.type === "callingTools") return { ...run, context, followUps: [...run.followUps, message] };
   const messages: readonly Message[] = [...run.messages, message];
-  // An answer ended its step; a generation that failed is still in it.
-  const isAnswered = run.messages.at(-1)?.role === "expert";
+  // An answer ended its step, also one that completed beside its calls; a generation that failed is still in it.
+  const isAnswered = run.checkpoint.step === run.step;
   const step = isAnswered ? Math.max(run.step, run.delegatedSteps) + 1 : run.step;
   const phase: Phase = { type: "generating", failures: [], toolChoice: "auto", form: "free" };
   return { ...run, context, messages, step, phase, misfits: 0 };

@@ -35,7 +35,12 @@ export type Run = {
   readonly expert: string;
   readonly system: string;
   readonly tools: readonly ToolDefinition[];
-  readonly parent?: { readonly runId: string; readonly toolCallId: string };
+  /** Who called it, and at which checkpoint that Run was. */
+  readonly parent?: {
+    readonly runId: string;
+    readonly toolCallId: string;
+    readonly checkpointId: string;
+  };
   readonly messages: readonly Message[];
   /** The step under way, counted from 1. */
   readonly step: number;

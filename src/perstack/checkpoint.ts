@@ -1,8 +1,19 @@
-import type { Failure, RunOutcome } from "../job/outcome.ts";
+import { windowUsage } from "../job/context.ts";
+import type { RunOutcome } from "../job/outcome.ts";
 import type { JobState, Run } from "../job/state.ts";
 import { noUsage } from "../job/usage.ts";
 import type { ReadBlob } from "./content-part.ts";
+import {
+  type DelegatedBy,
+  type DelegationTarget,
+  delegatedBy,
+  type Origin,
+  originOf,
+  waitingFor,
+} from "./delegation.ts";
+import { type PerstackExpert, perstackExpert } from "./expert.ts";
 import { instructionMessage, type PerstackMessage, perstackMessage } from "./message.ts";
+import { type CheckpointStatus, errorOf, type PerstackError, statusOf } from "./outcome.ts";
 import {
   type PerstackToolCall,
   type PerstackToolResult,
@@ -10,22 +21,6 @@ import {
   perstackToolResult,
 } from "./tool-call.ts";
 import { type PerstackUsage, perstackUsage } from "./usage.ts";
-
-export type CheckpointStatus =
-  | "init"
-  | "proceeding"
-  | "completed"
-  | "stoppedByInteractiveTool"
-  | "stoppedByDelegate"
-  | "stoppedByExceededMaxSteps"
-  | "stoppedByError";
-
-export type PerstackError = {
-  readonly name: string;
-  readonly message: string;
-  readonly statusCode?: number;
-  readonly isRetryable: boolean;
-};
 
 /** A checkpoint as the stream carries it: without its messages, which the stream has already shown. */
 export type EmbeddedCheckpoint = {
@@ -35,8 +30,14 @@ export type EmbeddedCheckpoint = {
   readonly runId: string;
   readonly status: CheckpointStatus;
   readonly stepNumber: number;
-  readonly expert: { readonly key: string; readonly name: string; readonly version: string };
+  readonly expert: PerstackExpert;
+  readonly delegateTo?: readonly DelegationTarget[];
+  readonly delegatedBy?: DelegatedBy;
+  /** What the Run itself used, without its delegates. */
   readonly usage: PerstackUsage;
+  /** Tokens that the model can hold, where that is known, and the share of them in use, 0 to 1. */
+  readonly contextWindow?: number;
+  readonly contextWindowUsage?: number;
   readonly pendingToolCalls?: readonly PerstackToolCall[];
   readonly partialToolResults?: readonly PerstackToolResult[];
   readonly metadata: { readonly runtime: "local" };
@@ -53,14 +54,29 @@ export const checkpointOf = (
 ): PerstackCheckpoint | undefined => {
   const run = state.runs.get(runId);
   if (run === undefined) return undefined;
-  const outcome = state.outcomes.get(runId);
-  const stepNumber = outcome?.type === "maxSteps" ? run.checkpoint.step : run.step;
   const messages = [
     instructionMessage(runId, run.system),
     ...run.messages.map((message, index) => perstackMessage(message, { runId, index }, readBlob)),
   ];
-  const status = outcome === undefined ? "proceeding" : statusOf(outcome);
-  return { ...embeddedCheckpoint(state, run, { status, stepNumber, readBlob }), messages };
+  const outcome = state.outcomes.get(runId);
+  const error = outcome === undefined ? undefined : errorOf(outcome);
+  const at = { status: statusNow(state, run), stepNumber: stepNumberOf(run, outcome), error, readBlob };
+  return { ...embeddedCheckpoint(state, run, at), messages };
+};
+
+const statusNow = (state: JobState, run: Run): CheckpointStatus => {
+  const outcome = state.outcomes.get(run.id);
+  if (outcome !== undefined) return statusOf(outcome);
+  return waitingFor(state, run).length > 0 ? "stoppedByDelegate" : "proceeding";
+};
+
+/** A Run that was stopped by the step limit before it could begin another step is in the one that is over. */
+const stepNumberOf = (run: Run, outcome: RunOutcome | undefined): number => {
+  const isBetweenSteps =
+    run.phase.type === "generating" &&
+    run.phase.failures.length === 0 &&
+    run.messages.some((message) => message.role === "expert");
+  return outcome?.type === "maxSteps" && isBetweenSteps ? run.checkpoint.step : run.step;
 };
 
 export const embeddedCheckpoint = (
@@ -69,44 +85,60 @@ export const embeddedCheckpoint = (
   at: {
     readonly status: CheckpointStatus;
     readonly stepNumber: number;
+    readonly error?: PerstackError | undefined;
     readonly readBlob?: ReadBlob | undefined;
   },
 ): EmbeddedCheckpoint => {
-  const outcome = state.outcomes.get(run.id);
+  const delegateTo = at.status === "stoppedByDelegate" ? waitingFor(state, run) : [];
+  const { pendingToolCalls = [], partialToolResults } = toolCallsUnderWay(run, at.readBlob);
+  // Those of delegates are in `delegateTo`: Perstack calls again what is left here when the Run goes on.
+  const pending = pendingToolCalls.filter(
+    ({ id }) => !delegateTo.some(({ toolCallId }) => toolCallId === id),
+  );
   return {
     id: run.checkpoint.id,
     jobId: state.started?.jobId ?? "",
     runId: run.id,
     status: at.status,
     stepNumber: at.stepNumber,
-    expert: expertOf(state, run.expert),
+    expert: perstackExpert(state, run.expert),
+    ...(delegateTo.length === 0 ? {} : { delegateTo }),
+    ...delegatedBy(state, run),
     usage: perstackUsage(run.usage),
-    ...toolCallsUnderWay(run, at.readBlob),
+    ...windowOf(run),
+    ...(pending.length === 0 ? {} : { pendingToolCalls: pending }),
+    ...(partialToolResults === undefined ? {} : { partialToolResults }),
     metadata: { runtime: "local" },
-    ...(outcome === undefined ? {} : stoppingError(outcome)),
+    ...(at.error === undefined ? {} : { error: at.error }),
   };
 };
 
-/** For a Run that ended before it began, because a skill did not start or the job was stopped. */
+const windowOf = ({ context }: Run): Pick<EmbeddedCheckpoint, "contextWindow" | "contextWindowUsage"> => {
+  const usage = windowUsage(context);
+  return context.window === undefined || usage === undefined
+    ? {}
+    : { contextWindow: context.window, contextWindowUsage: Math.min(usage, 1) };
+};
+
+/** For a Run that there is not: of a delegate whose skill did not start, or of a Coordinator that was stopped. */
 export const unstartedCheckpoint = (
   state: JobState,
   runId: string,
-  outcome: RunOutcome,
-): EmbeddedCheckpoint => ({
-  id: `${runId}.unstarted`,
-  jobId: state.started?.jobId ?? "",
-  runId,
-  status: statusOf(outcome),
-  stepNumber: 1,
-  expert: expertOf(state, state.started?.coordinator ?? ""),
-  usage: perstackUsage(noUsage),
-  metadata: { runtime: "local" },
-  ...stoppingError(outcome),
-});
-
-const expertOf = (state: JobState, key: string): EmbeddedCheckpoint["expert"] => {
-  const expert = state.started?.experts.find((candidate) => candidate.key === key);
-  return { key, name: expert?.name ?? key, version: expert?.version ?? "" };
+  at: { readonly status: CheckpointStatus; readonly error?: PerstackError },
+): EmbeddedCheckpoint => {
+  const origin: Origin | undefined = originOf(state, runId);
+  return {
+    id: `${runId}.unstarted`,
+    jobId: state.started?.jobId ?? "",
+    runId,
+    status: at.status,
+    stepNumber: origin?.stepNumber ?? 1,
+    expert: perstackExpert(state, origin?.expert ?? state.started?.coordinator ?? ""),
+    ...(origin === undefined ? {} : { delegatedBy: origin.delegatedBy }),
+    usage: perstackUsage(noUsage),
+    metadata: { runtime: "local" },
+    ...(at.error === undefined ? {} : { error: at.error }),
+  };
 };
 
 /** Calls without a result yet, and the results that are already there: what Perstack resumes from. */
@@ -118,68 +150,7 @@ export const toolCallsUnderWay = (
   const { calls, results } = run.phase;
   const pending = calls.filter((call) => !results.some((result) => result.id === call.id));
   return {
-    pendingToolCalls: pending.map((call) => perstackToolCall(run, call)),
+    ...(pending.length === 0 ? {} : { pendingToolCalls: pending.map((call) => perstackToolCall(run, call)) }),
     partialToolResults: results.map((result) => perstackToolResult(run, result, readBlob)),
   };
 };
-
-export const statusOf = (outcome: RunOutcome): CheckpointStatus => {
-  switch (outcome.type) {
-    case "completed":
-      return "completed";
-    case "maxSteps":
-      return "stoppedByExceededMaxSteps";
-    case "needsInput":
-      return "stoppedByInteractiveTool";
-    case "maxTokens":
-    case "maxCost":
-    case "failed":
-    case "jobTimeout":
-    case "interrupted":
-      return "stoppedByError";
-    default:
-      return outcome satisfies never;
-  }
-};
-
-/** Perstack knows no deadline, no signal and no budget but steps, so all of them are errors whose name says what they are. */
-export const errorOf = (outcome: RunOutcome): PerstackError | undefined => {
-  switch (outcome.type) {
-    case "failed":
-      return failureError(outcome.error);
-    case "jobTimeout": {
-      const message = `The job did not end within ${outcome.limitMs / 1000} s.`;
-      return { name: "JobTimeout", message, isRetryable: false };
-    }
-    case "interrupted": {
-      const message = `The job was interrupted by ${outcome.signal}.`;
-      return { name: "JobInterrupted", message, isRetryable: false };
-    }
-    case "maxTokens": {
-      const message = `The job's budget of ${outcome.limit} tokens is spent.`;
-      return { name: "TokenBudgetSpent", message, isRetryable: false };
-    }
-    case "maxCost": {
-      const message = `The job's budget of $${outcome.limitUsd} is spent.`;
-      return { name: "CostBudgetSpent", message, isRetryable: false };
-    }
-    case "completed":
-    case "needsInput":
-    case "maxSteps":
-      return undefined;
-    default:
-      return outcome satisfies never;
-  }
-};
-
-const stoppingError = (outcome: RunOutcome): { readonly error?: PerstackError } => {
-  const error = errorOf(outcome);
-  return error === undefined ? {} : { error };
-};
-
-const failureError = ({ name, message, statusCode, isRetryable }: Failure): PerstackError => ({
-  name,
-  message,
-  ...(statusCode === undefined ? {} : { statusCode }),
-  isRetryable,
-});

@@ -1,4 +1,4 @@
-import type { EmbeddedCheckpoint, PerstackError } from "./checkpoint.ts";
+import type { EmbeddedCheckpoint } from "./checkpoint.ts";
 import type {
   ExpertMessage,
   InstructionMessage,
@@ -6,12 +6,14 @@ import type {
   ToolMessage,
   UserMessage,
 } from "./message.ts";
+import type { PerstackError } from "./outcome.ts";
 import type { Step } from "./step.ts";
 import type { PerstackToolCall, PerstackToolResult } from "./tool-call.ts";
 import type { PerstackUsage } from "./usage.ts";
 
 /** What an event of a Run says. */
 export type RunEventBody =
+  /** Also where a Run goes on that was stopped: with the checkpoint that it goes on from. */
   | {
       readonly type: "startRun";
       readonly initialCheckpoint: EmbeddedCheckpoint;
@@ -23,45 +25,59 @@ export type RunEventBody =
       readonly type: "retry";
       /** JSON text with `error` and `message`. */
       readonly reason: string;
+      /** What the Run holds now for the attempt: an answer that did not fit the schema, and what was said to that. */
       readonly newMessages: readonly (UserMessage | ExpertMessage | ToolMessage)[];
       readonly usage: PerstackUsage;
     }
+  /**
+   * `callTools` has all calls of the answer, `callDelegate` those of delegates. An answer that calls delegates only, or
+   * puts one question only, has no `callTools`; where it has one, that has told what the answer cost.
+   */
+  | ({ readonly type: "callTools" } & Calls)
+  | ({ readonly type: "callDelegate" } & Calls)
+  /** A question to a person; of several the one that is put next. */
   | {
-      readonly type: "callTools";
+      readonly type: "callInteractiveTool";
       readonly newMessage: ExpertMessage;
-      readonly toolCalls: readonly PerstackToolCall[];
+      readonly toolCall: PerstackToolCall;
       readonly usage: PerstackUsage;
     }
   /** One event a result, as it settles. */
   | { readonly type: "resolveToolResults"; readonly toolResults: readonly PerstackToolResult[] }
   | { readonly type: "attemptCompletion"; readonly toolResult: PerstackToolResult }
-  | { readonly type: "finishToolCall"; readonly newMessages: readonly ToolMessage[] }
+  /** All results, and what a person has said meanwhile. `finishAllToolCalls` where not only tools had answered. */
+  | { readonly type: "finishToolCall"; readonly newMessages: readonly (UserMessage | ToolMessage)[] }
+  | { readonly type: "finishAllToolCalls"; readonly newMessages: readonly (UserMessage | ToolMessage)[] }
+  | {
+      readonly type: "resumeToolCalls";
+      readonly pendingToolCalls: readonly PerstackToolCall[];
+      readonly partialToolResults: readonly PerstackToolResult[];
+    }
   | {
       readonly type: "continueToNextStep";
       readonly checkpoint: EmbeddedCheckpoint;
       readonly step: Step;
       readonly nextCheckpoint: EmbeddedCheckpoint;
     }
-  | {
-      readonly type: "stopRunByExceededMaxSteps";
-      readonly checkpoint: EmbeddedCheckpoint;
-      readonly step: Step;
-    }
-  | {
-      readonly type: "stopRunByError";
-      readonly checkpoint: EmbeddedCheckpoint;
-      readonly step: Step;
-      readonly error: PerstackError;
-    }
-  | {
+  | ({ readonly type: "stopRunByExceededMaxSteps" } & Stop)
+  | ({ readonly type: "stopRunByInteractiveTool" } & Stop)
+  | ({ readonly type: "stopRunByDelegate" } & Stop)
+  | ({ readonly type: "stopRunByError"; readonly error: PerstackError } & Stop)
+  | ({
       readonly type: "completeRun";
-      readonly checkpoint: EmbeddedCheckpoint;
-      readonly step: Step;
       readonly text: string;
       /** What `callTools` and `retry` have not already told of. */
       readonly usage: PerstackUsage;
-    }
+    } & Stop)
   | StreamingBody;
+
+type Calls = {
+  readonly newMessage: ExpertMessage;
+  readonly toolCalls: readonly PerstackToolCall[];
+  readonly usage: PerstackUsage;
+};
+
+type Stop = { readonly checkpoint: EmbeddedCheckpoint; readonly step: Step };
 
 /** An answer while it arrives. */
 export type StreamingBody =

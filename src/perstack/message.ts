@@ -1,5 +1,6 @@
 import type { AnswerPart, JsonObject, Message, ThinkingPart, ToolResultPart } from "../job/message.ts";
 import { messageId } from "../job/message.ts";
+import { perstackCallId } from "./call-id.ts";
 import { type ContentPart, contentPart, type PerstackTextPart, type ReadBlob } from "./content-part.ts";
 
 export type InstructionMessage = {
@@ -69,7 +70,7 @@ export const perstackMessage = (
       return { id, type: "userMessage", contents };
     }
     case "expert":
-      return expertMessage(id, message.parts);
+      return expertMessage({ runId: at.runId, id }, message.parts);
     case "tool": {
       const contents = message.parts.map((part, index) =>
         toolResultPart(part, { runId: at.runId, id: partId(index) }, readBlob),
@@ -81,13 +82,15 @@ export const perstackMessage = (
   }
 };
 
-const expertMessage = (id: string, parts: readonly AnswerPart[]): ExpertMessage => ({
+type Place = { readonly runId: string; readonly id: string };
+
+const expertMessage = ({ runId, id }: Place, parts: readonly AnswerPart[]): ExpertMessage => ({
   id,
   type: "expertMessage",
-  contents: parts.map((part, index) => expertPart(part, `${id}.p${index}`)),
+  contents: parts.map((part, index) => expertPart(part, { runId, id: `${id}.p${index}` })),
 });
 
-const expertPart = (part: AnswerPart, id: string): ExpertPart => {
+const expertPart = (part: AnswerPart, { runId, id }: Place): ExpertPart => {
   switch (part.type) {
     case "text":
       return { id, type: "textPart", text: part.text };
@@ -100,8 +103,10 @@ const expertPart = (part: AnswerPart, id: string): ExpertPart => {
         ...(signature === undefined ? {} : { signature }),
       };
     }
-    case "toolCall":
-      return { id, type: "toolCallPart", toolCallId: part.id, toolName: part.tool, args: part.args };
+    case "toolCall": {
+      const toolCallId = perstackCallId(runId, part.id);
+      return { id, type: "toolCallPart", toolCallId, toolName: part.tool, args: part.args };
+    }
     case "providerCall":
       // Perstack has no part for it, and a call without a result would look unfinished.
       return { id, type: "textPart", text: `[${part.tool} was run by the provider]` };
@@ -124,14 +129,10 @@ export const resultContents = (
 ): readonly ContentPart[] =>
   part.contents.map((content, index) => contentPart(content, `${runId}.${part.id}.c${index}`, readBlob));
 
-const toolResultPart = (
-  part: ToolResultPart,
-  at: { readonly runId: string; readonly id: string },
-  readBlob?: ReadBlob,
-): PerstackToolResultPart => ({
+const toolResultPart = (part: ToolResultPart, at: Place, readBlob?: ReadBlob): PerstackToolResultPart => ({
   id: at.id,
   type: "toolResultPart",
-  toolCallId: part.id,
+  toolCallId: perstackCallId(at.runId, part.id),
   toolName: part.tool,
   contents: resultContents(part, at.runId, readBlob),
   isError: part.isError,

@@ -1,18 +1,14 @@
 import { decide } from "../job/decide.ts";
 import type { JournalEntry } from "../job/event.ts";
 import { evolve } from "../job/evolve.ts";
-import { emptyState } from "../job/state.ts";
-import type { PerstackEvent, PerstackRunEvent, RunEventBody, RunSubject } from "./event.ts";
-import {
-  type Change,
-  type Telling,
-  type Told,
-  tellEvent,
-  tellGeneration,
-  tellUnstarted,
-} from "./run-telling.ts";
+import { emptyState, liveRuns, type Run } from "../job/state.ts";
+import type { PerstackEvent, PerstackRunEvent, RunEventBody, RunSubject, RuntimeEventBody } from "./event.ts";
+import { tellCutOff, tellUnstarted } from "./run-end.ts";
+import { tellGeneration } from "./run-step.ts";
+import { tellEvent } from "./run-telling.ts";
 import { runtimeEventBody } from "./runtime-event.ts";
 import { createStreaming, type StreamedDelta } from "./streaming.ts";
+import type { Change, Telling, Told } from "./told.ts";
 
 /** Tells a job in Perstack's events while it goes on, or again from its journal. */
 export type Projection = {
@@ -38,12 +34,8 @@ export const createProjection = (): Projection => {
       state = evolve(state, event);
       const change: Change = { before, after: state, event, at };
       const streamed = streaming.entry(state, entry);
-      const runtime = runtimeEventBody(event);
       const jobId = state.started?.jobId ?? "";
-      const bodies = [
-        ...(runtime === undefined ? [] : [{ runId: runtime.runId, ...runtime.body }]),
-        ...tellRuns(change, told).map(({ subject, body }) => ({ ...subject, ...body })),
-      ];
+      const bodies = [...tellCutOffs(change, told), ...tellRuntime(change), ...tellRuns(change, told)];
       const events = bodies.map((body, index) => ({
         id: `${jobId}:${seq}:${index}`,
         timestamp: at,
@@ -56,30 +48,50 @@ export const createProjection = (): Projection => {
   };
 };
 
-type Draft = { readonly subject: RunSubject; readonly body: RunEventBody };
+type Draft = (RunSubject & RunEventBody) | ({ readonly runId: string } & RuntimeEventBody);
+
+const tellRuntime = ({ event, after }: Change): readonly Draft[] => {
+  const runtime = runtimeEventBody(event, after);
+  return runtime === undefined ? [] : [{ runId: runtime.runId, ...runtime.body }];
+};
+
+/** Keeps what was told of the Run. */
+const noted = (told: Map<string, Told>, run: Run, telling: Telling): readonly Draft[] => {
+  told.set(run.id, telling.told);
+  return draftsOf({ runId: run.id, expertKey: run.expert, events: telling.events });
+};
+
+const draftsOf = (of: {
+  readonly runId: string;
+  readonly expertKey: string;
+  readonly events: Telling["events"];
+}): readonly Draft[] => {
+  const { runId, expertKey } = of;
+  return of.events.map(({ stepNumber, body }) => ({ runId, expertKey, stepNumber, ...body }));
+};
+
+/** Where a job goes on, the end of everybody who was at work when it was cut off. */
+const tellCutOffs = (change: Change, told: Map<string, Told>): readonly Draft[] => {
+  if (change.event.type !== "jobResumed") return [];
+  return liveRuns(change.before).flatMap((run) => {
+    const before = told.get(run.id);
+    return before === undefined ? [] : noted(told, run, tellCutOff(change, run, before));
+  });
+};
 
 /** What the change says of every Run; `told` is kept up to date. */
 const tellRuns = (change: Change, told: Map<string, Told>): readonly Draft[] => {
   const { after } = change;
-  const note = (runId: string, expertKey: string, telling: Telling): readonly Draft[] => {
-    told.set(runId, telling.told);
-    return telling.events.map(({ stepNumber, body }) => ({
-      subject: { runId, expertKey, stepNumber },
-      body,
-    }));
-  };
   const runId = changedRun(change);
   const run = runId === undefined ? undefined : after.runs.get(runId);
   const own =
-    run === undefined
-      ? tellWithoutRun(change)
-      : note(run.id, run.expert, tellEvent(change, run, told.get(run.id)));
+    run === undefined ? tellWithoutRun(change) : noted(told, run, tellEvent(change, run, told.get(run.id)));
   const generations = decide(after).flatMap((effect) => {
     if (effect.type !== "generate") return [];
     const asking = after.runs.get(effect.runId);
     const before = told.get(effect.runId);
     if (asking === undefined || before === undefined) return [];
-    return note(asking.id, asking.expert, tellGeneration(change, { run: asking, generate: effect }, before));
+    return noted(told, asking, tellGeneration(change, { run: asking, generate: effect }, before));
   });
   return [...own, ...generations];
 };
@@ -93,7 +105,6 @@ const changedRun = ({ before, after, event }: Change): string | undefined => {
 const tellWithoutRun = (change: Change): readonly Draft[] => {
   const { before, after, event } = change;
   if (before === after || event.type !== "runFinished") return [];
-  const body = tellUnstarted(change, event);
-  const expertKey = after.started?.coordinator ?? "";
-  return body === undefined ? [] : [{ subject: { runId: event.runId, expertKey, stepNumber: 1 }, body }];
+  const unstarted = tellUnstarted(change, event);
+  return unstarted === undefined ? [] : draftsOf({ runId: event.runId, ...unstarted });
 };

@@ -1,14 +1,20 @@
 import type { JobEvent } from "../job/event.ts";
-import { rootRunId } from "../job/state.ts";
+import { type JobState, rootRunId } from "../job/state.ts";
 import type { RuntimeEventBody } from "./event.ts";
 
-/** What an event of ours says of the runtime around the Runs, if anything. */
+/**
+ * What an event of ours says of the runtime around the Runs, if anything.
+ *
+ * @param state after the event
+ */
 export const runtimeEventBody = (
   event: JobEvent,
+  { started }: JobState,
 ): { readonly runId: string; readonly body: RuntimeEventBody } | undefined => {
   switch (event.type) {
     case "jobStarted":
-      return { runId: rootRunId, body: initializeRuntime(event) };
+    case "jobResumed":
+      return started === undefined ? undefined : { runId: rootRunId, body: initializeRuntime(started) };
     case "skillStarting": {
       const { runId, skill, command, args } = event;
       return { runId, body: { type: "skillStarting", skillName: skill, command, args } };

@@ -60,8 +60,8 @@ export const stepOf = (run: Run, start: StepStart, finishedAt: number): Step => 
 };
 
 /** The step of a Run that ended before it began. */
-export const unstartedStep = (at: number): Step => ({
-  stepNumber: 1,
+export const unstartedStep = (stepNumber: number, at: number): Step => ({
+  stepNumber,
   newMessages: [],
   usage: perstackUsage(noUsage),
   startedAt: at,

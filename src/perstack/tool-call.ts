@@ -1,5 +1,7 @@
 import type { JsonObject, ToolCallPart, ToolResultPart } from "../job/message.ts";
 import type { Run } from "../job/state.ts";
+import type { ToolDefinition } from "../job/tool.ts";
+import { perstackCallId } from "./call-id.ts";
 import type { ContentPart, ReadBlob } from "./content-part.ts";
 import { resultContents } from "./message.ts";
 
@@ -18,7 +20,7 @@ export type PerstackToolResult = {
 };
 
 export const perstackToolCall = (run: Run, call: ToolCallPart): PerstackToolCall => ({
-  id: call.id,
+  id: perstackCallId(run.id, call.id),
   skillName: skillOf(run, call.tool),
   toolName: call.tool,
   args: call.args,
@@ -29,12 +31,18 @@ export const perstackToolResult = (
   result: ToolResultPart,
   readBlob?: ReadBlob,
 ): PerstackToolResult => ({
-  id: result.id,
-  skillName: skillOf(run, result.tool),
+  id: perstackCallId(run.id, result.id),
+  skillName: answererOf(run, result.tool),
   toolName: result.tool,
   result: resultContents(result, run.id, readBlob),
 });
 
 /** Perstack wants a name here also for a tool that nobody owns: what the model made up. */
-const skillOf = (run: Run, tool: string): string =>
-  run.tools.find((candidate) => candidate.name === tool)?.skill ?? "unknown";
+const skillOf = (run: Run, tool: string): string => toolOf(run, tool)?.skill ?? "unknown";
+
+/** A call names its delegate by the key alone, the result with a word before it. */
+const answererOf = (run: Run, tool: string): string =>
+  toolOf(run, tool)?.answeredBy === "delegate" ? `delegate/${skillOf(run, tool)}` : skillOf(run, tool);
+
+const toolOf = (run: Run, tool: string): ToolDefinition | undefined =>
+  run.tools.find((candidate) => candidate.name === tool);

@@ -55,7 +55,7 @@ const named = {
 const toolCall = z.strictObject({ ...named, args: z.record(z.string().min(1), z.json()) });
 const toolResult = z.strictObject({ ...named, result: z.array(content) });
 const underWay = {
-  pendingToolCalls: z.array(toolCall).optional(),
+  pendingToolCalls: z.array(toolCall).min(1).optional(),
   partialToolResults: z.array(toolResult).optional(),
 };
 const error = z.strictObject({
@@ -64,20 +64,62 @@ const error = z.strictObject({
   statusCode: z.int().optional(),
   isRetryable: z.boolean(),
 });
+const expert = z.strictObject({
+  key: z.string().min(1),
+  name: z.string().min(1),
+  version: z.string().min(1),
+});
+const called = { expert, toolCallId: z.string().min(1), toolName: z.string().min(1) };
 const embedded = {
   id: z.string().min(1),
   jobId: z.string().min(1),
   runId: z.string().min(1),
-  status: z.enum(["init", "proceeding", "completed", "stoppedByExceededMaxSteps", "stoppedByError"]),
+  status: z.enum([
+    "init",
+    "proceeding",
+    "completed",
+    "stoppedByInteractiveTool",
+    "stoppedByDelegate",
+    "stoppedByExceededMaxSteps",
+    "stoppedByError",
+  ]),
   stepNumber: z.int().positive(),
-  expert: z.strictObject({ key: z.string().min(1), name: z.string().min(1), version: z.string().min(1) }),
+  expert,
+  delegateTo: z
+    .array(z.strictObject({ ...called, query: z.string().min(1) }))
+    .min(1)
+    .optional(),
+  delegatedBy: z
+    .strictObject({ ...called, checkpointId: z.string().min(1), runId: z.string().min(1) })
+    .optional(),
   usage,
+  contextWindow: z.int().positive().optional(),
+  contextWindowUsage: z.number().min(0).max(1).optional(),
   ...underWay,
   metadata: z.strictObject({ runtime: z.literal("local") }),
   error: error.optional(),
 };
+type Embedded = {
+  readonly status: string;
+  readonly delegateTo?: unknown;
+  readonly pendingToolCalls?: unknown;
+  readonly error?: unknown;
+};
+/** What a status promises. */
+const isWhole = (value: Embedded): boolean =>
+  (value.status === "stoppedByError") === (value.error !== undefined) &&
+  (value.delegateTo === undefined || value.status === "stoppedByDelegate") &&
+  (value.status !== "stoppedByInteractiveTool" || value.pendingToolCalls !== undefined);
 const checkpoint = z.strictObject(embedded);
-export const CheckpointShape = z.strictObject({ ...embedded, messages: z.array(MessageShape) });
+/** A Run goes on from where it stopped: its error is over, and the answers may be there. */
+const resumable = checkpoint.refine(
+  ({ error, delegateTo }) => error === undefined && delegateTo === undefined,
+);
+const stopped = checkpoint.refine(isWhole);
+const delegating = stopped.refine(({ delegateTo }) => delegateTo !== undefined);
+export const CheckpointShape = z
+  .strictObject({ ...embedded, messages: z.array(MessageShape).min(1) })
+  .refine(isWhole);
 export const JobShape = z.strictObject({
   id: z.string().min(1),
   status: z.enum(["running", "completed", "stoppedByMaxSteps", "stoppedByInteractiveTool", "stoppedByError"]),
@@ -114,19 +156,30 @@ const skillName = z.string().min(1);
 
 export const EventShape = z.discriminatedUnion("type", [
   ofRun("startRun", {
-    initialCheckpoint: checkpoint,
-    inputMessages: z.array(z.union([instructionMessage, userMessage])).min(1),
+    initialCheckpoint: resumable,
+    inputMessages: z.array(z.union([instructionMessage, userMessage])),
   }),
   ofRun("startGeneration", { messages: z.array(MessageShape) }),
   ofRun("retry", { reason: z.string().min(1), newMessages: z.array(MessageShape), usage }),
   ofRun("callTools", { newMessage: expertMessage, toolCalls: z.array(toolCall).min(1), usage }),
+  ofRun("callDelegate", { newMessage: expertMessage, toolCalls: z.array(toolCall).min(1), usage }),
+  ofRun("callInteractiveTool", { newMessage: expertMessage, toolCall, usage }),
   ofRun("resolveToolResults", { toolResults: z.array(toolResult).min(1) }),
   ofRun("attemptCompletion", { toolResult }),
-  ofRun("finishToolCall", { newMessages: z.array(toolMessage).length(1) }),
-  ofRun("continueToNextStep", { checkpoint, step, nextCheckpoint: checkpoint }),
-  ofRun("stopRunByExceededMaxSteps", { checkpoint, step }),
-  ofRun("stopRunByError", { checkpoint, step, error }),
-  ofRun("completeRun", { checkpoint, step, text: z.string().min(1), usage }),
+  ofRun("finishToolCall", { newMessages: z.tuple([toolMessage], userMessage) }),
+  ofRun("finishAllToolCalls", {
+    newMessages: z.tuple([toolMessage], userMessage),
+  }),
+  ofRun("resumeToolCalls", {
+    pendingToolCalls: z.array(toolCall).min(1),
+    partialToolResults: z.array(toolResult),
+  }),
+  ofRun("continueToNextStep", { checkpoint: stopped, step, nextCheckpoint: stopped }),
+  ofRun("stopRunByExceededMaxSteps", { checkpoint: stopped, step }),
+  ofRun("stopRunByInteractiveTool", { checkpoint: stopped, step }),
+  ofRun("stopRunByDelegate", { checkpoint: delegating, step }),
+  ofRun("stopRunByError", { checkpoint: stopped, step, error }),
+  ofRun("completeRun", { checkpoint: stopped, step, text: z.string().min(1), usage }),
   ofRun("startStreamingReasoning", {}),
   ofRun("streamReasoning", { delta: z.string() }),
   ofRun("completeStreamingReasoning", { text: z.string() }),

@@ -107,7 +107,7 @@ describe("a job that calls two tools and then answers", () => {
       only(events, "resolveToolResults").map(({ toolResults }) => toolResults.map(({ id }) => id)),
     ).toEqual([["call_1_1"], ["call_1_0"]]);
     const [message] = only(events, "finishToolCall")[0]?.newMessages ?? [];
-    expect(message?.contents.map(({ toolCallId }) => toolCallId)).toEqual(["call_1_0", "call_1_1"]);
+    expect(message?.contents).toMatchObject([{ toolCallId: "call_1_0" }, { toolCallId: "call_1_1" }]);
   });
 
   test("closes each step with its own messages, times and cost", () => {
