@@ -21,7 +21,7 @@ type Left = { steps: number; tokens: number; costUsd: number };
 /**
  * The Runs that may ask the model now. What each may take at the most is set aside before the next one is looked at,
  * so that nothing starts that cannot be paid for, however many Runs ask at the same time. Served in the order in which
- * they began to ask: whoever was served stays served while it asks, since those before it only leave.
+ * they began their attempts: whoever was served stays served during it, since those before it only leave.
  */
 export const grants = (state: JobState): ReadonlyMap<string, Grant> => {
   const limits: Limits | undefined = state.started?.limits;

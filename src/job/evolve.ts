@@ -109,7 +109,7 @@ const withRun = (state: JobState, run: Run): JobState => ({
   asking: queue(state.asking, run),
 });
 
-/** Who begins to ask comes last, and keeps the place through every attempt. */
+/** Who begins to ask comes last. */
 const queue = (asking: readonly string[], { id, phase }: Run): readonly string[] => {
   const isAsking = phase.type === "generating";
   if (asking.includes(id) === isAsking) return asking;

@@ -62,7 +62,7 @@ export type JobState = {
   readonly runs: ReadonlyMap<string, Run>;
   /** Runs that ended, those that never started among them. */
   readonly outcomes: ReadonlyMap<string, RunOutcome>;
-  /** Runs whose next generation is due, in the order in which it became so: who came first is served first. */
+  /** Runs whose next generation is due, in the order in which they began this attempt: the first is served first. */
   readonly asking: readonly string[];
   /** Generations that gave an answer, over all Runs. */
   readonly steps: number;
