@@ -74,10 +74,11 @@ export const afterFailure = (
   failure: Failure,
   job: Parameters<typeof isTriedAgain>[0],
 ): Run => {
+  const { toolChoice, form } = run.phase;
   const failures = [...run.phase.failures, failure];
-  return isTriedAgain(job, failures)
-    ? { ...run, phase: { ...run.phase, failures } }
-    : { ...run, phase: { type: "settled", outcome: { type: "failed", error: failure } } };
+  if (isTriedAgain(job, failures)) return { ...run, phase: { ...run.phase, failures } };
+  const outcome: RunOutcome = { type: "failed", error: failure };
+  return { ...run, phase: { type: "settled", outcome, again: { toolChoice, form } } };
 };
 
 /** One call's result; with the last one the step ends. */

@@ -7,18 +7,16 @@ import type { Todo } from "./todo.ts";
 import type { ToolDefinition } from "./tool.ts";
 import { noUsage, type Usage } from "./usage.ts";
 
+/**
+ * What a model is asked for. `toolChoice` is `none` once completion was accepted, and `form` is `structured` when the
+ * answer is to be the object of the job's schema and nothing else.
+ */
+type Asked = { readonly toolChoice: "auto" | "none"; readonly form: "free" | "structured" };
+
 /** What a Run is busy with. */
 export type Phase =
-  /**
-   * `failures` are this step's attempts so far. `toolChoice` is `none` once completion was accepted, and `form` is
-   * `structured` when the answer is to be the object of the job's schema and nothing else.
-   */
-  | {
-      readonly type: "generating";
-      readonly failures: readonly Failure[];
-      readonly toolChoice: "auto" | "none";
-      readonly form: "free" | "structured";
-    }
+  /** `failures` are this step's attempts so far. */
+  | ({ readonly type: "generating"; readonly failures: readonly Failure[] } & Asked)
   /** `results` in the order in which they settled. */
   | {
       readonly type: "callingTools";
@@ -27,8 +25,11 @@ export type Phase =
     }
   /** The answer is there and is still to be held against the job's schema. */
   | { readonly type: "checkingAnswer"; readonly text: string }
-  /** The outcome is certain; its skills are still to be closed. */
-  | { readonly type: "settled"; readonly outcome: RunOutcome };
+  /**
+   * The outcome is certain; its skills are still to be closed. `again` is what was asked in vain when a generation
+   * failed for good: a job that goes on asks it once more.
+   */
+  | { readonly type: "settled"; readonly outcome: RunOutcome; readonly again?: Asked };
 
 export type Run = {
   readonly id: string;

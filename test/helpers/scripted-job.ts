@@ -87,6 +87,13 @@ export const jobStarted = (limits: Partial<Limits> = {}): Extract<JobEvent, { ty
   trigger: "cli",
 });
 
+/** The same job goes on, with budgets of its own. */
+export const jobResumed = (limits: Partial<Limits> = {}): Extract<JobEvent, { type: "jobResumed" }> => {
+  const { jobId, runtimeVersion, experts, model, limits: usual } = jobStarted();
+  const given = { jobId, runtimeVersion, experts, model, limits: { ...usual, ...limits } };
+  return { type: "jobResumed", ...given, trigger: "cli" };
+};
+
 export const runStarted = (
   tools: readonly ToolDefinition[] = [...controlTools, tool("read"), tool("write")],
 ): Extract<JobEvent, { type: "runStarted" }> => ({
