@@ -2,10 +2,10 @@ import type { Verdict } from "./answer.ts";
 import { counted, grown, reducedText, shrunk, startContext } from "./context.ts";
 import { isControlCall } from "./control-tools.ts";
 import type { JobEvent } from "./event.ts";
-import { type Message, type ToolResultPart, textOf, type UserMessage } from "./message.ts";
+import { type AnswerPart, type Message, type ToolResultPart, textOf, type UserMessage } from "./message.ts";
 import type { Failure, RunOutcome } from "./outcome.ts";
 import { isTriedAgain } from "./retry.ts";
-import { endStep, firstCheckpoint } from "./run-step.ts";
+import { endStep, firstCheckpoint, nextStep } from "./run-step.ts";
 import { type JobState, type Phase, type Run, rootRunId } from "./state.ts";
 import { openTodos, todosAfter } from "./todo.ts";
 import type { ToolDefinition } from "./tool.ts";
@@ -62,10 +62,19 @@ export const afterAnswer = (
 ): Run => {
   const { parts, usage, contextWindow } = answer;
   const context = counted(run.context, usage, contextWindow);
-  const said: Run = { ...run, context, messages: [...run.messages, { role: "expert", parts }] };
-  return verdict.type === "ends"
+  const isEnd = verdict.type === "ends";
+  const message: Message = { role: "expert", parts: isEnd ? withoutCalls(parts) : parts };
+  const messages = message.parts.length === 0 ? run.messages : [...run.messages, message];
+  const said: Run = { ...run, context, messages };
+  return isEnd
     ? endStep(said, verdict.outcome)
     : { ...said, phase: { type: "callingTools", calls: verdict.calls, results: [] } };
+};
+
+/** Nobody makes the calls of an answer that ends the Run, and neither they nor mere thinking could be sent back. */
+const withoutCalls = (parts: readonly AnswerPart[]): readonly AnswerPart[] => {
+  const said = parts.filter((part) => part.type !== "toolCall");
+  return said.every((part) => part.type === "thinking") ? [] : said;
 };
 
 /** A failed attempt: another one, or the Run's end. */
@@ -127,9 +136,8 @@ export const afterQuery = (run: Run, { input }: EventOf<"queryAdded">): Run => {
   const context = grown(run.context, input);
   if (run.phase.type === "callingTools") return { ...run, context, followUps: [...run.followUps, message] };
   const messages: readonly Message[] = [...run.messages, message];
-  // An answer ended its step; a generation that failed is still in it.
-  const isAnswered = run.messages.at(-1)?.role === "expert";
-  const step = isAnswered ? Math.max(run.step, run.delegatedSteps) + 1 : run.step;
+  // A generation that failed is still in its step: no checkpoint ended it.
+  const step = run.checkpoint.step === run.step ? nextStep(run) : run.step;
   const phase: Phase = { type: "generating", failures: [], toolChoice: "auto", form: "free" };
   return { ...run, context, messages, step, phase, misfits: 0 };
 };
@@ -179,7 +187,7 @@ export const afterCheck = (run: Run, { verdict }: EventOf<"answerChecked">): Run
     misfits,
     messages: [...run.messages, { role: "user", parts }],
     context: grown(run.context, parts),
-    step: run.step + 1,
+    step: nextStep(run),
     phase: { type: "generating", failures: [], toolChoice: "none", form: "structured" },
   };
 };
