@@ -84,6 +84,19 @@ const costOf = (ceiling: PriceCeiling | undefined, input: number, output: number
 export const paid = (choice: ModelChoice, usage: Usage, pricedUsd: number | undefined): number =>
   pricedUsd ?? costOf(choice.ceiling, usage.inputTokens, usage.outputTokens);
 
+/** What may be lost with the requests that are under way, when they are broken off: their input at the least. */
+export const lostUnderWay = (state: JobState): JobState["lost"] => {
+  let { tokens, costUsd } = state.lost;
+  for (const runId of grants(state).keys()) {
+    const run = state.runs.get(runId);
+    if (run === undefined || run.skills === "closed") continue;
+    const input = mostTokens(run.context);
+    tokens += input;
+    costUsd += costOf(choiceOf(state, run)?.ceiling, input, 0);
+  }
+  return { tokens, costUsd };
+};
+
 /** Why the first Run in the queue cannot be served: which budget is spent. */
 export const spentBudget = (state: JobState): Stop | undefined => {
   const limits = state.started?.limits;

@@ -1,3 +1,4 @@
+import { lostUnderWay } from "./budget.ts";
 import type { JobEvent } from "./event.ts";
 import { isStop, type RunOutcome } from "./outcome.ts";
 import { type JobState, type Run, rootRunId } from "./state.ts";
@@ -17,6 +18,8 @@ export const resumed = (state: JobState, event: Extract<JobEvent, { type: "jobRe
   );
   return {
     ...kept,
+    // A job that was cut off has broken off what was under way; one that was stopped has counted it.
+    lost: state.stop === undefined ? lostUnderWay(state) : state.lost,
     started: { ...origin, ...given },
     resumptions: state.resumptions + 1,
     outcomes,

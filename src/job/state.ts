@@ -17,9 +17,10 @@ type Asked = { readonly toolChoice: "auto" | "none"; readonly form: "free" | "st
 export type Phase =
   /** `failures` are this step's attempts so far. */
   | ({ readonly type: "generating"; readonly failures: readonly Failure[] } & Asked)
-  /** `results` in the order in which they settled. */
+  /** `results` in the order in which they settled. `tools` are those that were there to be called. */
   | {
       readonly type: "callingTools";
+      readonly tools: readonly ToolDefinition[];
       readonly calls: readonly ToolCallPart[];
       readonly results: readonly ToolResultPart[];
     }
