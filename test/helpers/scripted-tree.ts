@@ -90,6 +90,8 @@ export type World = {
   /** What an answer costs; a little without it. */
   readonly usage?: (asked: { readonly effect: GenerateEffect; readonly run: Run }) => Usage;
   readonly contextWindow?: number;
+  /** What an answer that is held against a schema comes to. */
+  readonly verdict?: () => Extract<JobEvent, { type: "answerChecked" }>["verdict"];
   /** How long every result of a tool is. */
   readonly resultBytes?: number;
 };
@@ -129,7 +131,7 @@ export const settled = (
       return { type: "contextReduced", runId, step: run?.step ?? 0, results };
     }
     case "checkAnswer":
-      return { type: "answerChecked", runId, verdict: { type: "valid", value: {} } };
+      return { type: "answerChecked", runId, verdict: world.verdict?.() ?? { type: "valid", value: {} } };
     case "closeRun":
       return { type: "runFinished", runId, outcome: effect.outcome };
     default:
