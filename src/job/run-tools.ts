@@ -53,9 +53,9 @@ const interactiveTools = (expert: Expert): readonly ToolDefinition[] =>
 const collision = (first: ToolDefinition, second: ToolDefinition): ExpertStackError =>
   new ExpertStackError({
     code: "TOOL_NAME_COLLISION",
-    message: `${ownerOf(first)} and ${ownerOf(second)} both have a tool named "${second.name}".`,
+    message: `The ${ownerOf(first)} and the ${ownerOf(second)} both have a tool named "${second.name}".`,
     remedy: `Rename one of them, or take it out of a skill: \`omit = ["${second.name}"]\`.`,
   });
 
 const ownerOf = ({ skill, answeredBy }: ToolDefinition): string =>
-  `${answeredBy === "delegate" ? "The delegate" : "The skill"} "${skill}"`;
+  `${answeredBy === "delegate" ? "delegate" : "skill"} "${skill}"`;

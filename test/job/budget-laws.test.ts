@@ -2,12 +2,14 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { mostTokens } from "../../src/job/context.ts";
 import type { JobEvent } from "../../src/job/event.ts";
+import { evolve } from "../../src/job/evolve.ts";
 import type { Limits } from "../../src/job/limits.ts";
-import type { JobState } from "../../src/job/state.ts";
+import { resumeEvents } from "../../src/job/resume.ts";
+import { emptyState, type JobState } from "../../src/job/state.ts";
 import { arbitraryOrder } from "../helpers/arbitrary-script.ts";
 import { arbitraryTree, soundTree } from "../helpers/arbitrary-tree.ts";
 import { playTree, type TreePlay } from "../helpers/play-tree.ts";
-import { jobStarted } from "../helpers/scripted-job.ts";
+import { jobResumed, jobStarted } from "../helpers/scripted-job.ts";
 import type { TreeRun } from "../helpers/scripted-tree.ts";
 
 const cheap = { provider: "anthropic", model: "claude-test", ceiling: { inputUsd: 1, outputUsd: 5 } };
@@ -44,13 +46,15 @@ const played = ({
   limits: given,
   shares,
   order,
+  ...more
 }: {
   readonly tree: TreeRun;
   readonly limits: Partial<Limits>;
   readonly shares: readonly number[];
   readonly order: () => (count: number) => number;
-}) =>
+} & Pick<TreePlay, "from" | "stopAt">) =>
   playTree({
+    ...more,
     tree,
     limits: given,
     started: { model: cheap, fallbacks: [dear] },
@@ -71,6 +75,26 @@ describe("however much of its grant every answer takes, in however many Runs at 
       fc.property(job, (given) => {
         const { state } = played(given);
         const { maxSteps = Infinity, maxTokens = Infinity, maxCostUsd = Infinity } = given.limits;
+        expect(state.steps).toBeLessThanOrEqual(maxSteps);
+        expect(spent(state).tokens).toBeLessThanOrEqual(maxTokens);
+        expect(spent(state).costUsd).toBeLessThanOrEqual(maxCostUsd + 1e-9);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test("no budget is exceeded by a job that is cut off or stopped at any moment and goes on with the same", () => {
+    const interrupted: JobEvent = { type: "interrupted", signal: "SIGTERM" };
+    fc.assert(
+      fc.property(job, fc.nat({ max: 40 }), fc.boolean(), (given, n, isStopped) => {
+        const whole = played({ ...given, stopAt: isStopped ? { n, event: interrupted } : undefined });
+        const journal = isStopped ? whole.events : whole.events.slice(0, n + 1);
+        const resumed = { ...jobResumed(given.limits), model: cheap, fallbacks: [dear] };
+        const events = resumeEvents(journal.reduce(evolve, emptyState), { resumed, input: { type: "none" } });
+        if (typeof events === "string") return;
+        const { state, dropped } = played({ ...given, from: [...journal, ...events] });
+        const { maxSteps = Infinity, maxTokens = Infinity, maxCostUsd = Infinity } = given.limits;
+        expect(dropped).toEqual([]);
         expect(state.steps).toBeLessThanOrEqual(maxSteps);
         expect(spent(state).tokens).toBeLessThanOrEqual(maxTokens);
         expect(spent(state).costUsd).toBeLessThanOrEqual(maxCostUsd + 1e-9);
