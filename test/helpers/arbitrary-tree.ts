@@ -4,7 +4,7 @@ import { overloaded, unauthorized } from "./scripted-job.ts";
 import type { TreeCall, TreeRun, TreeTurn } from "./scripted-tree.ts";
 
 /** The stream broke off: nobody knows what it cost. */
-export const brokenOff: Failure = { name: "TypeError", message: "terminated", isRetryable: true };
+const brokenOff: Failure = { name: "TypeError", message: "terminated", isRetryable: true };
 
 const failure = fc.oneof(
   { weight: 3, arbitrary: fc.constant(overloaded) },

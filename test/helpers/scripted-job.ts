@@ -159,7 +159,7 @@ type Settle = (effect: PendingEffect, state: JobState) => JobEvent;
  *
  * @param from what the journal holds already, and what the job goes on with
  */
-export const drive = (job: {
+const drive = (job: {
   readonly from: readonly JobEvent[];
   readonly settle: Settle;
   /** Chooses which of several effects settles next. */

@@ -27,7 +27,7 @@ export type TreeRun = {
   readonly end: "text" | "refusal" | "failure" | "unopened";
 };
 
-export const canary = (kind: string, owner: string): string => `«${kind} ${owner}»`;
+const canary = (kind: string, owner: string): string => `«${kind} ${owner}»`;
 
 const treeTools = (runId: string): readonly ToolDefinition[] => [
   ...controlTools,
