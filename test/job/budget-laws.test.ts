@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { grants } from "../../src/job/budget.ts";
 import { mostTokens } from "../../src/job/context.ts";
 import type { JobEvent } from "../../src/job/event.ts";
 import { evolve } from "../../src/job/evolve.ts";
@@ -190,6 +191,20 @@ describe("16 delegates at once", () => {
     expect(mostGenerations).toBeLessThan(4);
     expect(state.outcome).toEqual({ type: "completed", text: "«FIN r0»" });
   });
+});
+
+test("what one Run may take, its request included, is set aside before the next is looked at", () => {
+  const run = (runId: string): JobEvent => ({
+    type: "runStarted",
+    runId,
+    expert: "reviewer",
+    system: "s".repeat(3_996),
+    tools: [],
+    input: [],
+  });
+  const state = [jobStarted({ maxTokens: 20_000 }), run("r0"), run("r0.1_0")].reduce(evolve, emptyState);
+  // Two requests of 1,999 tokens at the most, and 16,000 for the first answer, leave too little for a second.
+  expect([...grants(state)]).toEqual([["r0", { maxOutputTokens: 16_000 }]]);
 });
 
 describe("what an attempt that failed may have cost", () => {

@@ -124,6 +124,15 @@ describe("calls of a job that is cut off", () => {
     expect(unknown(resume(journal))).toEqual(Array.from({ length: 16 }, (_, index) => `call_1_${index}`));
   });
 
+  test("are made again where they change nothing", () => {
+    const both = [
+      jobStarted(),
+      runStarted([tool("read"), { ...tool("write"), readOnly: false }]),
+      generationOf({ calls: [{ tool: "read" }, { tool: "write" }] }, 1),
+    ];
+    expect(unknown(resume(both))).toEqual(["call_1_1"]);
+  });
+
   test("are not of unknown outcome when it is cut off again before its skills are up", () => {
     const events = resume(journal);
     if (typeof events === "string") throw new Error(events);
