@@ -21,7 +21,7 @@ type Left = { steps: number; tokens: number; costUsd: number };
 /**
  * The Runs that may ask the model now. What each may take at the most is set aside before the next one is looked at,
  * so that nothing starts that cannot be paid for, however many Runs ask at the same time. Served in the order in which
- * they began to ask: whoever was served stays served while it asks, since those before it only leave.
+ * they began their attempts: whoever was served stays served during it, since those before it only leave.
  */
 export const grants = (state: JobState): ReadonlyMap<string, Grant> => {
   const limits: Limits | undefined = state.started?.limits;
@@ -83,6 +83,19 @@ const costOf = (ceiling: PriceCeiling | undefined, input: number, output: number
 /** What a generation cost: as it was priced, else at the most that its tokens may cost. */
 export const paid = (choice: ModelChoice, usage: Usage, pricedUsd: number | undefined): number =>
   pricedUsd ?? costOf(choice.ceiling, usage.inputTokens, usage.outputTokens);
+
+/** What may be lost with the requests that are under way, when they are broken off: their input at the least. */
+export const lostUnderWay = (state: JobState): JobState["lost"] => {
+  let { tokens, costUsd } = state.lost;
+  for (const runId of grants(state).keys()) {
+    const run = state.runs.get(runId);
+    if (run === undefined || run.skills === "closed") continue;
+    const input = mostTokens(run.context);
+    tokens += input;
+    costUsd += costOf(choiceOf(state, run)?.ceiling, input, 0);
+  }
+  return { tokens, costUsd };
+};
 
 /** Why the first Run in the queue cannot be served: which budget is spent. */
 export const spentBudget = (state: JobState): Stop | undefined => {

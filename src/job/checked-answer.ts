@@ -6,12 +6,16 @@ type Verdict = Extract<JobEvent, { readonly type: "answerChecked" }>["verdict"];
 
 /** An answer that is JSON, alone or as the only block of code in it, held against a JSON Schema. */
 export const checkedAnswer = (text: string, schema: JsonObject): Verdict => {
-  const value = objectIn(text) ?? objectIn(/```(?:json)?\s*\n(.*?)\n\s*```/s.exec(text)?.[1] ?? "");
+  const value = objectIn(text) ?? objectIn(onlyBlock(text));
   if (value === undefined) return { type: "invalid", error: "it is no JSON object" };
-  const error = argumentsError(schema, value);
-  return error === undefined
-    ? { type: "valid", value }
-    : { type: "invalid", error: error.replaceAll("arguments", "answer") };
+  const error = argumentsError(schema, value, "answer");
+  return error === undefined ? { type: "valid", value } : { type: "invalid", error };
+};
+
+/** Of several blocks of code nobody can tell which is the answer. */
+const onlyBlock = (text: string): string => {
+  const blocks = [...text.matchAll(/```(?:json)?\s*\n(.*?)\n\s*```/gs)];
+  return blocks.length === 1 ? (blocks[0]?.[1] ?? "") : "";
 };
 
 const objectIn = (text: string): JsonObject | undefined => {

@@ -19,7 +19,6 @@ export type Context = {
 /** Dense text (numbers, base64, rare words) has about a token for every two bytes; prose one for every four. */
 const fewestBytesPerToken = 2;
 const usualBytesPerToken = 3;
-const mostBytesPerToken = 6;
 
 /** What providers say to a model of their own before the first word, such as how to call tools, in tokens. */
 const preambleTokens = 1_000;
@@ -48,6 +47,16 @@ export const counted = (context: Context, usage: Usage, window: number | undefin
 export const grown = (context: Context, contents: readonly ResultContent[]): Context => ({
   ...context,
   newBytes: context.newBytes + bytesOf(contents),
+});
+
+/** With another system prompt or other tools, which the provider has not counted yet. */
+export const changed = (
+  context: Context,
+  by: { readonly system?: string; readonly tools: readonly ToolDefinition[] },
+): Context => ({
+  ...context,
+  newBytes:
+    context.newBytes + Buffer.byteLength(by.system ?? "") + Buffer.byteLength(JSON.stringify(by.tools)),
 });
 
 /** The most tokens that the next request can hold. */
@@ -105,16 +114,15 @@ export const resultsToReduce = (run: {
   });
 };
 
-/** The Run's context once these results are only named. */
-export const shrunk = (context: Context, results: readonly ToolResultPart[], step: number): Context => {
-  const saved = results.reduce((sum, part) => sum + bytesOf(part.contents), 0) / mostBytesPerToken;
-  return {
-    ...context,
-    countedTokens: Math.max(0, Math.round(context.countedTokens - saved)),
-    reduced: new Set([...context.reduced, ...results.map((part) => part.id)]),
-    reducedIn: step,
-  };
-};
+/**
+ * The Run's context once these results are only named. The next answer tells how much that saved: a guess would make
+ * the most that a request can hold less than it can.
+ */
+export const reduced = (context: Context, toolCallIds: readonly string[], step: number): Context => ({
+  ...context,
+  reduced: new Set([...context.reduced, ...toolCallIds]),
+  reducedIn: step,
+});
 
 /** What stands in the conversation instead of a result. */
 export const reducedText = (tool: string, blob: BlobPart): string =>

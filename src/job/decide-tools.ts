@@ -3,7 +3,6 @@ import { delegateAnswer, delegateQuery, delegateRunId } from "./delegation.ts";
 import type { Effect } from "./effect.ts";
 import type { ToolCallPart } from "./message.ts";
 import type { JobState, Phase, Run } from "./state.ts";
-import type { ToolDefinition } from "./tool.ts";
 
 type CallingTools = Extract<Phase, { readonly type: "callingTools" }>;
 
@@ -22,17 +21,17 @@ type Pending = {
 
 /** The next effects of a Run whose answer called tools. With nothing left but questions to a person, it ends. */
 export const decideTools = (state: JobState, run: Run, phase: CallingTools): readonly Effect[] => {
-  const pending = pendingCalls(run, phase);
+  const pending = pendingCalls(phase);
   const { control, refused, skills, delegates, people } = pending;
   const others = [...refused, ...skills, ...delegates, ...people];
   const next = nextControlCall(control, others);
   const effects: readonly Effect[] = [
     ...(next === undefined ? [] : [recordResult(run, next, controlAnswer(next, run.todos))]),
-    ...refused.map((call) => recordResult(run, call, refusal(run, call))),
+    ...refused.map((call) => recordResult(run, call, refusal(phase, call))),
     ...callsUnderWay(pending).map(
       (call): Effect => ({ type: "callTool", id: `tool:${run.id}:${call.id}`, runId: run.id, call }),
     ),
-    ...delegates.slice(0, maxCallsAtOnce).flatMap((call) => decideDelegate(state, run, call)),
+    ...delegates.slice(0, maxCallsAtOnce).flatMap((call) => decideDelegate(state, { ...run, phase }, call)),
   ];
   const isAsking = people.length > 0 && others.length === people.length && next === undefined;
   return isAsking
@@ -41,16 +40,16 @@ export const decideTools = (state: JobState, run: Run, phase: CallingTools): rea
 };
 
 /** The calls that have no result yet, by who answers them. */
-export const pendingCalls = (run: Run, phase: CallingTools): Pending => {
-  const settled = new Set(phase.results.map((result) => result.id));
+export const pendingCalls = ({ calls, results, tools }: CallingTools): Pending => {
+  const settled = new Set(results.map((result) => result.id));
   const control: ToolCallPart[] = [];
   const refused: ToolCallPart[] = [];
   const skills: ToolCallPart[] = [];
   const delegates: ToolCallPart[] = [];
   const people: ToolCallPart[] = [];
-  for (const call of phase.calls.filter(({ id }) => !settled.has(id))) {
-    const tool = run.tools.find(({ name }) => name === call.tool);
-    if (isControlCall(run.tools, call)) control.push(call);
+  for (const call of calls.filter(({ id }) => !settled.has(id))) {
+    const tool = tools.find(({ name }) => name === call.tool);
+    if (isControlCall(tools, call)) control.push(call);
     else if (tool === undefined || call.malformed !== undefined) refused.push(call);
     else if (tool.answeredBy === "delegate") delegates.push(call);
     else if (tool.answeredBy === "person") people.push(call);
@@ -73,26 +72,27 @@ const nextControlCall = (
   return others.length === 0 ? control[0] : undefined;
 };
 
-const decideDelegate = (state: JobState, run: Run, call: ToolCallPart): readonly Effect[] => {
+const decideDelegate = (
+  state: JobState,
+  run: Run & { readonly phase: CallingTools },
+  call: ToolCallPart,
+): readonly Effect[] => {
   const asked = delegateQuery(call);
   if (asked.type === "refused") return [recordResult(run, call, refuse("InvalidArguments", asked.why))];
   const runId = delegateRunId(run.id, call.id);
   const outcome = state.outcomes.get(runId);
   if (outcome !== undefined) return [recordResult(run, call, delegateAnswer(outcome))];
-  const expert = toolOf(run, call)?.skill;
+  const expert = run.phase.tools.find((tool) => tool.name === call.tool)?.skill;
   if (expert === undefined || state.runs.has(runId)) return [];
   const parent = { runId: run.id, toolCallId: call.id };
   return [{ type: "openRun", id: `open:${runId}`, runId, expert, query: asked.query, parent }];
 };
 
-const toolOf = (run: Run, call: ToolCallPart): ToolDefinition | undefined =>
-  run.tools.find((tool) => tool.name === call.tool);
-
 type Answer = { readonly text: string; readonly isError: boolean };
 
-const refusal = (run: Run, call: ToolCallPart): Answer => {
+const refusal = ({ tools }: CallingTools, call: ToolCallPart): Answer => {
   if (call.malformed !== undefined) return refuse("InvalidArguments", "The arguments are not a JSON object.");
-  const names = run.tools.map((tool) => tool.name).join(", ");
+  const names = tools.map((tool) => tool.name).join(", ");
   return refuse("UnknownTool", `There is no tool "${call.tool}". Tools: ${names}.`);
 };
 

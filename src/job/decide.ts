@@ -46,6 +46,9 @@ const decideSpent = (state: JobState): readonly Effect[] => {
 const decideRun = (state: JobState, run: Run, granted: ReadonlyMap<string, Grant>): readonly Effect[] => {
   const { phase } = run;
   if (phase.type === "settled") return [closeRun(run.id, phase.outcome)];
+  // Whoever called it has failed to go on, so nobody would hear what it says.
+  const abandoned = run.parent === undefined ? undefined : state.outcomes.get(run.parent.runId);
+  if (abandoned !== undefined) return [closeRun(run.id, abandoned)];
   if (run.skills === "closed") {
     const id = `reopen:${run.id}:${state.resumptions}`;
     return [{ type: "reopenRun", id, runId: run.id, expert: run.expert }];

@@ -1,8 +1,9 @@
 import { judgeAnswer } from "./answer.ts";
-import { paid } from "./budget.ts";
+import { grants, paid } from "./budget.ts";
 import { mostTokens, tokensOf } from "./context.ts";
 import type { JobEvent } from "./event.ts";
-import { afterAnswer, afterFailure, type GeneratingRun, heldToSchema } from "./evolve-run.ts";
+import { heldToSchema } from "./evolve-check.ts";
+import { afterAnswer, afterFailure, type GeneratingRun } from "./evolve-run.ts";
 import { choiceAt } from "./retry.ts";
 import type { JobState, Run } from "./state.ts";
 import { addUsage } from "./usage.ts";
@@ -19,17 +20,24 @@ export const afterGeneration = (
   const run = generatingRun(state, event);
   if (run === undefined || state.started === undefined) return state;
   if (event.type === "generationFailed") {
-    return withRun(withLoss(state, run, event), afterFailure(run, event.error, state.started));
+    const lost = withLoss(state, run, event);
+    return withRun(askedAgain(lost, run), afterFailure(run, event.error, state.started));
   }
   const verdict = judgeAnswer(event, run.phase.toolChoice);
   const own: GeneratingRun = { ...run, usage: addUsage(run.usage, event.usage) };
   return verdict.type === "unusable"
-    ? withRun(withBill(state, event), afterFailure(own, verdict.failure, state.started))
+    ? withRun(askedAgain(withBill(state, event), run), afterFailure(own, verdict.failure, state.started))
     : withRun(
         { ...withBill(state, event), steps: state.steps + 1 },
         heldToSchema(state, afterAnswer(own, event, verdict)),
       );
 };
+
+/** What its next attempt may take is set aside anew, which must not take from what others are already taking. */
+const askedAgain = (state: JobState, run: Run): JobState => ({
+  ...state,
+  asking: state.asking.filter((other) => other !== run.id),
+});
 
 const generatingRun = (
   state: JobState,
@@ -53,8 +61,12 @@ const withBill = (state: JobState, event: EventOf<"generationFinished">): JobSta
 
 /** A request that the provider refused costs nothing. One that broke off may have been worked on to its end. */
 const withLoss = (state: JobState, run: Run, event: EventOf<"generationFailed">): JobState => {
-  if (state.started === undefined || event.error.statusCode !== undefined) return state;
-  const usage = { ...run.usage, inputTokens: mostTokens(run.context), outputTokens: tokensOf(event.partial) };
+  const { error, partial } = event;
+  const isRefused = error.statusCode !== undefined && partial.length === 0;
+  if (state.started === undefined || isRefused) return state;
+  const { maxOutputTokens = Number.POSITIVE_INFINITY } = grants(state).get(run.id) ?? {};
+  const outputTokens = Math.min(tokensOf(partial), maxOutputTokens);
+  const usage = { ...run.usage, inputTokens: mostTokens(run.context), outputTokens };
   const { tokens, costUsd } = state.lost;
   const choice = choiceAt(state.started, event.alternative ?? 0);
   return {

@@ -1,12 +1,19 @@
 import type { Verdict } from "./answer.ts";
-import { counted, grown, reducedText, shrunk, startContext } from "./context.ts";
+import { changed, counted, grown, reduced, reducedText, startContext } from "./context.ts";
 import { isControlCall } from "./control-tools.ts";
 import type { JobEvent } from "./event.ts";
-import { type Message, type ToolResultPart, textOf, type UserMessage } from "./message.ts";
+import {
+  type AnswerPart,
+  type Message,
+  type TextPart,
+  type ToolResultPart,
+  textOf,
+  type UserMessage,
+} from "./message.ts";
 import type { Failure, RunOutcome } from "./outcome.ts";
 import { isTriedAgain } from "./retry.ts";
-import { endStep, firstCheckpoint } from "./run-step.ts";
-import { type JobState, type Phase, type Run, rootRunId } from "./state.ts";
+import { endStep, firstCheckpoint, nextStep } from "./run-step.ts";
+import type { JobState, Phase, Run } from "./state.ts";
 import { openTodos, todosAfter } from "./todo.ts";
 import type { ToolDefinition } from "./tool.ts";
 import { noUsage } from "./usage.ts";
@@ -53,7 +60,17 @@ export const withTools = (run: Run, event: EventOf<"toolsChanged">): Run => {
   // A skill that had none yet comes after all other skills.
   const at = first === -1 ? others.findIndex((tool) => tool.answeredBy !== undefined) : first;
   const place = at === -1 ? others.length : at;
-  return { ...run, tools: [...others.slice(0, place), ...event.tools, ...others.slice(place)] };
+  const tools = [...others.slice(0, place), ...event.tools, ...others.slice(place)];
+  // A request that is under way was made without them, and its grant is not to change.
+  const isAsking = run.phase.type === "generating";
+  return { ...run, tools, ...(isAsking ? {} : { context: changed(run.context, event) }) };
+};
+
+/** The Run's skills are up again, and may not be what they were. */
+export const reopenedRun = (run: Run, { system, tools }: EventOf<"runResumed">): Run => {
+  const isSame = system === run.system && JSON.stringify(tools) === JSON.stringify(run.tools);
+  const context = isSame ? run.context : changed(run.context, { system, tools });
+  return { ...run, system, tools, context, skills: "open" };
 };
 
 /** An answer that can be used: its calls are to be made, or the Run is at its end. */
@@ -64,10 +81,19 @@ export const afterAnswer = (
 ): Run => {
   const { parts, usage, contextWindow } = answer;
   const context = counted(run.context, usage, contextWindow);
-  const said: Run = { ...run, context, messages: [...run.messages, { role: "expert", parts }] };
-  return verdict.type === "ends"
+  const isEnd = verdict.type === "ends";
+  const message: Message = { role: "expert", parts: isEnd ? withoutCalls(parts) : parts };
+  const messages = message.parts.length === 0 ? run.messages : [...run.messages, message];
+  const said: Run = { ...run, context, messages };
+  return isEnd
     ? endStep(said, verdict.outcome)
-    : { ...said, phase: { type: "callingTools", calls: verdict.calls, results: [] } };
+    : { ...said, phase: { type: "callingTools", tools: run.tools, calls: verdict.calls, results: [] } };
+};
+
+/** Nobody makes the calls of an answer that ends the Run, and neither they nor mere thinking could be sent back. */
+const withoutCalls = (parts: readonly AnswerPart[]): readonly AnswerPart[] => {
+  const said = parts.filter((part) => part.type !== "toolCall");
+  return said.every((part) => part.type === "thinking") ? [] : said;
 };
 
 /** A failed attempt: another one, or the Run's end. */
@@ -76,15 +102,16 @@ export const afterFailure = (
   failure: Failure,
   job: Parameters<typeof isTriedAgain>[0],
 ): Run => {
+  const { toolChoice, form } = run.phase;
   const failures = [...run.phase.failures, failure];
-  return isTriedAgain(job, failures)
-    ? { ...run, phase: { ...run.phase, failures } }
-    : { ...run, phase: { type: "settled", outcome: { type: "failed", error: failure } } };
+  if (isTriedAgain(job, failures)) return { ...run, phase: { ...run.phase, failures } };
+  const outcome: RunOutcome = { type: "failed", error: failure };
+  return { ...run, phase: { type: "settled", outcome, again: { toolChoice, form } } };
 };
 
 /** One call's result; with the last one the step ends. */
 export const afterToolCall = (run: CallingRun, event: EventOf<"toolCallFinished">): Run => {
-  const { calls } = run.phase;
+  const { calls, tools } = run.phase;
   const call = calls.find((candidate) => candidate.id === event.toolCallId);
   if (call === undefined || run.phase.results.some((result) => result.id === call.id)) return run;
   const { contents, isError } = event;
@@ -92,9 +119,9 @@ export const afterToolCall = (run: CallingRun, event: EventOf<"toolCallFinished"
     ...run.phase.results,
     { type: "toolResult", id: call.id, tool: call.tool, contents, isError } as const,
   ];
-  const todos = !isError && isControlCall(run.tools, call) ? todosAfter(run.todos, call) : run.todos;
+  const todos = !isError && isControlCall(tools, call) ? todosAfter(run.todos, call) : run.todos;
   const context = grown(run.context, contents);
-  const next: CallingRun = { ...run, todos, context, phase: { type: "callingTools", calls, results } };
+  const next: CallingRun = { ...run, todos, context, phase: { ...run.phase, results } };
   const isComplete = calls.every(({ id }) => results.some((result) => result.id === id));
   return isComplete ? afterAllToolCalls(next) : next;
 };
@@ -114,7 +141,7 @@ const afterAllToolCalls = (run: CallingRun): Run => {
 
 const completionAccepted = (run: CallingRun, results: readonly ToolResultPart[]): boolean => {
   const completions = run.phase.calls.filter(
-    (call) => call.tool === "attemptCompletion" && isControlCall(run.tools, call),
+    (call) => call.tool === "attemptCompletion" && isControlCall(run.phase.tools, call),
   );
   const isAnswered = completions.some(({ id }) =>
     results.some((result) => result.id === id && !result.isError),
@@ -128,65 +155,27 @@ export const afterQuery = (run: Run, { input }: EventOf<"queryAdded">): Run => {
   const context = grown(run.context, input);
   if (run.phase.type === "callingTools") return { ...run, context, followUps: [...run.followUps, message] };
   const messages: readonly Message[] = [...run.messages, message];
-  // An answer ended its step, also one that completed beside its calls; a generation that failed is still in it.
-  const isAnswered = run.checkpoint.step === run.step;
-  const step = isAnswered ? Math.max(run.step, run.delegatedSteps) + 1 : run.step;
+  // A generation that failed is still in its step: no checkpoint ended it.
+  const step = run.checkpoint.step === run.step ? nextStep(run) : run.step;
   const phase: Phase = { type: "generating", failures: [], toolChoice: "auto", form: "free" };
   return { ...run, context, messages, step, phase, misfits: 0 };
 };
 
 /** The results stay what they were in the journal; the conversation only names them from here on. */
 export const afterReduction = (run: Run, event: EventOf<"contextReduced">): Run => {
-  if (event.step !== run.step) return run;
+  if (event.step !== run.step || run.context.reducedIn === run.step) return run;
   const blobs = new Map(event.results.map(({ toolCallId, blob }) => [toolCallId, blob]));
-  const left: ToolResultPart[] = [];
+  const names: TextPart[] = [];
   const messages = run.messages.map((message): Message => {
     if (message.role !== "tool" || !message.parts.some((part) => blobs.has(part.id))) return message;
     const parts = message.parts.map((part): ToolResultPart => {
       const blob = blobs.get(part.id);
       if (blob === undefined) return part;
-      left.push(part);
-      return { ...part, contents: [{ type: "text", text: reducedText(part.tool, blob) }] };
+      const name = { type: "text", text: reducedText(part.tool, blob) } as const;
+      names.push(name);
+      return { ...part, contents: [name] };
     });
     return { role: "tool", parts };
   });
-  return { ...run, messages, context: shrunk(run.context, left, run.step) };
+  return { ...run, messages, context: reduced(grown(run.context, names), [...blobs.keys()], run.step) };
 };
-
-/** The Coordinator's answer is held against the job's schema before it counts. */
-export const heldToSchema = (state: JobState, run: Run): Run => {
-  const { phase } = run;
-  if (run.id !== rootRunId || state.started?.outputSchema === undefined) return run;
-  if (phase.type !== "settled" || phase.outcome.type !== "completed") return run;
-  return { ...run, phase: { type: "checkingAnswer", text: phase.outcome.text } };
-};
-
-/** Answers in a row that may miss the schema before the Run has failed. */
-const mostMisfits = 3;
-
-/** An answer that fits is the Run's end; one that does not is asked for again, with what is wrong with it. */
-export const afterCheck = (run: Run, { verdict }: EventOf<"answerChecked">): Run => {
-  if (run.phase.type !== "checkingAnswer") return run;
-  const settled = (outcome: RunOutcome): Run => ({ ...run, phase: { type: "settled", outcome } });
-  if (verdict.type === "valid") {
-    return settled({ type: "completed", text: run.phase.text, structured: verdict.value });
-  }
-  const misfits = run.misfits + 1;
-  if (misfits >= mostMisfits) return settled({ type: "failed", error: misfit(verdict.error) });
-  const text = `The answer is not what was asked for: ${verdict.error}. Give the final answer again as one JSON object that satisfies the schema, and nothing else.`;
-  const parts = [{ type: "text", text } as const];
-  return {
-    ...run,
-    misfits,
-    messages: [...run.messages, { role: "user", parts }],
-    context: grown(run.context, parts),
-    step: run.step + 1,
-    phase: { type: "generating", failures: [], toolChoice: "none", form: "structured" },
-  };
-};
-
-const misfit = (error: string): Failure => ({
-  name: "OutputSchemaMismatch",
-  message: `The final answer did not satisfy the output schema in ${mostMisfits} attempts: ${error}.`,
-  isRetryable: false,
-});

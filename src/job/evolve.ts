@@ -1,12 +1,13 @@
+import { lostUnderWay } from "./budget.ts";
 import type { JobEvent } from "./event.ts";
+import { afterCheck, heldToSchema } from "./evolve-check.ts";
 import { afterGeneration } from "./evolve-generation.ts";
 import {
-  afterCheck,
   afterQuery,
   afterReduction,
   afterToolCall,
   type CallingRun,
-  heldToSchema,
+  reopenedRun,
   startedRun,
   withTools,
 } from "./evolve-run.ts";
@@ -62,12 +63,7 @@ const withinRun = (state: JobState, event: WithinRun): JobState => {
     case "runStarted":
       return isKnown(state, event.runId) ? state : withRun(state, startedRun(state, event));
     case "runResumed":
-      return changed(state, event.runId, (run) => ({
-        ...run,
-        system: event.system,
-        tools: event.tools,
-        skills: "open",
-      }));
+      return changed(state, event.runId, (run) => reopenedRun(run, event));
     case "toolsChanged":
       return changed(state, event.runId, (run) => withTools(run, event));
     case "queryAdded":
@@ -109,7 +105,7 @@ const withRun = (state: JobState, run: Run): JobState => ({
   asking: queue(state.asking, run),
 });
 
-/** Who begins to ask comes last, and keeps the place through every attempt. */
+/** Who begins to ask comes last. */
 const queue = (asking: readonly string[], { id, phase }: Run): readonly string[] => {
   const isAsking = phase.type === "generating";
   if (asking.includes(id) === isAsking) return asking;
@@ -117,7 +113,8 @@ const queue = (asking: readonly string[], { id, phase }: Run): readonly string[]
 };
 
 /** What stopped the job first is what it was stopped by. */
-const withStop = (state: JobState, stop: Stop): JobState => ({ ...state, stop: state.stop ?? stop });
+const withStop = (state: JobState, stop: Stop): JobState =>
+  state.stop === undefined ? { ...state, stop, lost: lostUnderWay(state) } : state;
 
 const isCalling = (run: Run): run is CallingRun => run.phase.type === "callingTools";
 

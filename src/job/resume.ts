@@ -23,7 +23,10 @@ export const resumeEvents = (
   given: { readonly resumed: Extract<JobEvent, { type: "jobResumed" }>; readonly input: ResumeInput },
 ): readonly JobEvent[] | ResumeRefusal => {
   const reopened = evolve(state, given.resumed);
-  const unknown = liveRuns(reopened).flatMap(unknownOutcomes);
+  const unknown = liveRuns(reopened)
+    // Without its skills a Run that was cut off once before had not come to any call yet.
+    .filter(({ id }) => state.runs.get(id)?.skills === "open")
+    .flatMap(unknownOutcomes);
   const settled = unknown.reduce(evolve, reopened);
   const isOver = state.outcome !== undefined;
   const brought = inputEvents(settled, { ...given, isOver });
@@ -32,8 +35,8 @@ export const resumeEvents = (
 
 const unknownOutcomes = (run: Run): readonly JobEvent[] => {
   if (run.phase.type !== "callingTools") return [];
-  const readOnly = new Set(run.tools.filter((tool) => tool.readOnly).map((tool) => tool.name));
-  return callsUnderWay(pendingCalls(run, run.phase))
+  const readOnly = new Set(run.phase.tools.filter((tool) => tool.readOnly).map((tool) => tool.name));
+  return callsUnderWay(pendingCalls(run.phase))
     .filter((call) => !readOnly.has(call.tool))
     .map((call) => result(run, call.id, { text: unknownOutcome(call.tool), isError: true }));
 };
@@ -50,7 +53,7 @@ const inputEvents = (
 ): readonly JobEvent[] | ResumeRefusal => {
   const root = state.runs.get(rootRunId);
   const questions =
-    root?.phase.type === "callingTools" ? pendingCalls(root, root.phase).people.map(({ id }) => id) : [];
+    root?.phase.type === "callingTools" ? pendingCalls(root.phase).people.map(({ id }) => id) : [];
   switch (input.type) {
     case "none":
       return isOver && (root?.phase.type === "settled" || questions.length > 0) ? "atItsEnd" : [];

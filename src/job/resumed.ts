@@ -1,6 +1,7 @@
+import { lostUnderWay } from "./budget.ts";
 import type { JobEvent } from "./event.ts";
 import { isStop, type RunOutcome } from "./outcome.ts";
-import { type JobState, type Phase, type Run, rootRunId } from "./state.ts";
+import { type JobState, type Run, rootRunId } from "./state.ts";
 
 /**
  * The state of a job that goes on: whoever was stopped with it is not any more, the Coordinator is not at its end
@@ -17,6 +18,8 @@ export const resumed = (state: JobState, event: Extract<JobEvent, { type: "jobRe
   );
   return {
     ...kept,
+    // A job that was cut off has broken off what was under way; one that was stopped has counted it.
+    lost: state.stop === undefined ? lostUnderWay(state) : state.lost,
     started: { ...origin, ...given },
     resumptions: state.resumptions + 1,
     outcomes,
@@ -31,11 +34,11 @@ const isLifted = (runId: string, outcome: RunOutcome): boolean => runId === root
 
 /** A generation that failed for good is due again; an answer that ended the Run stays its last word until more is asked. */
 const reopened = (run: Run): Run => {
-  const isFailure = run.phase.type === "settled" && run.phase.outcome.type === "failed";
-  const isDue = isFailure && run.messages.at(-1)?.role !== "expert";
-  const phase: Phase = isDue
-    ? { type: "generating", failures: [], toolChoice: "auto", form: "free" }
-    : run.phase;
+  const { phase } = run;
+  const asked = phase.type === "settled" ? phase.again : undefined;
+  if (asked !== undefined) {
+    return { ...run, skills: "closed", phase: { type: "generating", failures: [], ...asked } };
+  }
   const isRetried = phase.type === "generating" && phase.failures.length > 0;
   return { ...run, skills: "closed", phase: isRetried ? { ...phase, failures: [] } : phase };
 };

@@ -5,7 +5,7 @@ const firstDelayMs = 1_000;
 const longestDelayMs = 60_000;
 
 /** A provider that asks for a longer wait than this has refused: a runner is billed while it sleeps. */
-export const longestRetryAfterMs = 600_000;
+const longestRetryAfterMs = 600_000;
 
 type Models = { readonly model: ModelChoice; readonly fallbacks?: readonly ModelChoice[] };
 

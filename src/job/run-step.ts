@@ -6,6 +6,9 @@ import type { Run } from "./state.ts";
 export const firstCheckpoint = (run: Run, origin: string): Run["checkpoint"] =>
   nextCheckpoint(run, { previous: origin, step: run.step - 1 });
 
+/** A delegate's steps come between those of whoever called it. */
+export const nextStep = ({ step, delegatedSteps }: Run): number => Math.max(step, delegatedSteps) + 1;
+
 /** Closes the step with a checkpoint: on to the next step, to the closing text, or to the Run's end. */
 export const endStep = (run: Run, then: RunOutcome | "next" | "closing"): Run => {
   const checkpoint = nextCheckpoint(run, { previous: run.checkpoint.id, step: run.step });
@@ -14,8 +17,7 @@ export const endStep = (run: Run, then: RunOutcome | "next" | "closing"): Run =>
   return {
     ...run,
     checkpoint,
-    // A delegate's steps come between those of whoever called it.
-    step: Math.max(run.step, run.delegatedSteps) + 1,
+    step: nextStep(run),
     phase: { type: "generating", failures: [], toolChoice, form: "free" },
   };
 };

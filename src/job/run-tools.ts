@@ -1,6 +1,5 @@
 import type { Expert } from "../definition/expert.ts";
 import { delegateToolName } from "../definition/tool-names.ts";
-import { ExpertStackError } from "../errors.ts";
 import { delegateTool } from "./delegation.ts";
 import type { JsonObject } from "./message.ts";
 import type { ToolDefinition } from "./tool.ts";
@@ -10,30 +9,20 @@ import type { ToolDefinition } from "./tool.ts";
  * answers, the delegates. A delegate has nobody to ask, so only the Coordinator has interactive tools.
  *
  * @param experts those of the job, by key
- * @throws ExpertStackError TOOL_NAME_COLLISION naming both owners
+ * @param skillTools none of them has the name of a delegate or an interactive tool: the skills see to it
  */
-export const runTools = (run: {
+export const runTools = ({
+  expert,
+  experts,
+  skillTools,
+  place,
+}: {
   readonly expert: Expert;
   readonly experts: ReadonlyMap<string, Expert>;
   readonly skillTools: readonly ToolDefinition[];
   readonly place: "coordinator" | "delegate";
-}): readonly ToolDefinition[] => {
-  const tools = [...run.skillTools, ...ownTools(run)];
-  const owners = new Map<string, ToolDefinition>();
-  for (const tool of tools) {
-    const first = owners.get(tool.name);
-    if (first !== undefined) throw collision(first, tool);
-    owners.set(tool.name, tool);
-  }
-  return tools;
-};
-
-/** Tools that no skill offers: the definition alone names them. */
-export const ownTools = ({
-  expert,
-  experts,
-  place,
-}: Pick<Parameters<typeof runTools>[0], "expert" | "experts" | "place">): readonly ToolDefinition[] => [
+}): readonly ToolDefinition[] => [
+  ...skillTools,
   ...(place === "coordinator" ? interactiveTools(expert) : []),
   ...expert.delegates.map((key) =>
     delegateTool({ key, name: delegateToolName(key), description: experts.get(key)?.description ?? "" }),
@@ -49,13 +38,3 @@ const interactiveTools = (expert: Expert): readonly ToolDefinition[] =>
         })
       : [],
   );
-
-const collision = (first: ToolDefinition, second: ToolDefinition): ExpertStackError =>
-  new ExpertStackError({
-    code: "TOOL_NAME_COLLISION",
-    message: `${ownerOf(first)} and ${ownerOf(second)} both have a tool named "${second.name}".`,
-    remedy: `Rename one of them, or take it out of a skill: \`omit = ["${second.name}"]\`.`,
-  });
-
-const ownerOf = ({ skill, answeredBy }: ToolDefinition): string =>
-  `${answeredBy === "delegate" ? "The delegate" : "The skill"} "${skill}"`;

@@ -7,28 +7,30 @@ import type { Todo } from "./todo.ts";
 import type { ToolDefinition } from "./tool.ts";
 import { noUsage, type Usage } from "./usage.ts";
 
+/**
+ * What a model is asked for. `toolChoice` is `none` once completion was accepted, and `form` is `structured` when the
+ * answer is to be the object of the job's schema and nothing else.
+ */
+type Asked = { readonly toolChoice: "auto" | "none"; readonly form: "free" | "structured" };
+
 /** What a Run is busy with. */
 export type Phase =
-  /**
-   * `failures` are this step's attempts so far. `toolChoice` is `none` once completion was accepted, and `form` is
-   * `structured` when the answer is to be the object of the job's schema and nothing else.
-   */
-  | {
-      readonly type: "generating";
-      readonly failures: readonly Failure[];
-      readonly toolChoice: "auto" | "none";
-      readonly form: "free" | "structured";
-    }
-  /** `results` in the order in which they settled. */
+  /** `failures` are this step's attempts so far. */
+  | ({ readonly type: "generating"; readonly failures: readonly Failure[] } & Asked)
+  /** `results` in the order in which they settled. `tools` are those that were there to be called. */
   | {
       readonly type: "callingTools";
+      readonly tools: readonly ToolDefinition[];
       readonly calls: readonly ToolCallPart[];
       readonly results: readonly ToolResultPart[];
     }
   /** The answer is there and is still to be held against the job's schema. */
   | { readonly type: "checkingAnswer"; readonly text: string }
-  /** The outcome is certain; its skills are still to be closed. */
-  | { readonly type: "settled"; readonly outcome: RunOutcome };
+  /**
+   * The outcome is certain; its skills are still to be closed. `again` is what was asked in vain when a generation
+   * failed for good: a job that goes on asks it once more.
+   */
+  | { readonly type: "settled"; readonly outcome: RunOutcome; readonly again?: Asked };
 
 export type Run = {
   readonly id: string;
@@ -67,7 +69,7 @@ export type JobState = {
   readonly runs: ReadonlyMap<string, Run>;
   /** Runs that ended, those that never started among them. */
   readonly outcomes: ReadonlyMap<string, RunOutcome>;
-  /** Runs whose next generation is due, in the order in which it became so: who came first is served first. */
+  /** Runs whose next generation is due, in the order in which they began this attempt: the first is served first. */
   readonly asking: readonly string[];
   /** Generations that gave an answer, over all Runs. */
   readonly steps: number;
@@ -101,3 +103,7 @@ export const toolCallId = (step: number, index: number): string => `call_${step}
 /** Runs that have not ended, in the order in which they started. */
 export const liveRuns = (state: JobState): readonly Run[] =>
   [...state.runs.values()].filter((run) => !state.outcomes.has(run.id));
+
+/** The tools that a Run's calls were made to, or may be: a change of them does not reach calls under way. */
+export const toolsAtHand = ({ phase, tools }: Run): readonly ToolDefinition[] =>
+  phase.type === "callingTools" ? phase.tools : tools;

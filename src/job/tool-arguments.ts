@@ -17,11 +17,16 @@ const ajv = new Ajv({
  *
  * @returns nothing when they fit, else one line for the model to correct itself by. A schema that ajv cannot
  *   compile checks nothing: the tool's owner still sees the arguments and answers for itself.
+ * @param called what that line calls the value
  */
-export const argumentsError = (schema: JsonObject, args: JsonObject): string | undefined => {
+export const argumentsError = (
+  schema: JsonObject,
+  args: JsonObject,
+  called = "arguments",
+): string | undefined => {
   const validate = compiled(schema);
   if (validate === undefined || validate(args)) return undefined;
-  return ajv.errorsText(validate.errors, { dataVar: "arguments", separator: "; " });
+  return ajv.errorsText(validate.errors, { dataVar: called, separator: "; " });
 };
 
 const cache = new WeakMap<JsonObject, ReturnType<typeof ajv.compile> | undefined>();

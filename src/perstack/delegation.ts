@@ -1,7 +1,7 @@
 import { pendingCalls } from "../job/decide-tools.ts";
 import { delegateQuery, delegateRunId } from "../job/delegation.ts";
 import type { Message, ToolCallPart } from "../job/message.ts";
-import type { JobState, Run } from "../job/state.ts";
+import { type JobState, type Run, toolsAtHand } from "../job/state.ts";
 import { perstackCallId } from "./call-id.ts";
 import { type PerstackExpert, perstackExpert } from "./expert.ts";
 
@@ -27,7 +27,7 @@ export const answeredElsewhere = (
   run: Run,
 ): { readonly delegates: readonly ToolCallPart[]; readonly questions: readonly ToolCallPart[] } => {
   if (run.phase.type !== "callingTools") return { delegates: [], questions: [] };
-  const { delegates, people } = pendingCalls(run, { ...run.phase, results: [] });
+  const { delegates, people } = pendingCalls({ ...run.phase, results: [] });
   return {
     delegates: delegates.filter((call) => delegateQuery(call).type === "query"),
     questions: people,
@@ -37,14 +37,14 @@ export const answeredElsewhere = (
 /** Whether delegates are called and no tool is running any more, so that the Run has nothing to do but wait. */
 export const isDelegating = (run: Run): boolean => {
   if (run.phase.type !== "callingTools") return false;
-  const { skills, delegates } = pendingCalls(run, run.phase);
+  const { skills, delegates } = pendingCalls(run.phase);
   return skills.length === 0 && delegates.length > 0;
 };
 
 /** The delegates that a Run waits for; none as long as it has anything else to do, itself or for the model. */
 export const waitingFor = (state: JobState, run: Run): readonly DelegationTarget[] => {
   if (state.stop !== undefined || state.outcomes.has(run.id) || run.phase.type !== "callingTools") return [];
-  const { control, refused, skills, delegates } = pendingCalls(run, run.phase);
+  const { control, refused, skills, delegates } = pendingCalls(run.phase);
   const isBusy =
     refused.length + skills.length > 0 || control.some((call) => call.tool !== "attemptCompletion");
   if (isBusy) return [];
@@ -66,7 +66,7 @@ const target = (state: JobState, run: Run, call: ToolCallPart): readonly Delegat
 };
 
 const delegateKey = (run: Run, call: ToolCallPart): string =>
-  run.tools.find((tool) => tool.name === call.tool)?.skill ?? call.tool;
+  toolsAtHand(run).find((tool) => tool.name === call.tool)?.skill ?? call.tool;
 
 /** What a delegate's checkpoint says of the Run that called it. */
 export const delegatedBy = (state: JobState, run: Run): { readonly delegatedBy?: DelegatedBy } => {

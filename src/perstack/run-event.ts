@@ -2,7 +2,7 @@ import { isControlCall } from "../job/control-tools.ts";
 import type { JobEvent } from "../job/event.ts";
 import type { ToolCallPart } from "../job/message.ts";
 import type { Failure } from "../job/outcome.ts";
-import type { Run } from "../job/state.ts";
+import { type Run, toolsAtHand } from "../job/state.ts";
 import { openTodos } from "../job/todo.ts";
 import { noUsage } from "../job/usage.ts";
 import { answeredElsewhere } from "./delegation.ts";
@@ -116,7 +116,7 @@ export const afterToolCall = (
   const isCompletion =
     call.tool === "attemptCompletion" &&
     !isError &&
-    isControlCall(after.tools, call) &&
+    isControlCall(toolsAtHand(before), call) &&
     openTodos(after.todos).length === 0;
   const settled: RunEventBody = isCompletion
     ? { type: "attemptCompletion", toolResult }

@@ -1,5 +1,5 @@
 import type { JsonObject, ToolCallPart, ToolResultPart } from "../job/message.ts";
-import type { Run } from "../job/state.ts";
+import { type Run, toolsAtHand } from "../job/state.ts";
 import type { ToolDefinition } from "../job/tool.ts";
 import { perstackCallId } from "./call-id.ts";
 import type { ContentPart, ReadBlob } from "./content-part.ts";
@@ -45,4 +45,4 @@ const answererOf = (run: Run, tool: string): string =>
   toolOf(run, tool)?.answeredBy === "delegate" ? `delegate/${skillOf(run, tool)}` : skillOf(run, tool);
 
 const toolOf = (run: Run, tool: string): ToolDefinition | undefined =>
-  run.tools.find((candidate) => candidate.name === tool);
+  toolsAtHand(run).find((candidate) => candidate.name === tool);

@@ -14,6 +14,6 @@ export const questionOf = ({ outcome, runs }: JobState): Question | undefined =>
   if (outcome?.type !== "needsInput" || root?.phase.type !== "callingTools") return undefined;
   return {
     said: textOf(root.messages.at(-1)?.parts ?? []).trim(),
-    calls: pendingCalls(root, root.phase).people.map(({ tool, args }) => ({ tool, args })),
+    calls: pendingCalls(root.phase).people.map(({ tool, args }) => ({ tool, args })),
   };
 };

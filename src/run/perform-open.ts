@@ -8,7 +8,7 @@ import { runTools } from "../job/run-tools.ts";
 import { rootRunId } from "../job/state.ts";
 import type { ToolDefinition } from "../job/tool.ts";
 import type { SkillEvent } from "./ports.ts";
-import type { JobStateView, Shell } from "./shell.ts";
+import { closeSkills, type JobStateView, type Shell } from "./shell.ts";
 
 type EffectOf<Type extends PendingEffect["type"]> = Extract<PendingEffect, { readonly type: Type }>;
 
@@ -59,10 +59,10 @@ const opened = async (
   try {
     const ready = await openSkills(shell, opening, changes.emit);
     // Whoever aborted it will not hear of the Run, and so would not close it.
-    if (opening.signal.aborted) await close(shell, runId);
+    if (opening.signal.aborted) await closeSkills(shell.open, runId);
     return [began(ready), ...changes.release()];
   } catch (error) {
-    await close(shell, runId);
+    await closeSkills(shell.open, runId);
     return [{ type: "runFinished", runId, outcome: { type: "failed", error: failureOf(error) } }];
   }
 };
@@ -82,11 +82,6 @@ const changesAfterStart = (emit: Shell["emit"]) => {
       return held;
     },
   };
-};
-
-const close = async (shell: Shell, runId: string): Promise<void> => {
-  await shell.open.get(runId)?.[Symbol.asyncDispose]();
-  shell.open.delete(runId);
 };
 
 const openSkills = async (

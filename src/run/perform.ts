@@ -5,7 +5,7 @@ import type { Run } from "../job/state.ts";
 import { performGenerate } from "./perform-generate.ts";
 import { performOpen, performReopen } from "./perform-open.ts";
 import { performTool } from "./perform-tool.ts";
-import type { JobStateView, Shell } from "./shell.ts";
+import { closeSkills, type JobStateView, type Shell } from "./shell.ts";
 
 type EffectOf<Type extends PendingEffect["type"]> = Extract<PendingEffect, { readonly type: Type }>;
 
@@ -41,8 +41,7 @@ export const perform = async (
 };
 
 const closeRun = async (shell: Shell, effect: EffectOf<"closeRun">): Promise<readonly JobEvent[]> => {
-  await shell.open.get(effect.runId)?.[Symbol.asyncDispose]();
-  shell.open.delete(effect.runId);
+  await closeSkills(shell.open, effect.runId);
   return [{ type: "runFinished", runId: effect.runId, outcome: effect.outcome }];
 };
 

@@ -6,7 +6,7 @@ import { timer } from "./deadline.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { perform } from "./perform.ts";
-import type { JobStateView, Shell } from "./shell.ts";
+import { closeSkills, type JobStateView, type Shell } from "./shell.ts";
 
 export type JobPorts = Omit<Shell, "open" | "emit">;
 
@@ -74,7 +74,7 @@ const recordDefect = (
 
 /** Best effort, after a defect: a skill that fails to close does not keep the others open. */
 const closeAll = async (shell: Shell): Promise<void> => {
-  await Promise.allSettled([...shell.open.values()].map((skills) => skills[Symbol.asyncDispose]()));
+  await Promise.allSettled([...shell.open.keys()].map((runId) => closeSkills(shell.open, runId)));
 };
 
 type InFlight = { readonly controller: AbortController; readonly settled: Promise<void> };
@@ -121,9 +121,12 @@ const start = (loop: Loop, effect: PendingEffect): void => {
   const controller = new AbortController();
   const run = journal.state.runs.get(effect.runId);
   const settled = perform(shell, { effect, run, state: started }, controller.signal)
-    .then((events) => {
+    .then(async (events) => {
+      // Aborted after its skills were up and before anybody heard of it: nobody else would close them.
+      const isUnheard = controller.signal.aborted;
+      if (isUnheard && isOpening(effect)) await closeSkills(shell.open, effect.runId);
       inFlight.delete(effect.id);
-      if (!controller.signal.aborted) for (const event of events) inbox.push(event);
+      if (!isUnheard) for (const event of events) inbox.push(event);
     })
     .catch((error: unknown) => {
       inFlight.delete(effect.id);
@@ -131,6 +134,8 @@ const start = (loop: Loop, effect: PendingEffect): void => {
     });
   inFlight.set(effect.id, { controller, settled });
 };
+
+const isOpening = ({ type }: PendingEffect): boolean => type === "openRun" || type === "reopenRun";
 
 const startDeadline = (started: JobStateView, push: (event: JobEvent) => void): Disposable => {
   const limitMs = started.limits.jobTimeoutMs;

@@ -35,3 +35,10 @@ export type Shell = {
 
 /** What an effect may know of the job as a whole. */
 export type JobStateView = Extract<JobEvent, { type: "jobStarted" }>;
+
+/** Ends the skills of a Run, once: they are out of `open` before they are disposed, whatever comes of that. */
+export const closeSkills = async (open: Shell["open"], runId: string): Promise<void> => {
+  const skills = open.get(runId);
+  open.delete(runId);
+  await skills?.[Symbol.asyncDispose]();
+};

@@ -87,6 +87,13 @@ export const jobStarted = (limits: Partial<Limits> = {}): Extract<JobEvent, { ty
   trigger: "cli",
 });
 
+/** The same job goes on, with budgets of its own. */
+export const jobResumed = (limits: Partial<Limits> = {}): Extract<JobEvent, { type: "jobResumed" }> => {
+  const { jobId, runtimeVersion, experts, model, limits: usual } = jobStarted();
+  const given = { jobId, runtimeVersion, experts, model, limits: { ...usual, ...limits } };
+  return { type: "jobResumed", ...given, trigger: "cli" };
+};
+
 export const runStarted = (
   tools: readonly ToolDefinition[] = [...controlTools, tool("read"), tool("write")],
 ): Extract<JobEvent, { type: "runStarted" }> => ({
@@ -152,7 +159,7 @@ type Settle = (effect: PendingEffect, state: JobState) => JobEvent;
  *
  * @param from what the journal holds already, and what the job goes on with
  */
-export const drive = (job: {
+const drive = (job: {
   readonly from: readonly JobEvent[];
   readonly settle: Settle;
   /** Chooses which of several effects settles next. */

@@ -209,7 +209,9 @@ describe("how other ends are told", () => {
   });
 
   test("an answer that was cut off: its calls were never made", () => {
-    const events = played({ answers: [{ calls: [{ tool: "write" }], finishReason: "length" }] });
+    const events = played({
+      answers: [{ text: "I write", calls: [{ tool: "write" }], finishReason: "length" }],
+    });
     expect(typesOf(events)).not.toContain("callTools");
     const [end] = only(events, "stopRunByError");
     expect(end).toMatchObject({

@@ -155,7 +155,7 @@ export const fakePorts = (options: {
       tools: [
         ...controlTools,
         { ...tool("read"), inputSchema: { type: "object", properties: { path: { type: "string" } } } },
-        tool("write"),
+        { ...tool("write"), readOnly: false },
       ],
       call: async (call, callSignal) => {
         seen.calls.push(call.tool);
