@@ -38,8 +38,18 @@ const cases: readonly Case[] = [
   },
   {
     when: "an input is not available yet",
-    inputs: { "max-cost-usd": "5" },
-    says: ["`max-cost-usd: 5` is not available", "Leave it out"],
+    inputs: { "resume-from": "job1" },
+    says: ["`resume-from: job1` is not available", "Leave it out"],
+  },
+  {
+    when: "a budget in dollars is none",
+    inputs: { "max-cost-usd": "$5" },
+    says: ['`max-cost-usd` is "$5"', "such as 2.50"],
+  },
+  {
+    when: "a price is none",
+    inputs: { prices: "my-model=3" },
+    says: ['`prices` is "my-model=3"', "model=input,output"],
   },
   {
     when: "an input has an impossible value",

@@ -83,7 +83,7 @@ test.each([
   const { ran, world } = scene;
   expect([ran.exitCode, ran.outputs.conclusion]).toEqual([0, "denied"]);
   expect(ran.summary).toContain("tess may not write to this repository. So the trigger is untrusted");
-  expect(ran.summary).toContain('the skill "helper" would run a process');
+  expect(ran.summary).toContain('would run a process for its skill "helper"');
   expect(ran.summary).toContain("Use an Expert with the base skill only");
   expect(ran.prompts).toEqual([]);
   expect(world.results.requests).toEqual([]);
