@@ -99,10 +99,12 @@ export type McpSseSkill = Immutable<z.infer<typeof McpSseSkill>>;
 const isPublicEndpoint = (url: URL): boolean =>
   url.protocol === "https:" && url.username === "" && url.password === "" && !isPrivateHost(url.hostname);
 
-const isJsonObject = (value: string): boolean => {
+/** Providers take schemas of objects only. */
+const isObjectSchema = (value: string): boolean => {
   try {
     const parsed: unknown = JSON.parse(value);
-    return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed);
+    if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return false;
+    return "type" in parsed && parsed.type === "object";
   } catch {
     return false;
   }
@@ -111,9 +113,9 @@ const isJsonObject = (value: string): boolean => {
 const InteractiveTool = z.strictObject({
   description: z.exactOptional(text("What the tool asks for, for the model.")),
   inputJsonSchema: ruled(
-    isJsonObject,
+    isObjectSchema,
     {
-      expected: "JSON text of one object, a JSON Schema",
+      expected: 'JSON text of one JSON Schema with "type": "object"',
       remedy: `Write inputJsonSchema = '{"type":"object","properties":{}}' and fill it in.`,
     },
     "JSON Schema of the tool's arguments, as JSON text.",

@@ -37,12 +37,16 @@ export const grants = (state: JobState): ReadonlyMap<string, Grant> => {
   return granted;
 };
 
-const leftOf = ({ steps, usage, costUsd, lost }: JobState, limits: Limits): Left => ({
-  steps: (limits.maxSteps ?? Number.POSITIVE_INFINITY) - steps,
-  tokens:
-    (limits.maxTokens ?? Number.POSITIVE_INFINITY) - usage.inputTokens - usage.outputTokens - lost.tokens,
-  costUsd: (limits.maxCostUsd ?? Number.POSITIVE_INFINITY) - costUsd - lost.costUsd,
-});
+const leftOf = (state: JobState, limits: Limits): Left => {
+  const { steps, usage, costUsd, unpriced, lost } = state;
+  const infinite = Number.POSITIVE_INFINITY;
+  const late = costOf(state.started?.model.ceiling, unpriced.inputTokens, unpriced.outputTokens);
+  return {
+    steps: (limits.maxSteps ?? infinite) - steps,
+    tokens: (limits.maxTokens ?? infinite) - usage.inputTokens - usage.outputTokens - lost.tokens,
+    costUsd: (limits.maxCostUsd ?? infinite) - costUsd - late - lost.costUsd,
+  };
+};
 
 /** Takes what it grants out of what is left. */
 const grantTo = (state: JobState, run: Run, left: Left): Grant | undefined => {

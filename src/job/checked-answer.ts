@@ -14,8 +14,10 @@ export const checkedAnswer = (text: string, schema: JsonObject): Verdict => {
 
 /** Of several blocks of code nobody can tell which is the answer. */
 const onlyBlock = (text: string): string => {
-  const blocks = [...text.matchAll(/```(?:json)?\s*\n(.*?)\n\s*```/gs)];
-  return blocks.length === 1 ? (blocks[0]?.[1] ?? "") : "";
+  const lines = text.split("\n");
+  const fences = lines.flatMap((line, index) => (line.trimStart().startsWith("```") ? [index] : []));
+  const [first, last] = fences;
+  return fences.length === 2 && first !== undefined ? lines.slice(first + 1, last).join("\n") : "";
 };
 
 const objectIn = (text: string): JsonObject | undefined => {

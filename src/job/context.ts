@@ -36,12 +36,31 @@ export const startContext = (run: {
   reduced: new Set(),
 });
 
-/** After an answer: the provider has counted everything, its own words included. */
-export const counted = (context: Context, usage: Usage, window: number | undefined): Context => ({
-  ...context,
-  countedTokens: usage.inputTokens + usage.outputTokens,
-  newBytes: 0,
-  ...(window === undefined ? {} : { window }),
+/** After an answer: the provider has counted everything, its own words included. Where it has not, the most counts. */
+export const counted = (
+  context: Context,
+  answer: { readonly usage: Usage; readonly parts: readonly AnswerPart[]; readonly contextWindow?: number },
+): Context => {
+  const { usage, parts, contextWindow } = answer;
+  const { inputTokens, outputTokens } = isUnreported(usage) ? spentAtMost(context, parts) : usage;
+  return {
+    ...context,
+    countedTokens: inputTokens + outputTokens,
+    newBytes: 0,
+    ...(contextWindow === undefined ? {} : { window: contextWindow }),
+  };
+};
+
+/** Whether a provider did not say what an answer took. */
+export const isUnreported = (usage: Usage): boolean => usage.inputTokens === 0 && usage.outputTokens === 0;
+
+/** The most that a request and what came of its answer can have taken. */
+export const spentAtMost = (
+  context: Context,
+  parts: readonly AnswerPart[],
+): Pick<Usage, "inputTokens" | "outputTokens"> => ({
+  inputTokens: mostTokens(context),
+  outputTokens: Math.ceil(Buffer.byteLength(JSON.stringify(parts)) / fewestBytesPerToken),
 });
 
 export const grown = (context: Context, contents: readonly ResultContent[]): Context => ({
@@ -62,10 +81,6 @@ export const changed = (
 /** The most tokens that the next request can hold. */
 export const mostTokens = ({ countedTokens, newBytes }: Context): number =>
   countedTokens + Math.ceil(newBytes / fewestBytesPerToken);
-
-/** What a part of an answer that broke off took, at the most. */
-export const tokensOf = (parts: readonly AnswerPart[]): number =>
-  Math.ceil(Buffer.byteLength(JSON.stringify(parts)) / fewestBytesPerToken);
 
 /** Bytes of text, or what else takes as many tokens. */
 const bytesOf = (contents: readonly ResultContent[]): number =>

@@ -12,6 +12,8 @@ const maxCallsAtOnce = 16;
 type Pending = {
   /** Answered from the job's own state, one at a time. */
   readonly control: readonly ToolCallPart[];
+  /** Nobody knows what became of them. */
+  readonly unknown: readonly ToolCallPart[];
   /** What the model made up, or wrote wrong. */
   readonly refused: readonly ToolCallPart[];
   readonly skills: readonly ToolCallPart[];
@@ -22,7 +24,10 @@ type Pending = {
 /** The next effects of a Run whose answer called tools. With nothing left but questions to a person, it ends. */
 export const decideTools = (state: JobState, run: Run, phase: CallingTools): readonly Effect[] => {
   const pending = pendingCalls(phase);
-  const { control, refused, skills, delegates, people } = pending;
+  const { control, unknown, refused, skills, delegates, people } = pending;
+  // Known before the Run's skills are up again, and told before anything else follows.
+  if (unknown.length > 0) return unknown.map((call) => recordResult(run, call, unknownOutcome(call)));
+  if (run.skills === "closed") return [];
   const others = [...refused, ...skills, ...delegates, ...people];
   const next = nextControlCall(control, others);
   const effects: readonly Effect[] = [
@@ -40,22 +45,24 @@ export const decideTools = (state: JobState, run: Run, phase: CallingTools): rea
 };
 
 /** The calls that have no result yet, by who answers them. */
-export const pendingCalls = ({ calls, results, tools }: CallingTools): Pending => {
+export const pendingCalls = ({ calls, results, tools, ...phase }: CallingTools): Pending => {
   const settled = new Set(results.map((result) => result.id));
   const control: ToolCallPart[] = [];
+  const unknown: ToolCallPart[] = [];
   const refused: ToolCallPart[] = [];
   const skills: ToolCallPart[] = [];
   const delegates: ToolCallPart[] = [];
   const people: ToolCallPart[] = [];
   for (const call of calls.filter(({ id }) => !settled.has(id))) {
     const tool = tools.find(({ name }) => name === call.tool);
-    if (isControlCall(tools, call)) control.push(call);
+    if (phase.unknown.includes(call.id)) unknown.push(call);
+    else if (isControlCall(tools, call)) control.push(call);
     else if (tool === undefined || call.malformed !== undefined) refused.push(call);
     else if (tool.answeredBy === "delegate") delegates.push(call);
     else if (tool.answeredBy === "person") people.push(call);
     else skills.push(call);
   }
-  return { control, refused, skills, delegates, people };
+  return { control, unknown, refused, skills, delegates, people };
 };
 
 /** The calls of skills that are being made at this moment, or were when the job was cut off. */
@@ -95,6 +102,12 @@ const refusal = ({ tools }: CallingTools, call: ToolCallPart): Answer => {
   const names = tools.map((tool) => tool.name).join(", ");
   return refuse("UnknownTool", `There is no tool "${call.tool}". Tools: ${names}.`);
 };
+
+const unknownOutcome = ({ tool }: ToolCallPart): Answer =>
+  refuse(
+    "OutcomeUnknown",
+    `The job was cut off while ${tool} was under way. It may have done all of its work, a part of it or nothing: look before you call it again.`,
+  );
 
 const refuse = (error: string, message: string): Answer => ({
   text: JSON.stringify({ error, message }),

@@ -43,13 +43,18 @@ const decideSpent = (state: JobState): readonly Effect[] => {
     : [{ type: "record", id: `spent:${state.resumptions}`, event: { type: "budgetSpent", stop } }];
 };
 
+/** Like any stop it is taken back when the job goes on: the work itself did not fail. */
+const endOfCaller: RunOutcome = { type: "interrupted", signal: "the end of whoever called it" };
+
 const decideRun = (state: JobState, run: Run, granted: ReadonlyMap<string, Grant>): readonly Effect[] => {
   const { phase } = run;
   if (phase.type === "settled") return [closeRun(run.id, phase.outcome)];
   // Whoever called it has failed to go on, so nobody would hear what it says.
   const abandoned = run.parent === undefined ? undefined : state.outcomes.get(run.parent.runId);
-  if (abandoned !== undefined) return [closeRun(run.id, abandoned)];
+  if (abandoned !== undefined) return [closeRun(run.id, endOfCaller)];
   if (run.skills === "closed") {
+    const known = phase.type === "callingTools" ? decideTools(state, run, phase) : [];
+    if (known.length > 0) return known;
     const id = `reopen:${run.id}:${state.resumptions}`;
     return [{ type: "reopenRun", id, runId: run.id, expert: run.expert }];
   }

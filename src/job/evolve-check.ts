@@ -20,7 +20,11 @@ export const afterCheck = (run: Run, { verdict }: Extract<JobEvent, { type: "ans
   if (run.phase.type !== "checkingAnswer") return run;
   const settled = (outcome: RunOutcome): Run => ({ ...run, phase: { type: "settled", outcome } });
   if (verdict.type === "valid") {
-    return settled({ type: "completed", text: run.phase.text, structured: verdict.value });
+    return settled({
+      type: "completed",
+      text: JSON.stringify(verdict.value),
+      structured: verdict.value,
+    });
   }
   const misfits = run.misfits + 1;
   if (misfits >= mostMisfits) return settled({ type: "failed", error: misfit(verdict.error) });

@@ -1,12 +1,13 @@
 import { judgeAnswer } from "./answer.ts";
 import { grants, paid } from "./budget.ts";
-import { mostTokens, tokensOf } from "./context.ts";
+import { isUnreported, spentAtMost } from "./context.ts";
 import type { JobEvent } from "./event.ts";
 import { heldToSchema } from "./evolve-check.ts";
 import { afterAnswer, afterFailure, type GeneratingRun } from "./evolve-run.ts";
+import type { ModelChoice } from "./limits.ts";
 import { choiceAt } from "./retry.ts";
 import type { JobState, Run } from "./state.ts";
-import { addUsage } from "./usage.ts";
+import { addUsage, noUsage, type Usage } from "./usage.ts";
 
 type EventOf<Type extends JobEvent["type"]> = Extract<JobEvent, { type: Type }>;
 type WithRun = (state: JobState, run: Run) => JobState;
@@ -25,12 +26,10 @@ export const afterGeneration = (
   }
   const verdict = judgeAnswer(event, run.phase.toolChoice);
   const own: GeneratingRun = { ...run, usage: addUsage(run.usage, event.usage) };
+  const billed = withBill(state, run, event);
   return verdict.type === "unusable"
-    ? withRun(askedAgain(withBill(state, event), run), afterFailure(own, verdict.failure, state.started))
-    : withRun(
-        { ...withBill(state, event), steps: state.steps + 1 },
-        heldToSchema(state, afterAnswer(own, event, verdict)),
-      );
+    ? withRun(askedAgain(billed, run), afterFailure(own, verdict.failure, state.started))
+    : withRun({ ...billed, steps: state.steps + 1 }, heldToSchema(state, afterAnswer(own, event, verdict)));
 };
 
 /** What its next attempt may take is set aside anew, which must not take from what others are already taking. */
@@ -49,13 +48,35 @@ const generatingRun = (
 };
 
 /** Every answer is paid for, so it counts; only one that can be used counts as a step. */
-const withBill = (state: JobState, event: EventOf<"generationFinished">): JobState => {
+const withBill = (state: JobState, run: Run, event: EventOf<"generationFinished">): JobState => {
   if (state.started === undefined) return state;
   const choice = choiceAt(state.started, event.alternative ?? 0);
+  const { usage, costUsd, parts } = event;
+  // Some servers do not say what an answer took. Then the most that it can have taken counts, or no budget would hold.
+  if (isUnreported(usage)) return lossOf(state, choice, spentAtMost(run.context, parts));
   return {
     ...state,
-    usage: addUsage(state.usage, event.usage),
-    costUsd: state.costUsd + paid(choice, event.usage, event.costUsd),
+    usage: addUsage(state.usage, usage),
+    costUsd: state.costUsd + paid(choice, usage, costUsd),
+    unpriced:
+      costUsd === undefined && choice.ceiling === undefined
+        ? addUsage(state.unpriced, usage)
+        : state.unpriced,
+  };
+};
+
+const lossOf = (
+  state: JobState,
+  choice: ModelChoice,
+  spent: Pick<Usage, "inputTokens" | "outputTokens">,
+): JobState => {
+  const { tokens, costUsd } = state.lost;
+  return {
+    ...state,
+    lost: {
+      tokens: tokens + spent.inputTokens + spent.outputTokens,
+      costUsd: costUsd + paid(choice, { ...noUsage, ...spent }, undefined),
+    },
   };
 };
 
@@ -65,15 +86,9 @@ const withLoss = (state: JobState, run: Run, event: EventOf<"generationFailed">)
   const isRefused = error.statusCode !== undefined && partial.length === 0;
   if (state.started === undefined || isRefused) return state;
   const { maxOutputTokens = Number.POSITIVE_INFINITY } = grants(state).get(run.id) ?? {};
-  const outputTokens = Math.min(tokensOf(partial), maxOutputTokens);
-  const usage = { ...run.usage, inputTokens: mostTokens(run.context), outputTokens };
-  const { tokens, costUsd } = state.lost;
-  const choice = choiceAt(state.started, event.alternative ?? 0);
-  return {
-    ...state,
-    lost: {
-      tokens: tokens + usage.inputTokens + usage.outputTokens,
-      costUsd: costUsd + paid(choice, usage, undefined),
-    },
-  };
+  const { inputTokens, outputTokens } = spentAtMost(run.context, partial);
+  return lossOf(state, choiceAt(state.started, event.alternative ?? 0), {
+    inputTokens,
+    outputTokens: Math.min(outputTokens, maxOutputTokens),
+  });
 };

@@ -79,15 +79,18 @@ export const afterAnswer = (
   answer: Pick<EventOf<"generationFinished">, "parts" | "usage" | "contextWindow">,
   verdict: Exclude<Verdict, { type: "unusable" }>,
 ): Run => {
-  const { parts, usage, contextWindow } = answer;
-  const context = counted(run.context, usage, contextWindow);
+  const { parts } = answer;
+  const context = counted(run.context, answer);
   const isEnd = verdict.type === "ends";
   const message: Message = { role: "expert", parts: isEnd ? withoutCalls(parts) : parts };
   const messages = message.parts.length === 0 ? run.messages : [...run.messages, message];
   const said: Run = { ...run, context, messages };
   return isEnd
     ? endStep(said, verdict.outcome)
-    : { ...said, phase: { type: "callingTools", tools: run.tools, calls: verdict.calls, results: [] } };
+    : {
+        ...said,
+        phase: { type: "callingTools", tools: run.tools, calls: verdict.calls, results: [], unknown: [] },
+      };
 };
 
 /** Nobody makes the calls of an answer that ends the Run, and neither they nor mere thinking could be sent back. */

@@ -1,7 +1,8 @@
 import { lostUnderWay } from "./budget.ts";
+import { callsUnderWay, pendingCalls } from "./decide-tools.ts";
 import type { JobEvent } from "./event.ts";
 import { isStop, type RunOutcome } from "./outcome.ts";
-import { type JobState, type Run, rootRunId } from "./state.ts";
+import { type JobState, type Phase, type Run, rootRunId } from "./state.ts";
 
 /**
  * The state of a job that goes on: whoever was stopped with it is not any more, the Coordinator is not at its end
@@ -39,6 +40,19 @@ const reopened = (run: Run): Run => {
   if (asked !== undefined) {
     return { ...run, skills: "closed", phase: { type: "generating", failures: [], ...asked } };
   }
+  if (phase.type === "callingTools") {
+    // Without its skills a Run that was cut off once before had not come to any call yet.
+    const unknown = run.skills === "open" ? callsWithEffect(phase) : phase.unknown;
+    return { ...run, skills: "closed", phase: { ...phase, unknown } };
+  }
   const isRetried = phase.type === "generating" && phase.failures.length > 0;
   return { ...run, skills: "closed", phase: isRetried ? { ...phase, failures: [] } : phase };
+};
+
+/** The calls under way that may have had an effect. */
+const callsWithEffect = (phase: Extract<Phase, { readonly type: "callingTools" }>): readonly string[] => {
+  const readOnly = new Set(phase.tools.filter((tool) => tool.readOnly).map((tool) => tool.name));
+  return callsUnderWay(pendingCalls(phase))
+    .filter((call) => !readOnly.has(call.tool))
+    .map((call) => call.id);
 };

@@ -17,12 +17,16 @@ type Asked = { readonly toolChoice: "auto" | "none"; readonly form: "free" | "st
 export type Phase =
   /** `failures` are this step's attempts so far. */
   | ({ readonly type: "generating"; readonly failures: readonly Failure[] } & Asked)
-  /** `results` in the order in which they settled. `tools` are those that were there to be called. */
+  /**
+   * `results` in the order in which they settled. `tools` are those that were there to be called. `unknown` are calls
+   * that were under way when the job was cut off and may have had an effect: they are not made again.
+   */
   | {
       readonly type: "callingTools";
       readonly tools: readonly ToolDefinition[];
       readonly calls: readonly ToolCallPart[];
       readonly results: readonly ToolResultPart[];
+      readonly unknown: readonly string[];
     }
   /** The answer is there and is still to be held against the job's schema. */
   | { readonly type: "checkingAnswer"; readonly text: string }
@@ -76,6 +80,8 @@ export type JobState = {
   readonly usage: Usage;
   /** US dollars of every answer whose price is known. */
   readonly costUsd: number;
+  /** Tokens of answers whose price was not known then; a later budget in dollars counts them at its own. */
+  readonly unpriced: Usage;
   /** What generations that broke off may have cost: nobody knows, so budgets count it as spent. */
   readonly lost: { readonly tokens: number; readonly costUsd: number };
   /** Set once something ends the whole job: its deadline, a signal, a budget. */
@@ -91,6 +97,7 @@ export const emptyState: JobState = {
   steps: 0,
   usage: noUsage,
   costUsd: 0,
+  unpriced: noUsage,
   lost: { tokens: 0, costUsd: 0 },
 };
 

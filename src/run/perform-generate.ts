@@ -1,3 +1,4 @@
+import { isUnreported } from "../job/context.ts";
 import type { PendingEffect } from "../job/effect.ts";
 import type { JobEvent } from "../job/event.ts";
 import type { AnswerPart } from "../job/message.ts";
@@ -44,17 +45,25 @@ export const performGenerate = async (
     choiceAt(state, effect.alternative),
     generation.usage,
   );
+  const isCounted = !isUnreported(generation.usage);
   return [
+    ...(isCounted || run.messages.length > 1 ? [] : [uncounted]),
     {
       ...generation,
       type: "generationFinished",
       ...common,
       parts: publishable(shell, generation.parts),
-      ...(costUsd === undefined ? {} : { costUsd }),
+      ...(costUsd === undefined || !isCounted ? {} : { costUsd }),
       ...(contextWindow === undefined ? {} : { contextWindow }),
     },
   ];
 };
+
+const uncounted = {
+  type: "note",
+  level: "warning",
+  text: "The provider does not say how many tokens its answers take. Budgets count the most that they can have taken.",
+} as const;
 
 const generate = async (shell: Shell, turn: GenerateTurn, signal: AbortSignal): Promise<Generation> => {
   const { run, state } = turn;

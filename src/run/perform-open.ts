@@ -34,12 +34,21 @@ export const performReopen = async (
   shell: Shell,
   { effect, state }: { readonly effect: EffectOf<"reopenRun">; readonly state: JobStateView },
   signal: AbortSignal,
-): Promise<readonly JobEvent[]> =>
-  await opened(shell, { effect, state, signal }, (ready) => ({
+): Promise<readonly JobEvent[]> => {
+  const { runId, expert } = effect;
+  const events = await opened(shell, { effect, state, signal }, (ready) => ({
     type: "runResumed",
-    runId: effect.runId,
+    runId,
     ...ready,
   }));
+  return shell.experts.get(expert)?.workspace === "private" ? [...events, emptied(expert)] : events;
+};
+
+const emptied = (expert: string): JobEvent => ({
+  type: "note",
+  level: "warning",
+  text: `The private workspace of "${expert}" went with the process that was cut off; it is empty now.`,
+});
 
 type Ready = { readonly system: string; readonly tools: readonly ToolDefinition[] };
 
@@ -103,7 +112,7 @@ const openSkills = async (
   const { outputSchema } = state;
   const system = systemPrompt({
     instruction: expert.instruction,
-    rules: rulesOf(expert),
+    rules: rulesOf(expert, place),
     ...(place === "coordinator" && outputSchema !== undefined ? { outputSchema } : {}),
   });
   return { system, tools: runTools({ ...own, skillTools: open.tools }) };
@@ -116,9 +125,10 @@ const unknownExpert = (key: string): ExpertStackError =>
     remedy: "Name one that the manifest defines.",
   });
 
-const rulesOf = (expert: Expert): { skill: string; rule: string }[] =>
-  Object.entries(expert.skills).flatMap(([skill, definition]) =>
-    definition.rule === undefined ? [] : [{ skill, rule: definition.rule }],
+/** Of the skills that the Run has: a delegate asks nobody. */
+const rulesOf = (expert: Expert, place: "coordinator" | "delegate"): { skill: string; rule: string }[] =>
+  Object.entries(expert.skills).flatMap(([skill, { type, rule }]) =>
+    rule === undefined || (place === "delegate" && type === "interactiveSkill") ? [] : [{ skill, rule }],
   );
 
 const failureOf = (reason: unknown): Failure => {

@@ -26,7 +26,7 @@ describe("how large the next request can be", () => {
   });
 
   test("is what the provider counted and what has come since", () => {
-    const after = counted(started, tokens(40, 20), 1_000);
+    const after = counted(started, { usage: tokens(40, 20), parts: [], contextWindow: 1_000 });
     expect(mostTokens(after)).toBe(60);
     expect(mostTokens(grown(after, [text(30)]))).toBe(75);
     expect(windowUsage(grown(after, [text(30)]))).toBeCloseTo(0.07);
@@ -81,14 +81,14 @@ const results = (sizes: readonly number[]) =>
 const full = (sizes: readonly number[], window: number) => ({
   messages: results(sizes),
   step: sizes.length + 1,
-  context: counted(
-    started,
-    tokens(
+  context: counted(started, {
+    usage: tokens(
       sizes.reduce((sum, size) => sum + size / 3, 0),
       0,
     ),
-    window,
-  ),
+    parts: [],
+    contextWindow: window,
+  }),
 });
 
 const ids = (run: Parameters<typeof resultsToReduce>[0]) => resultsToReduce(run).map(({ id }) => id);

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { ExpertStackError } from "../../errors.ts";
 import type { JobLog } from "../../run/ports.ts";
 import { openLog, storeFailed } from "./job-log.ts";
+import { ownJob } from "./job-owner.ts";
 
 export const jobIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
@@ -37,7 +38,15 @@ export const createJob = (at: {
   } catch (error) {
     throw isTaken(error, directory) ? taken(at.jobId) : storeFailed(directory, error);
   }
-  return openLog(directory);
+  return openLog(directory, ownNew(directory));
+};
+
+const ownNew = (directory: string): Disposable => {
+  try {
+    return ownJob(directory);
+  } catch (error) {
+    throw error instanceof ExpertStackError ? error : storeFailed(directory, error);
+  }
 };
 
 /** @throws ExpertStackError STORE_FAILED when something else than a folder is there */

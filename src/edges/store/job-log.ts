@@ -8,7 +8,6 @@ import {
   openSync,
   readFileSync,
   renameSync,
-  rmSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
@@ -17,9 +16,6 @@ import { ExpertStackError } from "../../errors.ts";
 import type { JournalEntry } from "../../job/event.ts";
 import type { BlobPart } from "../../job/message.ts";
 import type { JobHead, JobLog } from "../../run/ports.ts";
-
-/** Holds the process id of whoever writes a job; there while it does, and after it was killed. */
-export const ownerFile = "writer.pid";
 
 /** `prev` of a journal's first line. */
 export const noHash = "0".repeat(64);
@@ -39,11 +35,13 @@ export const storeFailed = (directory: string, cause: unknown): ExpertStackError
  * The log of a job in an existing folder: a new one, or one that goes on after the lines it has. Everything in it is
  * for its owner's eyes only. Every write throws STORE_FAILED when it does not succeed.
  *
+ * @param owner lets go of the job when the log is disposed
  * @param earlier the newest line of a log that goes on, and the bytes up to its end: what a killed process left behind
  *   it is cut off
  */
 export const openLog = (
   directory: string,
+  owner: Disposable,
   earlier?: { readonly head: JobHead["head"]; readonly bytes: number },
 ): JobLog => {
   const write = <Result>(what: () => Result): Result => {
@@ -53,7 +51,6 @@ export const openLog = (
       throw storeFailed(directory, error);
     }
   };
-  const owner = write(() => own(directory));
   const file = write(() => openEvents(directory, earlier?.bytes));
   let head = earlier?.head ?? { seq: 0, hash: noHash };
   return {
@@ -78,7 +75,7 @@ export const openLog = (
     readBlob: (hash) => readFileSync(join(directory, "blobs", hash)),
     [Symbol.dispose]: () => {
       closeSync(file);
-      rmSync(owner, { force: true });
+      owner[Symbol.dispose]();
     },
   };
 };
@@ -88,13 +85,6 @@ const openEvents = (directory: string, bytes: number | undefined): number => {
   const flags = constants.O_WRONLY | constants.O_APPEND | fresh;
   const file = openSync(join(directory, "events.jsonl"), flags, 0o600);
   if (bytes !== undefined) ftruncateSync(file, bytes);
-  return file;
-};
-
-/** Names the process that writes here, since a chain with two writers is broken. @returns the file's path */
-const own = (directory: string): string => {
-  const file = join(directory, ownerFile);
-  writeFileSync(file, `${process.pid}\n`, { mode: 0o600, flag: "wx" });
   return file;
 };
 
