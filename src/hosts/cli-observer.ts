@@ -15,9 +15,15 @@ export const createObserver = (
   options: RunOptions,
   earlier: readonly JournalEntry[],
 ): CliObserver =>
-  options.output === "json" ? jsonLines(terminal, earlier) : humanProgress(terminal, options, earlier);
+  options.output === "json"
+    ? jsonLines(terminal, options, earlier)
+    : humanProgress(terminal, options, earlier);
 
-const jsonLines = (terminal: Terminal, earlier: readonly JournalEntry[]): CliObserver => {
+const jsonLines = (
+  terminal: Terminal,
+  { where }: RunOptions,
+  earlier: readonly JournalEntry[],
+): CliObserver => {
   const projection = createProjection();
   for (const entry of earlier) projection.push(entry);
   const print = (events: readonly object[]): void => {
@@ -29,7 +35,7 @@ const jsonLines = (terminal: Terminal, earlier: readonly JournalEntry[]): CliObs
     end(state, directory) {
       const { outcome } = state;
       if (outcome !== undefined) for (const line of describeProblem(outcome)) terminal.err(`${line}\n`);
-      for (const line of nextStep(state)) terminal.err(`${line}\n`);
+      for (const line of nextStep(state, where)) terminal.err(`${line}\n`);
       terminal.err(`The job is in ${directory}\n`);
     },
     [Symbol.dispose]: () => {},
