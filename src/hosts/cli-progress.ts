@@ -1,7 +1,7 @@
 import type { JobEvent, JournalEntry } from "../job/event.ts";
 import { isStop, type Stop } from "../job/outcome.ts";
 import type { JobState } from "../job/state.ts";
-import { describeEntry } from "../report/describe-entry.ts";
+import { entryTeller } from "../report/describe-entry.ts";
 import { describeProblem } from "../report/describe-problem.ts";
 import { questionOf } from "../report/describe-question.ts";
 import { dollars } from "../report/markdown.ts";
@@ -27,17 +27,24 @@ export const humanProgress = (
   earlier: readonly JournalEntry[],
 ): CliObserver => {
   const status = createStatus();
-  for (const { event } of earlier) status.see(event);
+  const tell = entryTeller();
+  for (const entry of earlier) {
+    status.see(entry.event);
+    tell(entry);
+  }
   const line =
     terminal.stderrIsTerminal && output === "auto" ? rewritingLine(terminal, status.text) : undefined;
   const startedAt = Date.now();
   return {
     onEntry(entry) {
       const isQuiet = line !== undefined && verbosity === "normal";
-      const called = isQuiet ? status.toolOf(entry.event) : undefined;
       status.see(entry.event);
+      const lines = tell(withoutAnswer(entry));
       const isDue = isQuiet ? isWorthALine(entry.event) : isShown(entry.event, verbosity);
-      if (isDue) print(entry, called);
+      if (isDue) {
+        line?.clear();
+        for (const text of lines) terminal.err(`${text}\n`);
+      }
       line?.draw();
     },
     onDelta(delta) {
@@ -50,14 +57,6 @@ export const humanProgress = (
     },
     [Symbol.dispose]: () => line?.stop(),
   };
-
-  /** @param called the tool whose result this is, where the line that names its call is not shown */
-  function print(entry: JournalEntry, called: string | undefined): void {
-    line?.clear();
-    for (const text of describeEntry(withoutAnswer(entry))) {
-      terminal.err(`${called === undefined ? text : text.replace(/\S+/, () => visible(called))}\n`);
-    }
-  }
 };
 
 const isShown = (event: JobEvent, verbosity: "verbose" | "normal"): boolean =>

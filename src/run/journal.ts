@@ -64,7 +64,11 @@ const saveHead = (log: JobLog, at: { state: JobState; startedAt: number; at: num
     coordinator: started.coordinator,
     experts: started.experts.map(({ key, digest, source }) => ({ key, digest, source })),
     model: started.model,
-    totals: { steps: at.state.steps, usage: at.state.usage },
+    totals: {
+      steps: at.state.steps,
+      usage: at.state.usage,
+      ...(at.state.costUsd === 0 ? {} : { costUsd: at.state.costUsd }),
+    },
     startedAt: at.startedAt,
     ...(at.state.outcome === undefined ? {} : { finishedAt: at.at }),
   });

@@ -135,7 +135,7 @@ export type JobHead = {
   readonly coordinator: string;
   readonly experts: readonly { readonly key: string; readonly digest: string; readonly source: string }[];
   readonly model: ModelChoice;
-  readonly totals: { readonly steps: number; readonly usage: Usage };
+  readonly totals: { readonly steps: number; readonly usage: Usage; readonly costUsd?: number };
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly finishedAt?: number;
