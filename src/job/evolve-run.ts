@@ -64,7 +64,7 @@ export const afterAnswer = (
 ): Run => {
   const { parts, usage, contextWindow } = answer;
   const context = counted(run.context, usage, contextWindow);
-  const said: Run = { ...run, context, messages: [...run.messages, { role: "expert", parts }] };
+  const said: Run = { ...run, context, messages: run.messages.concat({ role: "expert", parts }) };
   return verdict.type === "ends"
     ? endStep(said, verdict.outcome)
     : { ...said, phase: { type: "callingTools", calls: verdict.calls, results: [] } };
@@ -105,7 +105,7 @@ const afterAllToolCalls = (run: CallingRun): Run => {
   const heard: Run = {
     ...run,
     followUps: [],
-    messages: [...run.messages, { role: "tool", parts }, ...run.followUps],
+    messages: run.messages.concat({ role: "tool", parts }, run.followUps),
   };
   if (run.followUps.length > 0 || !completionAccepted(run, parts)) return endStep(heard, "next");
   const text = textOf(run.messages.at(-1)?.parts ?? []).trim();

@@ -74,8 +74,11 @@ const grow = async (kept: Kept, messages: readonly Message[], convert: Convert):
 
 /** The most that can be kept: up to the last boundary before the messages that may bear the marks of a cache. */
 const lastBoundary = (messages: readonly Message[], from: number): number => {
-  const heard = messages.flatMap(({ role }, index) => (role === "expert" ? [] : [index]));
-  const newest = heard.at(-2) ?? 0;
+  let newest = messages.length;
+  for (let heard = 0; heard < 2 && newest > from; ) {
+    newest -= 1;
+    if (messages[newest]?.role !== "expert") heard += 1;
+  }
   let boundary = from;
   for (let index = from; index < newest; index += 1) {
     if (isBoundary(messages, index)) boundary = index;

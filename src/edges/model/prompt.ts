@@ -16,7 +16,7 @@ export type PromptWriter = {
     from: Pick<Turn, "system" | "messages"> & { readonly before?: LanguageModelV4Message },
     readBlob: ReadBlob,
   ): LanguageModelV4Prompt;
-  /** Messages alone, without a mark. */
+  /** Messages alone, without a mark, for the last time. */
   messages(messages: readonly Message[], readBlob: ReadBlob): readonly LanguageModelV4Message[];
 };
 
@@ -51,7 +51,12 @@ export const promptWriter = (dialect: Dialect, via: string): PromptWriter => {
   };
   return {
     prompt,
-    messages: (messages, readBlob) => messages.flatMap((message) => convert(message, readBlob)),
+    messages: (messages, readBlob) =>
+      messages.flatMap((message) => {
+        const plain = convert(message, readBlob);
+        converted.delete(message);
+        return plain;
+      }),
   };
 };
 
