@@ -119,7 +119,22 @@ describe.each(cases)("$name", (of) => {
     expect(speakers.replacements() > 15).toBe(of.keeps !== "nothing");
   });
 
-  test("given results that give way to make room, and a picture, then nothing of the old is sent for the new", async () => {
+  test("given answers of which this API is told nothing, then what stands around them is told as ever", async () => {
+    await using speakers = await start();
+    const untold: Message = {
+      role: "expert",
+      parts: [{ type: "thinking", text: "Hm.", providerData: { elsewhere: { signature: "s" } } }],
+    };
+    const all = longTalk(24).flatMap((message, index) =>
+      message.role === "tool" && index !== 16 ? [message, untold, said("Go on.")] : [message],
+    );
+    for (const turn of turnsOf(all)) {
+      const { kept, whole } = await speakers.ask({ messages: turn });
+      expect(kept).toEqual(whole);
+    }
+  });
+
+  test("given results that give way to make room, and a document, then nothing of the old is sent for the new", async () => {
     await using speakers = await start();
     const before = longTalk(12);
     const reduced = before.map((message, index) =>
@@ -133,11 +148,11 @@ describe.each(cases)("$name", (of) => {
           }
         : message,
     );
-    const picture: Message = {
+    const document: Message = {
       role: "user",
-      parts: [{ type: "blob", sha256: "1".repeat(64), mediaType: "image/png", size: 9 }],
+      parts: [{ type: "blob", sha256: "1".repeat(64), mediaType: "application/pdf", size: 9 }],
     };
-    const after = [...reduced, picture, ...longTalk(20)];
+    const after = [...reduced, document, ...longTalk(20)];
     for (const turn of [before, reduced, before, ...turnsOf(after).slice(-24)]) {
       const { kept, whole } = await speakers.ask({ messages: turn });
       expect(kept).toEqual(whole);
