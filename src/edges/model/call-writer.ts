@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { LanguageModelV4, LanguageModelV4StreamResult } from "@ai-sdk/provider";
+import type { LanguageModelV4, LanguageModelV4Prompt, LanguageModelV4StreamResult } from "@ai-sdk/provider";
 import type { ModelChoice } from "../../job/limits.ts";
 import type { Turn } from "../../run/ports.ts";
 import { callOptions, type Options, toolWriter } from "./call-options.ts";
@@ -23,6 +23,16 @@ type Model = { readonly dialect: Dialect; readonly model: string; readonly means
 /** A request that is ready to go out. */
 export type Call = { send(): PromiseLike<LanguageModelV4StreamResult> };
 
+type Circumstances = {
+  readonly language: LanguageModelV4;
+  /** What was said of this answer so far. */
+  readonly answer: Collector;
+  readonly provided: ProvidedCall;
+  readonly container: string | undefined;
+  readonly signal: AbortSignal;
+  readonly readBlob: ReadBlob;
+};
+
 /** Writes a model's requests: a turn's, or what is left of it when an answer is to go on. */
 export const callWriter = (settings: ProviderSettings, of: Model) => {
   const { dialect } = of;
@@ -31,18 +41,7 @@ export const callWriter = (settings: ProviderSettings, of: Model) => {
   const writeTools = toolWriter(dialect);
   const bound = boundedOptions(settings, of);
   const keep = dialect.keeps && outbox && conversationKeeper(dialect.keeps, randomUUID);
-  return async (
-    turn: Turn,
-    from: {
-      readonly language: LanguageModelV4;
-      /** What was said of this answer so far. */
-      readonly answer: Collector;
-      readonly provided: ProvidedCall;
-      readonly container: string | undefined;
-      readonly signal: AbortSignal;
-      readonly readBlob: ReadBlob;
-    },
-  ): Promise<Call> => {
+  return async (turn: Turn, from: Circumstances): Promise<Call> => {
     const { language, answer, readBlob } = from;
     const said = answer.parts();
     const messages =
@@ -55,17 +54,15 @@ export const callWriter = (settings: ProviderSettings, of: Model) => {
       keep && from.provided.tools.length === 0
         ? await keep(messages, converter({ outbox, language, options, prompts, readBlob }))
         : undefined;
+    const send = (prompt: LanguageModelV4Prompt, headers = {}) =>
+      language.doStream({ ...options, prompt, headers });
     if (kept === undefined || outbox === undefined) {
-      const prompt = prompts.prompt({ system, messages }, readBlob);
-      return { send: () => language.doStream({ ...options, prompt }) };
+      return { send: () => send(prompts.prompt({ system, messages }, readBlob)) };
     }
     const before = markerMessage(kept.marker, "expert");
     const newer = messages.slice(kept.messages.length);
     const prompt = prompts.prompt({ system, messages: newer, before }, readBlob);
-    return {
-      send: () =>
-        outbox.replace(kept, async (headers) => await language.doStream({ ...options, prompt, headers })),
-    };
+    return { send: () => outbox.replace(kept, async (headers) => await send(prompt, headers)) };
   };
 };
 
