@@ -30,7 +30,7 @@ const jsonLines = (
     for (const event of events) terminal.out(`${JSON.stringify(event)}\n`);
   };
   return {
-    onEntry: (entry) => print(projection.push(entry)),
+    onEntry: (entry, after) => print(projection.push(entry, after)),
     onDelta: (delta) => print(projection.delta(delta, Date.now())),
     end(state, directory) {
       const { outcome } = state;

@@ -62,7 +62,9 @@ describe("on a terminal", () => {
   test("whose width is unknown the line still says what goes on", async () => {
     await using world = await startWorld([slow, done]);
     const run = await runOnTerminal(world, ["run", "reviewer", "Look."], { columns: 0 });
-    expect(states(run)).toContainEqual(expect.stringMatching(/^steps 1\/100 · 1\.2k in, 34 out · \d s · exec$/));
+    expect(states(run)).toContainEqual(
+      expect.stringMatching(/^steps 1\/100 · 1\.2k in, 34 out · \d s · exec$/),
+    );
   });
 
   test("that is dumb every event has a line of its own", async () => {
