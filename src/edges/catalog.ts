@@ -1,4 +1,4 @@
-import type { ModelPrice, Usage as PricedUsage } from "@pydantic/genai-prices";
+import type { ModelPrice, Usage as PricedUsage, Provider } from "@pydantic/genai-prices";
 import type { ModelChoice, PriceCeiling } from "../job/limits.ts";
 import type { Usage } from "../job/usage.ts";
 import type { Catalog } from "../run/ports.ts";
@@ -26,9 +26,17 @@ export const priceCatalog = (own: OwnPrices, warn: (text: string) => void): Pric
     });
     return await loading;
   };
+  /** The list with nothing but a model already found in it: to look for it takes longer than to price it. */
+  const matched = new Map<string, Provider>();
   const find = async (choice: ModelChoice, usage: PricedUsage) => {
     if (ownEndpoints.has(choice.provider)) return undefined;
-    return (await list())?.calcPrice(usage, choice.model, { providerId: choice.provider }) ?? undefined;
+    const key = JSON.stringify([choice.provider, choice.model]);
+    const known = matched.get(key);
+    const where = known === undefined ? { providerId: choice.provider } : { provider: known };
+    const found = (await list())?.calcPrice(usage, choice.model, where) ?? undefined;
+    if (found !== undefined && known === undefined)
+      matched.set(key, { ...found.provider, models: [found.model] });
+    return found;
   };
   return {
     preload: () => void list(),
