@@ -6,7 +6,7 @@ import type { ToolCallPart } from "../../../job/message.ts";
 import { type CallOptions, clientInfo } from "./connection.ts";
 import { elicitationAnswer } from "./elicitation.ts";
 import { listChanges } from "./list-changes.ts";
-import { listAllTools } from "./tool-list.ts";
+import { listAllTools } from "./tool-pages.ts";
 
 /** The SDK's own deadline must never come first. */
 const noSdkTimeout = longestWaitMs;
