@@ -5,6 +5,7 @@ import { type LineReader, lineReader } from "../line-reader.ts";
 import { endTree, type ProcessExit, type ProcessTree } from "../process-tree.ts";
 import { cancelledRequests } from "./cancelled-requests.ts";
 import type { TransportEnd } from "./connection.ts";
+import { serverRequests } from "./server-requests.ts";
 
 /** Bytes of one message. A server that sends more in one line is ended: it would be held in memory. */
 const maxMessageBytes = 10 * 1024 * 1024;
@@ -51,8 +52,10 @@ export const stdioTransport = (options: StdioTransportOptions): StdioTransport =
     finish({ by: "itself", because });
     void endTree(tree);
   };
+  const requests = serverRequests(fail);
   const stdout = messageReader({
     onMessage: (message) => {
+      if (!requests.admits(message)) return;
       if (ended === undefined) cancelled.received(message);
       if (ended === undefined) transport.onmessage?.(message);
     },
@@ -64,8 +67,11 @@ export const stdioTransport = (options: StdioTransportOptions): StdioTransport =
     send: async (message) => {
       if (ended !== undefined) throw new Error(`The skill ${ended.because}.`);
       cancelled.sent(message);
-      // Not waited for: a server that stops reading is found out by its silence.
-      tree.stdin.write(`${JSON.stringify(message)}\n`);
+      await requests.sending(message, async () => {
+        // Not waited for: a server that stops reading is found out by its silence, or by what piles up.
+        tree.stdin.write(`${JSON.stringify(message)}\n`);
+        if (tree.stdin.writableLength > maxMessageBytes) fail("does not read what it is sent");
+      });
     },
     close: async () => {
       finish({ by: "us", because: "was closed" });
