@@ -104,7 +104,7 @@ const isObjectSchema = (value: string): boolean => {
   try {
     const parsed: unknown = JSON.parse(value);
     if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return false;
-    return "type" in parsed && parsed.type === "object";
+    return !("type" in parsed) || parsed.type === "object";
   } catch {
     return false;
   }

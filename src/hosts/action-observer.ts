@@ -1,6 +1,6 @@
 import { info, warning } from "@actions/core";
 import type { JournalEntry } from "../job/event.ts";
-import { describeEntry } from "../report/describe-entry.ts";
+import { entryTeller } from "../report/describe-entry.ts";
 import { logLine } from "../report/log-line.ts";
 import type { Observer, Redact } from "../run/ports.ts";
 
@@ -11,14 +11,18 @@ export const actionObserver = (watch: {
   readonly onWaiting: () => void;
   /** An answer's parts were redacted one by one; a line may join them. */
   readonly redact: Redact;
-}): Observer => ({
-  onEntry(entry) {
-    watch.onEntry(entry);
-    const { event } = entry;
-    if (event.type === "note" && event.level === "warning") warning(watch.redact(logLine(event.text)));
-    else for (const line of describeEntry(entry)) info(watch.redact(line));
-    // The request itself is prepared in the same turn of the event loop and must not wait.
-    if (event.type === "runStarted") setTimeout(watch.onWaiting, 50);
-  },
-  onDelta: () => {},
-});
+}): Observer => {
+  const tell = entryTeller();
+  return {
+    onEntry(entry) {
+      watch.onEntry(entry);
+      const { event } = entry;
+      const lines = tell(entry);
+      if (event.type === "note" && event.level === "warning") warning(watch.redact(logLine(event.text)));
+      else for (const line of lines) info(watch.redact(line));
+      // The request itself is prepared in the same turn of the event loop and must not wait.
+      if (event.type === "runStarted") setTimeout(watch.onWaiting, 50);
+    },
+    onDelta: () => {},
+  };
+};

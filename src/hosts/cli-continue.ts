@@ -1,4 +1,6 @@
-import { continueJob, forkJob } from "../edges/store/continue-job.ts";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { continueJob, forkJob, refuseLinks } from "../edges/store/continue-job.ts";
 import { fsStore } from "../edges/store/fs-store.ts";
 import { newJobId } from "../edges/system.ts";
 import { ExpertStackError } from "../errors.ts";
@@ -6,6 +8,8 @@ import type { JobEvent, JournalEntry } from "../job/event.ts";
 import { evolve } from "../job/evolve.ts";
 import { type ResumeInput, type ResumeRefusal, resumeEvents } from "../job/resume.ts";
 import { emptyState, type JobState, rootRunId } from "../job/state.ts";
+import { type Question, questionOf } from "../report/describe-question.ts";
+import { visible } from "../report/visible.ts";
 import type { JobLog } from "../run/ports.ts";
 import type { JobPlan } from "../run/resolve.ts";
 
@@ -26,20 +30,38 @@ export type EarlierJob = {
   readonly as: "same" | "fork";
 };
 
-/** @throws ExpertStackError JOB_NOT_FOUND, CHECKPOINT_NOT_FOUND, or what a damaged journal throws */
-export const findEarlier = (root: string, wanted: Continuation): EarlierJob => {
+/**
+ * @param expert whose newest job is meant where none is named
+ * @throws ExpertStackError JOB_NOT_FOUND, CHECKPOINT_NOT_FOUND, or what a damaged journal throws
+ */
+export const findEarlier = (root: string, wanted: Continuation, expert: string): EarlierJob => {
+  refuseLinks(root, wanted.jobId);
   const store = fsStore(root, "hide");
-  const jobId = wanted.jobId ?? newestJob(store.list());
+  const jobId = wanted.jobId ?? newestJob(root, store.list(), expert);
+  refuseLinks(root, jobId);
   const { entries } = store.load(jobId);
   const whole = { jobId, entries, state: fold(entries), as: "same" } as const;
   if (whole.state.started === undefined) throw notFound(`The job "${jobId}" has no journal to go on from.`);
   return wanted.checkpoint === undefined ? whole : atCheckpoint(whole, wanted.checkpoint);
 };
 
-const newestJob = (jobs: ReturnType<ReturnType<typeof fsStore>["list"]>): string => {
-  const [newest] = jobs;
-  if (newest?.type === "readable") return newest.head.id;
-  throw notFound("There is no job here to continue.");
+/** The one that was worked on last, which need not have begun last. */
+const newestJob = (
+  root: string,
+  jobs: ReturnType<ReturnType<typeof fsStore>["list"]>,
+  expert: string,
+): string => {
+  const own = jobs.flatMap((job) =>
+    job.type === "readable" && job.head.coordinator === expert ? [job.head.id] : [],
+  );
+  const writtenAt = (id: string): number => statSync(join(root, id, "events.jsonl")).mtimeMs;
+  const [newest] = own.toSorted((a, b) => writtenAt(b) - writtenAt(a));
+  if (newest !== undefined) return newest;
+  throw new ExpertStackError({
+    code: "JOB_NOT_FOUND",
+    message: `There is no job of "${expert}" here to continue.`,
+    remedy: "Leave out --continue to begin one; `expert-stack log` lists the jobs of this workspace.",
+  });
 };
 
 const notFound = (message: string): ExpertStackError =>
@@ -52,8 +74,12 @@ const notFound = (message: string): ExpertStackError =>
 const fold = (entries: readonly JournalEntry[]): JobState =>
   entries.reduce((state, { event }) => evolve(state, event), emptyState);
 
-/** The first state in which the Coordinator stood at the checkpoint. */
+/**
+ * The first state in which the Coordinator stood at the checkpoint. At its newest one that is the job as it is: what
+ * has been done since belongs to the step under way and must not be done again.
+ */
 const atCheckpoint = (job: EarlierJob, checkpoint: string): EarlierJob => {
+  if (job.state.runs.get(rootRunId)?.checkpoint.id === checkpoint) return job;
   let state = emptyState;
   const known: string[] = [];
   for (const [index, { event }] of job.entries.entries()) {
@@ -61,26 +87,14 @@ const atCheckpoint = (job: EarlierJob, checkpoint: string): EarlierJob => {
     const id = state.runs.get(rootRunId)?.checkpoint.id;
     if (id !== undefined && known.at(-1) !== id) known.push(id);
     if (id !== checkpoint) continue;
-    const isLast = job.entries.slice(index + 1).every((entry) => isEnd(entry.event));
-    return isLast ? job : { ...job, entries: job.entries.slice(0, index + 1), state, as: "fork" };
+    return { ...job, entries: job.entries.slice(0, index + 1), state, as: "fork" };
   }
   throw new ExpertStackError({
     code: "CHECKPOINT_NOT_FOUND",
-    message: `The Coordinator of the job "${job.jobId}" has no checkpoint "${checkpoint}".`,
+    message: `The job "${job.jobId}" has no checkpoint "${checkpoint}" of its first Expert.`,
     remedy: `Its newest are: ${known.slice(-5).join(", ")}.`,
   });
 };
-
-/** What follows a last step: nothing of it is lost when the job goes on. */
-const isEnd = ({ type }: JobEvent): boolean =>
-  [
-    "budgetSpent",
-    "deadlineReached",
-    "interrupted",
-    "skillDisconnected",
-    "runFinished",
-    "jobFinished",
-  ].includes(type);
 
 /** What a job goes on with. @throws ExpertStackError INPUT_INVALID when it cannot in this way */
 export const resumption = (
@@ -95,6 +109,7 @@ export const resumption = (
       `Write \`expert-stack run ${before?.coordinator} …\`.`,
     );
   }
+  refuseSpentSteps(earlier, rest.limits.maxSteps);
   const jobId = earlier.as === "same" ? earlier.jobId : newJobId(given.now);
   const { runtimeVersion, model, fallbacks, limits, trigger } = rest;
   const events = resumeEvents(earlier.state, {
@@ -110,20 +125,36 @@ export const resumption = (
     },
     input: given.input,
   });
-  if (typeof events === "string") throw refusal(earlier.jobId, events);
+  if (typeof events === "string") throw refusal(earlier, events);
   return { jobId, events };
 };
 
 const refused = (message: string, remedy: string): ExpertStackError =>
   new ExpertStackError({ code: "INPUT_INVALID", message, remedy });
 
-const refusal = (jobId: string, why: ResumeRefusal): ExpertStackError => {
+/** A limit that is reached already would end the job at once, as it did before. */
+const refuseSpentSteps = ({ jobId, state }: EarlierJob, maxSteps: number | undefined): void => {
+  if (maxSteps === undefined || state.steps < maxSteps) return;
+  throw refused(
+    `The job "${jobId}" has taken ${state.steps} steps already, and the limit is ${maxSteps} for all of it.`,
+    `Give it more: \`--max-steps ${state.steps * 2}\`.`,
+  );
+};
+
+const refusal = ({ jobId, state }: EarlierJob, why: ResumeRefusal): ExpertStackError => {
+  const command = `expert-stack run ${state.started?.coordinator ?? "<expert>"}`;
+  const question = questionOf(state);
   switch (why) {
     case "atItsEnd":
-      return refused(
-        `The job "${jobId}" has said its last word.`,
-        'Say what to do next: `expert-stack run <expert> "<query>" --continue`, with `-i` to answer a question of it.',
-      );
+      return question === undefined
+        ? refused(
+            `The job "${jobId}" has said its last word.`,
+            `Say what to do next: \`${command} "<query>" --continue-job ${jobId}\`.`,
+          )
+        : refused(
+            `The job "${jobId}" waits for an answer: ${question.calls.map(describeCall).join("; ")}.`,
+            `Answer with \`${command} "<answer>" --continue-job ${jobId} -i\`.`,
+          );
     case "neverBegan":
       return refused(
         `The job "${jobId}" ended before its Expert was asked anything.`,
@@ -138,6 +169,9 @@ const refusal = (jobId: string, why: ResumeRefusal): ExpertStackError => {
       return why satisfies never;
   }
 };
+
+const describeCall = ({ tool, args }: Question["calls"][number]): string =>
+  visible(`${tool} ${JSON.stringify(args)}`);
 
 /** The log in which the job goes on. */
 export const openEarlier = (root: string, earlier: EarlierJob, jobId: string): JobLog => {

@@ -1,17 +1,20 @@
-import { renameSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Expert } from "../definition/expert.ts";
 import { renderFinding } from "../definition/finding.ts";
 import type { Skill } from "../definition/skill.ts";
 import { folderDefinitions } from "../edges/definitions/folder.ts";
 import { localSkills } from "../edges/skills/local-skills.ts";
+import { ExpertStackError } from "../errors.ts";
 import { rootRunId } from "../job/state.ts";
 import { type LockedExpert, renderLockfile, type ToolDefinition } from "../registry/lockfile.ts";
+import { makeRedaction } from "../report/redaction.ts";
 import { visible } from "../report/visible.ts";
-import type { SkillEvent, Skills } from "../run/ports.ts";
+import type { Redact, SkillEvent, Skills } from "../run/ports.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import { lockPath } from "./read-lock.ts";
 import { readManifest } from "./read-manifest.ts";
+import { secretVariables, valuesOf } from "./secrets.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Milliseconds a skill has to start and to list its tools. */
@@ -40,18 +43,48 @@ export const lockCommand = async (
     localCommands: "allowed",
     stepTimeoutMs,
   });
-  const asking = { skills, terminal, signal: terminal.stop };
+  const secrets = valuesOf(terminal.environment, secretVariables(manifest.experts.values(), []));
+  const { redact } = makeRedaction(secrets);
+  const asking = { skills, terminal, redact };
   const experts: LockedExpert[] = [];
-  for (const [key, expert] of manifest.experts) experts.push(await lockedExpert({ key, expert }, asking));
-  const file = join(terminal.cwd, lockPath(config));
-  writeFileSync(`${file}.tmp`, renderLockfile({ configPath: config, experts }));
-  renameSync(`${file}.tmp`, file);
+  for (const [key, expert] of manifest.experts) {
+    experts.push(
+      await lockedExpert({ key, expert }, asking).catch((error) => Promise.reject(told(error, redact))),
+    );
+  }
+  writeLock(resolve(terminal.cwd, lockPath(config)), renderLockfile({ configPath: config, experts }));
   const tools = experts.reduce((sum, { toolDefinitions }) => sum + toolDefinitions.length, 0);
-  terminal.out(`${lockPath(config)}: ${experts.length} Experts, ${tools} tools.\n`);
+  terminal.out(`${lockPath(config)}: ${counted(experts.length, "Expert")}, ${counted(tools, "tool")}.\n`);
   return 0;
 };
 
-type Asking = { readonly skills: Skills; readonly terminal: Terminal; readonly signal: AbortSignal };
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+type Asking = { readonly skills: Skills; readonly terminal: Terminal; readonly redact: Redact };
+
+/** What a skill says on its way out may hold what it was given. */
+const told = (error: unknown, redact: Redact): unknown =>
+  error instanceof ExpertStackError
+    ? new ExpertStackError({ ...error, message: redact(error.message), remedy: redact(error.remedy) })
+    : error;
+
+/** Whole or not at all, and through no link that is there already. */
+const writeLock = (file: string, text: string): void => {
+  const temporary = `${file}.tmp`;
+  try {
+    rmSync(temporary, { force: true });
+    writeFileSync(temporary, text, { flag: "wx" });
+    renameSync(temporary, file);
+  } catch (cause) {
+    rmSync(temporary, { force: true });
+    throw new ExpertStackError({
+      code: "STORE_FAILED",
+      message: `${file} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`,
+      remedy: "See that its folder may be written and that no folder of that name is there.",
+      cause,
+    });
+  }
+};
 
 const lockedExpert = async (
   { key, expert }: { readonly key: string; readonly expert: Expert },
@@ -65,16 +98,19 @@ const lockedExpert = async (
 /** Each skill alone and whole: `pick` and `omit` choose later, and may be what keeps two of them apart. */
 const toolsOf = async (
   { key, expert, name }: { readonly key: string; readonly expert: Expert; readonly name: string },
-  { skills, terminal, signal }: Asking,
+  { skills, terminal, redact }: Asking,
 ): Promise<readonly ToolDefinition[]> => {
   const skill = expert.skills[name];
   if (skill === undefined || skill.type === "interactiveSkill") return [];
   const alone = { ...expert, delegates: [], skills: { [name]: whole(skill) } };
   const emit = (event: SkillEvent): void => {
-    if (event.type === "note") terminal.err(`${event.level}: ${visible(event.text)}\n`);
+    if (event.type === "note") terminal.err(`${event.level}: ${visible(redact(event.text))}\n`);
   };
-  await using open = await skills.open({ runId: rootRunId, expertKey: key, expert: alone, emit }, signal);
-  return open.tools
+  await using open = await skills.open(
+    { runId: rootRunId, expertKey: key, expert: alone, emit },
+    terminal.stop,
+  );
+  const tools = open.tools
     .filter((tool) => tool.skill === name)
     .map(({ name: tool, description, inputSchema, readOnly }) => ({
       skillName: name,
@@ -83,6 +119,19 @@ const toolsOf = async (
       inputSchema,
       readOnly,
     }));
+  for (const tool of tools) refuseSecret(tool, redact);
+  return tools;
+};
+
+/** The lock is made to be committed. */
+const refuseSecret = (tool: ToolDefinition, redact: Redact): void => {
+  const text = JSON.stringify(tool);
+  if (redact(text) === text) return;
+  throw new ExpertStackError({
+    code: "SKILL_REFUSED",
+    message: `The tool "${tool.name}" of the skill "${tool.skillName}" holds a secret of the environment in its definition.`,
+    remedy: "A lock is committed, so the secret would be, too. Leave the tool out on the server's side.",
+  });
 };
 
 const whole = (skill: Exclude<Skill, { type: "interactiveSkill" }>): Skill =>

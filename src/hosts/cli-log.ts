@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fsStore } from "../edges/store/fs-store.ts";
 import { describeJob } from "../report/describe-job.ts";
+import { dollars } from "../report/markdown.ts";
 import type { JobHead } from "../run/ports.ts";
 import type { Terminal } from "./terminal.ts";
 import { jobsFolder } from "./wire.ts";
@@ -33,7 +34,7 @@ export const logCommand = async (options: LogOptions, terminal: Terminal): Promi
 };
 
 const describeHead = (head: JobHead): string => {
-  const { steps, usage } = head.totals;
+  const { steps, usage, costUsd } = head.totals;
   const time = new Date(head.startedAt).toISOString().replace("T", " ").slice(0, 19);
   return [
     head.id,
@@ -42,5 +43,6 @@ const describeHead = (head: JobHead): string => {
     head.coordinator,
     `${steps} ${steps === 1 ? "step" : "steps"}`,
     `${usage.inputTokens} in, ${usage.outputTokens} out`,
+    ...(costUsd ? [dollars(costUsd)] : []),
   ].join("  ");
 };

@@ -15,21 +15,27 @@ export const createObserver = (
   options: RunOptions,
   earlier: readonly JournalEntry[],
 ): CliObserver =>
-  options.output === "json" ? jsonLines(terminal, earlier) : humanProgress(terminal, options, earlier);
+  options.output === "json"
+    ? jsonLines(terminal, options, earlier)
+    : humanProgress(terminal, options, earlier);
 
-const jsonLines = (terminal: Terminal, earlier: readonly JournalEntry[]): CliObserver => {
+const jsonLines = (
+  terminal: Terminal,
+  { where }: RunOptions,
+  earlier: readonly JournalEntry[],
+): CliObserver => {
   const projection = createProjection();
   for (const entry of earlier) projection.push(entry);
   const print = (events: readonly object[]): void => {
     for (const event of events) terminal.out(`${JSON.stringify(event)}\n`);
   };
   return {
-    onEntry: (entry) => print(projection.push(entry)),
+    onEntry: (entry, after) => print(projection.push(entry, after)),
     onDelta: (delta) => print(projection.delta(delta, Date.now())),
     end(state, directory) {
       const { outcome } = state;
       if (outcome !== undefined) for (const line of describeProblem(outcome)) terminal.err(`${line}\n`);
-      for (const line of nextStep(state)) terminal.err(`${line}\n`);
+      for (const line of nextStep(state, where)) terminal.err(`${line}\n`);
       terminal.err(`The job is in ${directory}\n`);
     },
     [Symbol.dispose]: () => {},

@@ -1,9 +1,10 @@
 import type { JobEvent, JournalEntry } from "../job/event.ts";
-import { isStop } from "../job/outcome.ts";
+import { isStop, type Stop } from "../job/outcome.ts";
 import type { JobState } from "../job/state.ts";
-import { describeEntry } from "../report/describe-entry.ts";
+import { entryTeller } from "../report/describe-entry.ts";
 import { describeProblem } from "../report/describe-problem.ts";
 import { questionOf } from "../report/describe-question.ts";
+import { dollars } from "../report/markdown.ts";
 import { visible } from "../report/visible.ts";
 import type { Observer } from "../run/ports.ts";
 import type { RunOptions } from "./cli-run-options.ts";
@@ -22,21 +23,28 @@ export type CliObserver = Observer &
 /** What the Expert is doing now, as one line that rewrites itself on a terminal and as plain lines elsewhere. */
 export const humanProgress = (
   terminal: Terminal,
-  { output, verbosity }: Pick<RunOptions, "output" | "verbosity">,
+  { output, verbosity, where }: Pick<RunOptions, "output" | "verbosity" | "where">,
   earlier: readonly JournalEntry[],
 ): CliObserver => {
   const status = createStatus();
-  for (const { event } of earlier) status.see(event);
+  const tell = entryTeller();
+  for (const entry of earlier) {
+    status.see(entry.event);
+    tell(entry);
+  }
   const line =
     terminal.stderrIsTerminal && output === "auto" ? rewritingLine(terminal, status.text) : undefined;
   const startedAt = Date.now();
   return {
     onEntry(entry) {
       const isQuiet = line !== undefined && verbosity === "normal";
-      const called = isQuiet ? status.toolOf(entry.event) : undefined;
       status.see(entry.event);
+      const lines = tell(withoutAnswer(entry));
       const isDue = isQuiet ? isWorthALine(entry.event) : isShown(entry.event, verbosity);
-      if (isDue) print(entry, called);
+      if (isDue) {
+        line?.clear();
+        for (const text of lines) terminal.err(`${text}\n`);
+      }
       line?.draw();
     },
     onDelta(delta) {
@@ -45,18 +53,10 @@ export const humanProgress = (
     end(state, directory) {
       line?.stop();
       line?.clear();
-      printEnd({ terminal, state, directory, elapsedMs: Date.now() - startedAt });
+      printEnd({ terminal, state, directory, where, elapsedMs: Date.now() - startedAt });
     },
     [Symbol.dispose]: () => line?.stop(),
   };
-
-  /** @param called the tool whose result this is, where the line that names its call is not shown */
-  function print(entry: JournalEntry, called: string | undefined): void {
-    line?.clear();
-    for (const text of describeEntry(withoutAnswer(entry))) {
-      terminal.err(`${called === undefined ? text : text.replace(/\S+/, () => visible(called))}\n`);
-    }
-  }
 };
 
 const isShown = (event: JobEvent, verbosity: "verbose" | "normal"): boolean =>
@@ -94,29 +94,53 @@ const rewritingLine = (terminal: Terminal, text: () => string) => {
 const answerFor = (terminal: Terminal, text: string): string =>
   terminal.stdoutIsTerminal ? text.split(/\r?\n/).map(visible).join("\n") : text;
 
-/** What a person may type to take a job on that waits for them, or whose budget is spent. */
-export const nextStep = (state: JobState): readonly string[] => {
+/**
+ * What a person may type to take a job on that waits for them, or whose budget is spent.
+ *
+ * @param where options that say where the manifest and the job are
+ */
+export const nextStep = (state: JobState, where: string): readonly string[] => {
   const { outcome, started } = state;
   const command = `expert-stack run ${started?.coordinator ?? ""}`;
+  const onward = `--continue-job ${started?.jobId ?? ""}${where}`;
   const question = questionOf(state);
   if (question !== undefined) {
     const asked = question.calls.map(({ tool, args }) => visible(`It asks: ${tool} ${JSON.stringify(args)}`));
-    return [...asked, `Answer with: ${command} "<answer>" --continue -i`];
+    const which = asked.length > 1 ? " (the first; the others come after it)" : "";
+    return [...asked, `Answer with${which}: ${command} "<answer>" ${onward} -i`];
   }
-  return outcome !== undefined && isStop(outcome) ? [`Go on with: ${command} --continue`] : [];
+  return outcome !== undefined && isStop(outcome)
+    ? [`Go on with: ${command} ${onward}${moreOf(outcome)}`]
+    : [];
+};
+
+/** The option that has to be larger for the job to go on. */
+const moreOf = (stop: Stop): string => {
+  switch (stop.type) {
+    case "maxSteps":
+      return ` --max-steps ${stop.limit * 2}`;
+    case "maxTokens":
+      return ` --max-tokens ${stop.limit * 2}`;
+    case "maxCost":
+      return ` --max-cost-usd ${stop.limitUsd * 2}`;
+    default:
+      return "";
+  }
 };
 
 const printEnd = (end: {
   terminal: Terminal;
   state: JobState;
   directory: string;
+  where: string;
   elapsedMs: number;
 }): void => {
-  const { terminal, state, directory, elapsedMs } = end;
+  const { terminal, state, directory, where, elapsedMs } = end;
   const { outcome, usage, steps } = state;
   if (outcome?.type === "completed") terminal.out(`${answerFor(terminal, outcome.text)}\n`);
   else if (outcome !== undefined) for (const line of describeProblem(outcome)) terminal.err(`${line}\n`);
-  for (const line of nextStep(state)) terminal.err(`${line}\n`);
+  for (const line of nextStep(state, where)) terminal.err(`${line}\n`);
+  const cost = state.costUsd === 0 ? "" : `, ${dollars(state.costUsd)}`;
   const counts = `${steps} ${steps === 1 ? "step" : "steps"}, ${usage.inputTokens} tokens in, ${usage.outputTokens} out`;
-  terminal.err(`${counts}, ${(elapsedMs / 1000).toFixed(1)} s. The job is in ${directory}\n`);
+  terminal.err(`${counts}${cost}, ${(elapsedMs / 1000).toFixed(1)} s. The job is in ${directory}\n`);
 };

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { OwnPrices } from "../edges/catalog.ts";
 import type { JsonObject } from "../job/message.ts";
@@ -38,6 +38,8 @@ export type RunOptions = {
   /** `auto` rewrites one line where standard error is a terminal; `plain` never does. */
   readonly output: "json" | "plain" | "auto";
   readonly verbosity: "verbose" | "normal";
+  /** The options that a person has to give again to come to the same manifest and jobs. */
+  readonly where: string;
 };
 
 const unavailable = [
@@ -79,12 +81,16 @@ export const readRunOptions = async (
     secretEnv: texts(options.secretEnv).flatMap((names) => names.split(",")),
     output: readOutput(options.json, text("progress"), terminal),
     verbosity: options.verbose === true ? "verbose" : "normal",
+    where: ["config", "workspace"].flatMap((name) => whereOption(name, text(name))).join(""),
     ...(jobId === undefined ? {} : { jobId }),
     ...(schema === undefined ? {} : { outputSchema: schema }),
     ...(continued === undefined ? {} : { continued }),
     ...(recorded === undefined ? {} : { recorded: resolve(terminal.cwd, recorded) }),
   };
 };
+
+const whereOption = (name: string, value: string | undefined): readonly string[] =>
+  value === undefined ? [] : [` --${name} ${/^[\w./@:-]+$/.test(value) ? value : JSON.stringify(value)}`];
 
 const readOutput = (
   json: unknown,
@@ -174,7 +180,9 @@ const readSchema = async (text: Read, terminal: Terminal): Promise<JsonObject | 
   const file = text("outputSchemaFile");
   if (file === undefined) return undefined;
   const path = resolve(terminal.cwd, file);
-  if (!existsSync(path)) throw invalidValue(cliOption("--output-schema-file", file), "an existing file");
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
+    throw invalidValue(cliOption("--output-schema-file", file), "an existing file");
+  }
   return await outputSchema({ name: `The file ${file}`, text: readFileSync(path, "utf8") });
 };
 

@@ -8,7 +8,7 @@ import { ExpertStackError } from "../errors.ts";
 import type { JobState } from "../job/state.ts";
 import { concludeJob, exitCode } from "../report/conclusion.ts";
 import type { JobLog } from "../run/ports.ts";
-import { type JobPlan, planJob, priced } from "../run/resolve.ts";
+import { type JobPlan, type Overrides, planJob, priced } from "../run/resolve.ts";
 import { type JobStart, runJob } from "../run/run-job.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import type { EarlierJob } from "./cli-continue.ts";
@@ -27,9 +27,9 @@ export const runCommand = async (args: RunArguments, terminal: Terminal): Promis
   const options = await readRunOptions(args.options, terminal);
   const { environment, workspace } = options;
   const query = readQuery(args.query, options);
-  const earlier = await findEarlier(options);
+  const earlier = await findEarlier(options, args.expert);
   const catalog = priceCatalog(options.prices, (text) => terminal.err(`warning: ${text}\n`));
-  const plan = await priced(await planRun(args, { options, query }, terminal), catalog.ceilingOf);
+  const plan = await priced(await planRun(args, { options, query, earlier }, terminal), catalog.ceilingOf);
   const { locked, notes: stale } = await readLock(
     folderDefinitions(terminal.cwd),
     options.config,
@@ -74,7 +74,10 @@ const begin = async (
   const { changedExperts, openEarlier, resumption } = await import("./cli-continue.ts");
   const input = inputOf(options, query);
   const { jobId, events } = resumption(earlier, { plan, input, now: systemClock.now() });
-  const before = { state: earlier.state, startedAt: earlier.entries[0]?.at ?? 0 };
+  const now = systemClock.now();
+  // A fork begins now: only what it begins with is older.
+  const startedAt = earlier.as === "same" ? (earlier.entries[0]?.at ?? now) : now;
+  const before = { state: earlier.state, startedAt };
   const log = openEarlier(root, earlier, jobId);
   return { log, start: { before, events, notes: changedExperts(earlier, plan) } };
 };
@@ -84,17 +87,21 @@ const inputOf = ({ continued }: RunOptions, text: string) => {
   return { type: continued?.queryIs ?? "query", text } as const;
 };
 
-const findEarlier = async ({ continued, workspace }: RunOptions): Promise<EarlierJob | undefined> => {
+const findEarlier = async (
+  { continued, workspace }: RunOptions,
+  expert: string,
+): Promise<EarlierJob | undefined> => {
   if (continued === undefined) return undefined;
   const { findEarlier } = await import("./cli-continue.ts");
-  return findEarlier(jobsFolder(workspace), continued);
+  return findEarlier(jobsFolder(workspace), continued, expert);
 };
 
 const planRun = async (
   args: RunArguments,
-  { options, query }: { readonly options: RunOptions; readonly query: string },
+  of: { readonly options: RunOptions; readonly query: string; readonly earlier: EarlierJob | undefined },
   terminal: Terminal,
 ): Promise<JobPlan> => {
+  const { options, query, earlier } = of;
   const definitions = folderDefinitions(terminal.cwd);
   const { manifest, warnings, source } = await readManifest(definitions, options.config, {
     expert: args.expert,
@@ -104,7 +111,7 @@ const planRun = async (
   return planJob({
     manifest,
     expertKey: args.expert,
-    overrides: options.overrides,
+    overrides: { ...budgetsOf(earlier), ...options.overrides },
     source,
     jobId: options.jobId ?? newJobId(systemClock.now()),
     query,
@@ -112,6 +119,15 @@ const planRun = async (
     trigger: "cli",
     runtimeVersion: version,
   });
+};
+
+/** A budget in tokens or dollars is the whole job's: it holds on unless a larger one is given. */
+const budgetsOf = (earlier: EarlierJob | undefined): Pick<Overrides, "maxTokens" | "maxCostUsd"> => {
+  const { maxTokens, maxCostUsd } = earlier?.state.started?.limits ?? {};
+  return {
+    ...(maxTokens === undefined ? {} : { maxTokens }),
+    ...(maxCostUsd === undefined ? {} : { maxCostUsd }),
+  };
 };
 
 /** A job that goes on may do so without another word. */

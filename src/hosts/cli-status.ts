@@ -6,8 +6,6 @@ import { emptyState, type JobState, type Phase, rootRunId } from "../job/state.t
 type Status = {
   see(event: JobEvent): void;
   now(activity: string): void;
-  /** The tool of a call that is under way and whose result this is. */
-  toolOf(event: JobEvent): string | undefined;
   text(): string;
 };
 
@@ -27,15 +25,13 @@ export const createStatus = (): Status => {
     now(what) {
       activity = what;
     },
-    toolOf: (event) =>
-      event.type === "toolCallFinished"
-        ? pendingCalls(phaseOf(state)).find((call) => call.id === event.toolCallId)?.tool
-        : undefined,
     text() {
       const { usage } = state;
       const seconds = Math.floor((Date.now() - startedAt) / 1000);
       const tokens = `${short(usage.inputTokens)} in, ${short(usage.outputTokens)} out`;
-      return `step ${stepOf(state)} · ${tokens} · ${seconds} s · ${doing(state, activity)}`;
+      const limit = state.started?.limits.maxSteps;
+      const steps = `steps ${state.steps}${limit === undefined ? "" : `/${limit}`}`;
+      return `${steps} · ${tokens} · ${seconds} s · ${doing(state, activity)}`;
     },
   };
 };
@@ -58,11 +54,6 @@ const isAtItsEnd = (state: JobState): boolean => {
     state.outcomes.has(rootRunId) ||
     (phase?.type === "generating" && limit !== undefined && state.steps >= limit)
   );
-};
-
-const stepOf = (state: JobState): number => {
-  const step = state.runs.get(rootRunId)?.step ?? 1;
-  return isAtItsEnd(state) ? Math.max(1, Math.min(step, state.steps)) : step;
 };
 
 const doing = (state: JobState, activity: string): string => {

@@ -26,6 +26,8 @@ const reportError = (error: unknown, terminal: Terminal): number => {
     terminal.err(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     return 1;
   }
-  terminal.err(`error: ${error.message}\n  ${error.remedy}\n`);
+  // Findings of a manifest say what to type themselves.
+  const remedy = error.message.includes(error.remedy) ? "" : `  ${error.remedy}\n`;
+  terminal.err(`error: ${error.message}\n${remedy}`);
   return isInvalidInput(error) ? 2 : 1;
 };

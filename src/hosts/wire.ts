@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { aiSdkModel } from "../edges/model/ai-sdk-model.ts";
 import { credentialFiles } from "../edges/model/credentials.ts";
+import { outbox } from "../edges/model/outbox.ts";
 import { providerFetch } from "../edges/model/provider-fetch.ts";
 import { providerSettings } from "../edges/model/provider-settings.ts";
 import { localSkills } from "../edges/skills/local-skills.ts";
@@ -71,5 +72,7 @@ export const prepareWiring = (wiring: Wiring): ((log: JobLog) => JobPorts) => {
 const providersOf = ({ plan, environment, workspace }: Wiring): Model => {
   const find = (name: string) => programOutside(name, { path: environment.PATH ?? "", workspace });
   const settings = plan.providers.map((config) => providerSettings(config, environment, find));
-  return aiSdkModel(settings, { now: systemClock.now, fetch: providerFetch() });
+  const requests = outbox();
+  const fetch = providerFetch(requests.prepare);
+  return aiSdkModel(settings, { now: systemClock.now, fetch, outbox: requests });
 };

@@ -3,6 +3,7 @@ import { delegateAnswer, delegateQuery, delegateRunId } from "./delegation.ts";
 import type { Effect } from "./effect.ts";
 import type { ToolCallPart } from "./message.ts";
 import type { JobState, Phase, Run } from "./state.ts";
+import type { ToolDefinition } from "./tool.ts";
 
 type CallingTools = Extract<Phase, { readonly type: "callingTools" }>;
 
@@ -59,7 +60,7 @@ export const pendingCalls = ({ calls, results, tools, ...phase }: CallingTools):
     else if (isControlCall(tools, call)) control.push(call);
     else if (tool === undefined || call.malformed !== undefined) refused.push(call);
     else if (tool.answeredBy === "delegate") delegates.push(call);
-    else if (tool.answeredBy === "person") people.push(call);
+    else if (tool.answeredBy === "person") (lacking(tool, call) === undefined ? people : refused).push(call);
     else skills.push(call);
   }
   return { control, unknown, refused, skills, delegates, people };
@@ -99,8 +100,18 @@ type Answer = { readonly text: string; readonly isError: boolean };
 
 const refusal = ({ tools }: CallingTools, call: ToolCallPart): Answer => {
   if (call.malformed !== undefined) return refuse("InvalidArguments", "The arguments are not a JSON object.");
+  const tool = tools.find(({ name }) => name === call.tool);
+  const missing = tool === undefined ? undefined : lacking(tool, call);
+  if (missing !== undefined) return refuse("InvalidArguments", `The arguments must have "${missing}".`);
   const names = tools.map((tool) => tool.name).join(", ");
   return refuse("UnknownTool", `There is no tool "${call.tool}". Tools: ${names}.`);
+};
+
+/** A person is not asked half a question. More of the schema than its required arguments is not looked at here. */
+const lacking = ({ inputSchema }: ToolDefinition, { args }: ToolCallPart): string | undefined => {
+  const { required } = inputSchema;
+  const names = Array.isArray(required) ? required.filter((name) => typeof name === "string") : [];
+  return names.find((name) => !Object.hasOwn(args, name));
 };
 
 const unknownOutcome = ({ tool }: ToolCallPart): Answer =>

@@ -83,7 +83,7 @@ export const afterAnswer = (
   const context = counted(run.context, answer);
   const isEnd = verdict.type === "ends";
   const message: Message = { role: "expert", parts: isEnd ? withoutCalls(parts) : parts };
-  const messages = message.parts.length === 0 ? run.messages : [...run.messages, message];
+  const messages = message.parts.length === 0 ? run.messages : run.messages.concat(message);
   const said: Run = { ...run, context, messages };
   return isEnd
     ? endStep(said, verdict.outcome)
@@ -135,7 +135,7 @@ const afterAllToolCalls = (run: CallingRun): Run => {
   const heard: Run = {
     ...run,
     followUps: [],
-    messages: [...run.messages, { role: "tool", parts }, ...run.followUps],
+    messages: run.messages.concat({ role: "tool", parts }, run.followUps),
   };
   if (run.followUps.length > 0 || !completionAccepted(run, parts)) return endStep(heard, "next");
   const text = textOf(run.messages.at(-1)?.parts ?? []).trim();
@@ -157,7 +157,7 @@ export const afterQuery = (run: Run, { input }: EventOf<"queryAdded">): Run => {
   const message: UserMessage = { role: "user", parts: input };
   const context = grown(run.context, input);
   if (run.phase.type === "callingTools") return { ...run, context, followUps: [...run.followUps, message] };
-  const messages: readonly Message[] = [...run.messages, message];
+  const messages: readonly Message[] = run.messages.concat(message);
   // A generation that failed is still in its step: no checkpoint ended it.
   const step = run.checkpoint.step === run.step ? nextStep(run) : run.step;
   const phase: Phase = { type: "generating", failures: [], toolChoice: "auto", form: "free" };

@@ -33,7 +33,7 @@ const interactiveTools = (expert: Expert): readonly ToolDefinition[] =>
   Object.entries(expert.skills).flatMap(([skill, definition]) =>
     definition.type === "interactiveSkill"
       ? Object.entries(definition.tools).map(([name, { description = "", inputJsonSchema }]) => {
-          const inputSchema: JsonObject = JSON.parse(inputJsonSchema);
+          const inputSchema: JsonObject = { type: "object", ...JSON.parse(inputJsonSchema) };
           return { name, description, inputSchema, skill, readOnly: false, answeredBy: "person" } as const;
         })
       : [],

@@ -1,7 +1,7 @@
 import { decide } from "../job/decide.ts";
 import type { JournalEntry } from "../job/event.ts";
 import { evolve } from "../job/evolve.ts";
-import { emptyState, liveRuns, type Run } from "../job/state.ts";
+import { emptyState, type JobState, liveRuns, type Run } from "../job/state.ts";
 import type { PerstackEvent, PerstackRunEvent, RunEventBody, RunSubject, RuntimeEventBody } from "./event.ts";
 import { tellCutOff, tellUnstarted } from "./run-end.ts";
 import { tellGeneration } from "./run-step.ts";
@@ -12,8 +12,12 @@ import type { Change, Telling, Told } from "./told.ts";
 
 /** Tells a job in Perstack's events while it goes on, or again from its journal. */
 export type Projection = {
-  /** The events that an entry stands for. Takes a job's entries from the first on, in order. */
-  push(entry: JournalEntry): readonly PerstackEvent[];
+  /**
+   * The events that an entry stands for. Takes a job's entries from the first on, in order.
+   *
+   * @param after the state with it, from whoever has it
+   */
+  push(entry: JournalEntry, after?: JobState): readonly PerstackEvent[];
   /** @param at milliseconds since the epoch: a delta is not journaled and carries no time of its own */
   delta(delta: StreamedDelta, at: number): readonly PerstackRunEvent[];
 };
@@ -28,10 +32,10 @@ export const createProjection = (): Projection => {
   const told = new Map<string, Told>();
   const streaming = createStreaming();
   return {
-    push(entry) {
+    push(entry, after) {
       const { event, at, seq } = entry;
       const before = state;
-      state = evolve(state, event);
+      state = after ?? evolve(state, event);
       const change: Change = { before, after: state, event, at };
       const streamed = streaming.entry(state, entry);
       const jobId = state.started?.jobId ?? "";

@@ -67,7 +67,8 @@ export const parseLockfile = (input: { readonly text: string; readonly file: str
 
 const tomlOf = ({ text, file }: { readonly text: string; readonly file: string }): unknown => {
   try {
-    return parse(text);
+    // As deep as a tool's schema may be; deeper than any reader's stack is nobody's lock.
+    return parse(text, { maxDepth: 256 });
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     throw invalid(`${file}:${error.line}`, error.message.split("\n", 1)[0] ?? "it is not TOML");
@@ -100,12 +101,17 @@ const toolOf = (file: string, stored: z.infer<typeof Tool>): ToolDefinition => {
 const schemaIn = (file: string, tool: string, text: string): JsonSchema => {
   try {
     const value: unknown = JSON.parse(text);
-    if (isObject(value)) return value;
+    if (isObject(value) && isShallow(value, 256)) return value;
   } catch {
     // Said below, with everything else that is no schema.
   }
   throw invalid(file, `inputSchemaJson of the tool ${tool} is no JSON object`);
 };
+
+const isShallow = (value: unknown, levels: number): boolean =>
+  typeof value !== "object" ||
+  value === null ||
+  (levels > 0 && Object.values(value).every((item) => isShallow(item, levels - 1)));
 
 const isObject = (value: unknown): value is JsonSchema =>
   typeof value === "object" && value !== null && !Array.isArray(value);

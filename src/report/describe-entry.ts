@@ -4,24 +4,31 @@ import { rootRunId } from "../job/state.ts";
 import { describeFailure, describeOutcome } from "./describe-outcome.ts";
 import { describeSkill } from "./describe-skill.ts";
 import { logLine } from "./log-line.ts";
+import { type RunNames, runNames } from "./run-names.ts";
 import { seconds } from "./seconds.ts";
 
 const widest = 160;
 
 /**
- * One journal entry in plain lines for a person; nothing in them can steer a terminal or a runner. What explains a
- * failure is shown whole, everything else on one short line each.
+ * Tells a job's entries, from the first on, in plain lines for a person; nothing in them can steer a terminal or a
+ * runner. What explains a failure is shown whole, everything else on one short line each.
  */
-export const describeEntry = ({ event }: JournalEntry): readonly string[] => {
-  const lines = describeEvent(event).map((text) => `${delegateOf(event)}${text}`);
-  return isExplanation(event)
-    ? lines.flatMap(wholeText)
-    : lines.map((text) => shorten(logLine(text.replace(/\s*[\r\n]\s*/g, " "))));
+export const entryTeller = (): ((entry: JournalEntry) => readonly string[]) => {
+  const names = runNames();
+  return ({ event }) => {
+    names.see(event);
+    const lines = describeEvent(event, names).map((text) => `${delegateOf(event, names)}${text}`);
+    return isExplanation(event)
+      ? lines.flatMap(wholeText)
+      : lines.map((text) => shorten(logLine(text.replace(/\s*[\r\n]\s*/g, " "))));
+  };
 };
 
 /** Runs of delegates go on side by side, so that each of their lines says whose it is. */
-const delegateOf = (event: JobEvent): string =>
-  "runId" in event && event.runId !== rootRunId ? `[${event.runId}] ` : "";
+const delegateOf = (event: JobEvent, names: RunNames): string =>
+  "runId" in event && event.runId !== rootRunId
+    ? `[${names.expertOf(event.runId) ?? "delegate"} ${event.runId}] `
+    : "";
 
 const isExplanation = ({ type }: JobEvent): boolean =>
   type === "note" || type === "generationFailed" || type === "jobFinished";
@@ -35,7 +42,7 @@ export const wholeText = (text: string): readonly string[] =>
 
 const shorten = (line: string): string => (line.length <= widest ? line : `${line.slice(0, widest - 1)}…`);
 
-const describeEvent = (event: JobEvent): readonly string[] => {
+const describeEvent = (event: JobEvent, names: RunNames): readonly string[] => {
   switch (event.type) {
     case "jobStarted":
       return [`job ${event.jobId}: ${event.coordinator} on ${event.model.provider} ${event.model.model}`];
@@ -61,12 +68,18 @@ const describeEvent = (event: JobEvent): readonly string[] => {
         `step ${event.step}: ${describeFailure(event.error)}${event.error.isRetryable ? " (may be tried again)" : ""}`,
       ];
     case "toolCallFinished":
-      return [
-        `  ${event.toolCallId} ${event.isError ? "failed" : "done"} in ${seconds(event.durationMs)}: ${describeContents(event.contents)}`,
-      ];
+      return [describeResult(event, names)];
     default:
       return describeTurn(event);
   }
+};
+
+/** A delegate's own lines say how long it took. */
+const describeResult = (event: Extract<JobEvent, { type: "toolCallFinished" }>, names: RunNames): string => {
+  const tool = names.toolOf(event.runId, event.toolCallId);
+  const time = event.durationMs === 0 ? "" : ` in ${seconds(event.durationMs)}`;
+  const how = event.isError ? "failed" : "done";
+  return `  ${event.toolCallId}${tool === undefined ? "" : ` ${tool}`} ${how}${time}: ${describeContents(event.contents)}`;
 };
 
 const describeCheck = ({ verdict }: Extract<JobEvent, { type: "answerChecked" }>): string =>

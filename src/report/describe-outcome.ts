@@ -17,9 +17,9 @@ export const describeOutcome = (outcome: RunOutcome): string => {
     case "maxSteps":
       return `stopped: the limit of ${outcome.limit} steps was reached`;
     case "maxTokens":
-      return `stopped: the budget of ${outcome.limit} tokens is spent`;
+      return `stopped: what is left of ${outcome.limit} tokens does not cover the next request`;
     case "maxCost":
-      return `stopped: the budget of $${outcome.limitUsd} is spent`;
+      return `stopped: what is left of $${outcome.limitUsd} does not cover the next request`;
     case "jobTimeout":
       return `stopped: the job's time of ${seconds(outcome.limitMs)} was over`;
     case "interrupted":

@@ -63,12 +63,12 @@ export const problemOf = (outcome: RunOutcome): Problem | undefined => {
       };
     case "maxTokens":
       return {
-        message: `What is left of the job's ${outcome.limit} tokens does not pay for another request.`,
+        message: `What is left of the job's ${outcome.limit} tokens does not cover another request.`,
         remedy: "Raise `max-tokens`, or ask for less at a time.",
       };
     case "maxCost":
       return {
-        message: `What is left of the job's $${outcome.limitUsd} does not pay for another request.`,
+        message: `What is left of the job's $${outcome.limitUsd} does not cover another request.`,
         remedy: "Raise `max-cost-usd`, or ask for less at a time.",
       };
     case "jobTimeout":

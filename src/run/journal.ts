@@ -31,13 +31,18 @@ export const openJournal = (
       const before = state;
       const redacted = events.map((event) => redactEvent(event, ports.redact));
       const entries = ports.log.append(redacted, at);
-      state = redacted.reduce(evolve, state);
+      const states = redacted.map((event) => {
+        state = evolve(state, event);
+        return state;
+      });
       if (before.started === undefined) startedAt = at;
       if (isTurn(before, state) || (hasStepEnded(before, state) && at - savedAt >= headIntervalMs)) {
         saveHead(ports.log, { state, startedAt, at });
         savedAt = at;
       }
-      for (const entry of entries) ports.observer.onEntry(entry);
+      entries.forEach((entry, index) => {
+        ports.observer.onEntry(entry, states[index] ?? state);
+      });
     },
   };
 };
@@ -64,7 +69,11 @@ const saveHead = (log: JobLog, at: { state: JobState; startedAt: number; at: num
     coordinator: started.coordinator,
     experts: started.experts.map(({ key, digest, source }) => ({ key, digest, source })),
     model: started.model,
-    totals: { steps: at.state.steps, usage: at.state.usage },
+    totals: {
+      steps: at.state.steps,
+      usage: at.state.usage,
+      ...(at.state.costUsd === 0 ? {} : { costUsd: at.state.costUsd }),
+    },
     startedAt: at.startedAt,
     ...(at.state.outcome === undefined ? {} : { finishedAt: at.at }),
   });

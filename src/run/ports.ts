@@ -7,6 +7,7 @@ import type { FinishReason, JobEvent, JournalEntry } from "../job/event.ts";
 import type { ModelChoice } from "../job/limits.ts";
 import type { AnswerPart, BlobPart, JsonObject, Message, ToolCallPart } from "../job/message.ts";
 import type { Failure } from "../job/outcome.ts";
+import type { JobState } from "../job/state.ts";
 import type { ToolDefinition } from "../job/tool.ts";
 import type { Usage } from "../job/usage.ts";
 
@@ -135,7 +136,7 @@ export type JobHead = {
   readonly coordinator: string;
   readonly experts: readonly { readonly key: string; readonly digest: string; readonly source: string }[];
   readonly model: ModelChoice;
-  readonly totals: { readonly steps: number; readonly usage: Usage };
+  readonly totals: { readonly steps: number; readonly usage: Usage; readonly costUsd?: number };
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly finishedAt?: number;
@@ -179,7 +180,8 @@ export type Store = {
 
 /** Someone who watches a job: the terminal, the NDJSON stream, the action's log. */
 export type Observer = {
-  onEntry(entry: JournalEntry): void;
+  /** @param after the job's state with it */
+  onEntry(entry: JournalEntry, after: JobState): void;
   onDelta(delta: Delta & { readonly runId: string; readonly step: number }): void;
 };
 

@@ -1,6 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { actionObserver } from "../../src/hosts/action-observer.ts";
 import type { JobEvent, JournalEntry } from "../../src/job/event.ts";
+import { emptyState } from "../../src/job/state.ts";
 import { noUsage } from "../../src/job/usage.ts";
 import { makeRedaction } from "../../src/report/redaction.ts";
 
@@ -11,7 +12,7 @@ const logOf = (event: JobEvent): string => {
   const entries: JournalEntry[] = [];
   const { redact } = makeRedaction([secret]);
   const observer = actionObserver({ onEntry: (entry) => entries.push(entry), onWaiting: () => {}, redact });
-  observer.onEntry({ seq: 1, prev: "0".repeat(64), at: 0, event });
+  observer.onEntry({ seq: 1, prev: "0".repeat(64), at: 0, event }, emptyState);
   expect(entries.map((entry) => entry.event)).toEqual([event]);
   const text = written.mock.calls.map(([chunk]) => String(chunk)).join("");
   written.mockRestore();

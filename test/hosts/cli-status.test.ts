@@ -8,8 +8,8 @@ const statesOf = (script: Script): readonly (readonly [JobEvent["type"], string]
   const status = createStatus();
   return playJob(script).events.map((event) => {
     status.see(event);
-    const [step, , , doing] = status.text().split(" · ");
-    return [event.type, `${step} ${doing}`];
+    const [steps, , , doing] = status.text().split(" · ");
+    return [event.type, `${steps} ${doing}`];
   });
 };
 
@@ -19,19 +19,19 @@ const todo = { calls: [{ tool: "todo", args: { newTodos: [] } }] };
 test("once the answer is there it finishes, and counts no step more", () => {
   const states = statesOf({ answers: [todo, complete] });
   const given = states.findLastIndex(([type]) => type === "toolCallFinished");
-  expect(states[given - 1]).toEqual(["generationFinished", "step 2 attemptCompletion"]);
-  for (const [, text] of states.slice(given)) expect(text).toBe("step 2 finishing");
+  expect(states[given - 1]).toEqual(["generationFinished", "steps 2 attemptCompletion"]);
+  for (const [, text] of states.slice(given)) expect(text).toBe("steps 2 finishing");
 });
 
 test("an answer without calls is the end too", () => {
   const states = statesOf({ answers: [{ text: "Done." }] });
-  expect(states.find(([type]) => type === "generationFinished")?.[1]).toBe("step 1 finishing");
+  expect(states.find(([type]) => type === "generationFinished")?.[1]).toBe("steps 1 finishing");
 });
 
 test("the step never exceeds the job's steps", () => {
   const states = statesOf({ answers: [todo, todo, todo], limits: { maxSteps: 2 } });
-  expect(states.at(-1)?.[1]).toBe("step 2 finishing");
-  expect(states.map(([, text]) => text)).not.toContainEqual(expect.stringMatching(/^step 3/));
+  expect(states.at(-1)?.[1]).toBe("steps 2/2 finishing");
+  expect(states.map(([, text]) => text)).not.toContainEqual(expect.stringMatching(/^steps 3/));
 });
 
 test("a job that was told to stop is stopping", () => {

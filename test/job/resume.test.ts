@@ -115,13 +115,19 @@ describe("calls of a job that is cut off", () => {
     runStarted([{ ...tool("write"), readOnly: false }]),
     generationOf({ calls: writes }, 1),
   ];
-  const unknown = (events: ReturnType<typeof resume>) =>
-    (typeof events === "string" ? [] : events).flatMap((event) =>
-      event.type === "toolCallFinished" ? [event.toolCallId] : [],
+  /** The calls of whose outcome the Expert is told that nobody knows it. */
+  const unknown = (state: JobState) =>
+    decide(state).flatMap((effect) =>
+      effect.type === "record" && JSON.stringify(effect.event).includes("OutcomeUnknown")
+        ? [effect.id.split(":").at(-1)]
+        : [],
     );
+  const first = Array.from({ length: 16 }, (_, index) => `call_1_${index}`);
 
-  test("are of unknown outcome where they were under way, and made where they were not", () => {
-    expect(unknown(resume(journal))).toEqual(Array.from({ length: 16 }, (_, index) => `call_1_${index}`));
+  test("are of unknown outcome where they were under way, before anything else of their Run", () => {
+    const state = fold([...journal, jobResumed()]);
+    expect(unknown(state)).toEqual(first);
+    expect(decide(state)).toHaveLength(16);
   });
 
   test("are made again where they change nothing", () => {
@@ -130,13 +136,11 @@ describe("calls of a job that is cut off", () => {
       runStarted([tool("read"), { ...tool("write"), readOnly: false }]),
       generationOf({ calls: [{ tool: "read" }, { tool: "write" }] }, 1),
     ];
-    expect(unknown(resume(both))).toEqual(["call_1_1"]);
+    expect(unknown(fold([...both, jobResumed()]))).toEqual(["call_1_1"]);
   });
 
-  test("are not of unknown outcome when it is cut off again before its skills are up", () => {
-    const events = resume(journal);
-    if (typeof events === "string") throw new Error(events);
-    expect(unknown(resume([...journal, ...events]))).toEqual([]);
+  test("are the same when it is cut off again at once: those that had not begun are still to be made", () => {
+    expect(unknown(fold([...journal, jobResumed(), jobResumed()]))).toEqual(first);
   });
 
   test("stay what they were when the skill changes its tools meanwhile", () => {
@@ -153,7 +157,15 @@ test("a delegate is closed with its caller when that does not come up again", ()
   );
   const failed = { type: "failed", error: unauthorized } as const;
   const state = fold([...journal, jobResumed(), { type: "runFinished", runId: "r0", outcome: failed }]);
-  expect(decide(state)).toEqual([{ type: "closeRun", id: "close:r0.1_0", runId: "r0.1_0", outcome: failed }]);
+  // As by a stop, which a job that goes on takes back: the delegate itself did not fail.
+  expect(decide(state)).toEqual([
+    {
+      type: "closeRun",
+      id: "close:r0.1_0",
+      runId: "r0.1_0",
+      outcome: { type: "interrupted", signal: "the end of whoever called it" },
+    },
+  ]);
 });
 
 test("requests that a stop or a cut breaks off are counted as lost once", () => {

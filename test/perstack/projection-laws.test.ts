@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { JobEvent } from "../../src/job/event.ts";
+import { evolve } from "../../src/job/evolve.ts";
+import { emptyState } from "../../src/job/state.ts";
 import { checkpointOf } from "../../src/perstack/checkpoint.ts";
 import type { PerstackEvent } from "../../src/perstack/event.ts";
 import { createProjection } from "../../src/perstack/projection.ts";
@@ -26,6 +28,21 @@ describe("whatever happens in a job", () => {
     },
     { requiredKeys: ["answers", "limits", "order"] },
   );
+
+  test("it is told the same by who is handed the state with each entry as by who folds it again", () => {
+    fc.assert(
+      fc.property(script, ({ order, ...rest }) => {
+        const { events } = playJob({ ...rest, pick: order() });
+        const projection = createProjection();
+        let state = emptyState;
+        const told = entriesOf(events).flatMap((entry) => {
+          state = evolve(state, entry.event);
+          return projection.push(entry, state);
+        });
+        expect(told).toEqual(project(events));
+      }),
+    );
+  });
 
   test("every event has Perstack's shape and an id of its own, and the last one ends the Run", () => {
     fc.assert(

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import type { JobEvent } from "../../src/job/event.ts";
-import { describeEntry } from "../../src/report/describe-entry.ts";
+import { entryTeller } from "../../src/report/describe-entry.ts";
 import { describeJob } from "../../src/report/describe-job.ts";
 import { describeProblem } from "../../src/report/describe-problem.ts";
 import { events, journalOf } from "./journal.ts";
 
-const linesOf = (event: JobEvent): readonly string[] => journalOf([event]).flatMap(describeEntry);
+const linesOf = (event: JobEvent): readonly string[] => journalOf([event]).flatMap(entryTeller());
 const long = "x".repeat(300);
 
 test("what explains a failure is shown whole, line by line, and none of its lines is a command", () => {

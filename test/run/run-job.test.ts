@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ExpertStackError } from "../../src/errors.ts";
 import { evolve } from "../../src/job/evolve.ts";
-import { emptyState } from "../../src/job/state.ts";
+import { emptyState, type JobState } from "../../src/job/state.ts";
 import { createInbox } from "../../src/run/inbox.ts";
 import { runJob } from "../../src/run/run-job.ts";
 import { heard, jobStarted, overloaded, rootRun, unauthorized } from "../helpers/scripted-job.ts";
@@ -35,6 +35,20 @@ describe("a job that goes well", () => {
       startedAt: 1_000,
       finishedAt: 1_000,
     });
+  });
+
+  test("shows each entry with the state that it leads to", async () => {
+    const { ports, events } = fakePorts({ generate: scriptedModel([twoCalls, { text: "Looks good." }]) });
+    const states: JobState[] = [];
+    const observer = { ...ports.observer, onEntry: (_: unknown, after: JobState) => states.push(after) };
+    await runJob({ ...ports, observer }, { events: [jobStarted()] }, neverStopped);
+    expect(states).toEqual(
+      events().map((_, at) =>
+        events()
+          .slice(0, at + 1)
+          .reduce(evolve, emptyState),
+      ),
+    );
   });
 
   test("asks the model with the Expert's instruction, its tools and everything said so far", async () => {

@@ -37,18 +37,18 @@ describe("on a terminal", () => {
     await using world = await startWorld([slow, missing, done]);
     const run = await runOnTerminal(world, ["run", "reviewer", "Look."], { columns: 100 });
     expect(run.exitCode).toBe(0);
-    const drawn = states(run).filter((text) => text.startsWith("step "));
-    expect(drawn[0]).toMatch(/^step 1 · 0 in, 0 out · 0 s · /);
-    expect(drawn).toContainEqual(expect.stringMatching(/^step 1 · 1\.2k in, 34 out · \d s · exec$/));
-    expect(drawn).toContainEqual(expect.stringMatching(/^step 1 · .* · 1 s · exec$/));
-    expect(drawn).toContainEqual(expect.stringMatching(/^step 2 · /));
-    expect(drawn).toContainEqual(expect.stringMatching(/^step 3 · .*waiting for the model$/));
+    const drawn = states(run).filter((text) => text.startsWith("steps "));
+    expect(drawn[0]).toMatch(/^steps 0\/100 · 0 in, 0 out · 0 s · /);
+    expect(drawn).toContainEqual(expect.stringMatching(/^steps 1\/100 · 1\.2k in, 34 out · \d s · exec$/));
+    expect(drawn).toContainEqual(expect.stringMatching(/^steps 1\/100 · .* · 1 s · exec$/));
+    expect(drawn).toContainEqual(expect.stringMatching(/^steps 2\/100 · /));
+    expect(drawn).toContainEqual(expect.stringMatching(/^steps 2\/100 · .*waiting for the model$/));
     const left = screen(run);
-    expect(left.filter((line) => line.startsWith("step "))).toEqual([]);
+    expect(left.filter((line) => line.startsWith("steps "))).toEqual([]);
     expect(left.filter((line) => line !== "")).toEqual([
-      expect.stringMatching(/^ {2}readTextFile failed in [\d.]+ s: .*no such file/),
+      expect.stringMatching(/^ {2}call_2_0 readTextFile failed in [\d.]+ s: .*no such file/),
       "All is well.",
-      expect.stringMatching(/^3 steps, 1400 tokens in, 54 out, [\d.]+ s\. The job is in /),
+      expect.stringMatching(/^3 steps, 1400 tokens in, 54 out, \$[\d.]+, [\d.]+ s\. The job is in /),
     ]);
   });
 
@@ -62,7 +62,9 @@ describe("on a terminal", () => {
   test("whose width is unknown the line still says what goes on", async () => {
     await using world = await startWorld([slow, done]);
     const run = await runOnTerminal(world, ["run", "reviewer", "Look."], { columns: 0 });
-    expect(states(run)).toContainEqual(expect.stringMatching(/^step 1 · 1\.2k in, 34 out · \d s · exec$/));
+    expect(states(run)).toContainEqual(
+      expect.stringMatching(/^steps 1\/100 · 1\.2k in, 34 out · \d s · exec$/),
+    );
   });
 
   test("that is dumb every event has a line of its own", async () => {

@@ -40,7 +40,7 @@ describe("output", () => {
     expect([run.exitCode, run.stdout]).toEqual([0, "All is well.\n"]);
     expect(run.stderr).toContain("readTextFile");
     expect(run.stderr).not.toContain("All is well.");
-    expect(run.stderr).toMatch(/^2 steps, \d+ tokens in, \d+ out, [\d.]+ s\. The job is in /m);
+    expect(run.stderr).toMatch(/^2 steps, \d+ tokens in, \d+ out, \$[\d.]+, [\d.]+ s\. The job is in /m);
     expect(run.stderr).not.toContain("\r");
     expect(run.stderr).not.toContain("\u001b");
   });

@@ -63,7 +63,7 @@ describe("a question to a person", () => {
     await using world = await startWorld([ask]);
     const run = await runCli(world, ["run", "asker", "Release it.", "--progress", "plain"]);
     expect(run.stderr).toContain('askUser {"question":"Which branch?"}');
-    expect(run.stderr).toContain('run asker "<answer>" --continue -i');
+    expect(run.stderr).toContain(`run asker "<answer>" --continue-job ${world.jobs()[0]} -i`);
   });
 
   test("may be passed over by saying something else", async () => {
@@ -101,6 +101,67 @@ describe("a job that is continued", () => {
     expect(world.model.requests).toHaveLength(3);
   });
 
+  test("is the one that was worked on last, not the one that began last", async () => {
+    await using world = await startWorld([
+      { text: "A." },
+      { text: "B." },
+      { text: "A again." },
+      { text: "And again." },
+    ]);
+    await runCli(world, ["run", "asker", "Go.", "--job-id", "a"]);
+    await runCli(world, ["run", "asker", "Go.", "--job-id", "b"]);
+    await runCli(world, ["run", "asker", "More.", "--continue-job", "a"]);
+    await runCli(world, ["run", "asker", "And more.", "--continue"]);
+    expect(world.recorded("a").outcome).toEqual({ type: "completed", text: "And again." });
+    expect(world.recorded("b").outcome).toEqual({ type: "completed", text: "B." });
+  });
+
+  test("keeps its budget in tokens unless it is given another one", async () => {
+    const again: ScriptedAnswer = { ...look, usage: { input: 4_000, output: 1_000 } };
+    await using world = await startWorld(Array.from({ length: 20 }, () => again));
+    const stopped = await runCli(world, ["run", "asker", "Go.", "--max-tokens", "12000"]);
+    const [, advised = ""] = /Go on with: expert-stack (run .*)/.exec(stopped.stderr) ?? [];
+    expect(advised).toMatch(/--continue-job \S+ --max-tokens 24000$/);
+    const silent = await runCli(world, ["run", "asker", "--continue"]);
+    expect(silent.exitCode).toBe(1);
+    const { usage } = world.recorded().head.totals;
+    expect(usage.inputTokens + usage.outputTokens).toBeLessThanOrEqual(12_000);
+    await runCli(world, advised.split(" "));
+    const more = world.recorded().head.totals.usage;
+    expect(more.inputTokens + more.outputTokens).toBeGreaterThan(12_000);
+    expect(more.inputTokens + more.outputTokens).toBeLessThanOrEqual(24_000);
+  });
+
+  test("is not begun again where its steps are spent", async () => {
+    await using world = await startWorld([look, look]);
+    await runCli(world, ["run", "asker", "Go.", "--max-steps", "2", "--job-id", "job1"]);
+    const run = await runCli(world, ["run", "asker", "--continue", "--max-steps", "2"]);
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain(
+      'The job "job1" has taken 2 steps already, and the limit is 2 for all of it.',
+    );
+  });
+
+  test("from its newest checkpoint goes on as it is: what was done since is not done again", async () => {
+    await using world = await startWorld([ask, { text: "On main, then." }]);
+    const asked = await runCli(world, ["run", "asker", "Release it.", "--job-id", "job1"]);
+    const stop = eventLines(asked).at(-1);
+    const id = /[0-9a-f]{64}/.exec(JSON.stringify(stop))?.[0] ?? "";
+    const run = await runCli(world, [
+      "run",
+      "asker",
+      "main",
+      "--continue-job",
+      "job1",
+      "--resume-from",
+      id,
+      "-i",
+    ]);
+    expect(run.exitCode).toBe(0);
+    expect(world.jobs()).toEqual(["job1"]);
+    expect(world.recorded("job1").outcome).toEqual({ type: "completed", text: "On main, then." });
+  });
+
   test("from an earlier checkpoint is a job of its own, and the first stays what it was", async () => {
     await using world = await startWorld([look, { text: "One." }, { text: "Another." }]);
     await runCli(world, ["run", "asker", "Go.", "--job-id", "first"]);
@@ -133,7 +194,7 @@ describe("a job that is continued", () => {
   });
 
   test.each([
-    ["no job is there", ["run", "asker", "x", "--continue"], "There is no job here to continue."],
+    ["no job is there", ["run", "asker", "x", "--continue"], 'There is no job of "asker" here to continue.'],
     [
       "the job named is not there",
       ["run", "asker", "x", "--continue-job", "nope"],

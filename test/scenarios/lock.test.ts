@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { ScriptedAnswer } from "../helpers/model-server.ts";
@@ -40,7 +40,7 @@ test("with a lock the first request waits for no server, and a skill starts at i
   const locked = await runCli(world, ["lock"]);
   expect([locked.exitCode, locked.stdout, locked.stderr]).toEqual([
     0,
-    "perstack.lock: 1 Experts, 3 tools.\n",
+    "perstack.lock: 1 Expert, 3 tools.\n",
     "",
   ]);
   const text = readFileSync(path(world, "perstack.lock"), "utf8");
@@ -90,4 +90,16 @@ test("a lock that cannot be read ends the job before anything runs", async () =>
   const run = await runCli(world, ["run", "user", "Go."]);
   expect([run.exitCode, world.model.requests.length]).toEqual([2, 0]);
   expect(run.stderr).toMatch(/^error: perstack\.lock:2 is not a lock that can be used/);
+});
+
+test("a tool that holds a secret is not written into a file that is to be committed", async () => {
+  await using world = await startWorld([]);
+  const secret = "supersecret-4711-Zr4pYb8HcN5sJ6fG";
+  writeFileSync(path(world, "tools.json"), listed(`Asks the database with ${secret}.`));
+  writeFileSync(path(world, "perstack.toml"), `${manifest}requiredEnv = ["DB_TOKEN"]\n`);
+  const run = await runCli(world, ["lock"], { env: { DB_TOKEN: secret } });
+  expect(run.exitCode).toBe(1);
+  expect(run.stderr).toContain('The tool "moving" of the skill "changing" holds a secret');
+  expect(run.stderr).not.toContain(secret);
+  expect(existsSync(path(world, "perstack.lock"))).toBe(false);
 });

@@ -1,7 +1,6 @@
 import type {
   LanguageModelV4CallOptions,
   LanguageModelV4FunctionTool,
-  LanguageModelV4Prompt,
   SharedV4ProviderOptions,
 } from "@ai-sdk/provider";
 import type { ToolDefinition } from "../../job/tool.ts";
@@ -34,24 +33,25 @@ const functionTool = (tool: ToolDefinition): LanguageModelV4FunctionTool => {
   return { type: "function", name: tool.name, description: tool.description, inputSchema };
 };
 
-/** One request in the SDK's words. */
+/** All of a request but its prompt. */
+export type Options = Omit<LanguageModelV4CallOptions, "prompt">;
+
+/** One request in the SDK's words, without its prompt. */
 export const callOptions = (from: {
   readonly dialect: Dialect;
   readonly turn: Turn;
-  readonly prompt: LanguageModelV4Prompt;
   readonly tools: readonly LanguageModelV4FunctionTool[];
   readonly provided: ProvidedCall;
   readonly bounded: BoundedOptions;
   readonly container: string | undefined;
   readonly signal: AbortSignal;
-}): LanguageModelV4CallOptions => {
+}): Options => {
   const { dialect, turn, provided, bounded } = from;
   const { providerOptions: bySchema, ...schema } = schemaOptions(dialect, turn.outputSchema);
   const { providerOptions: byBudget, ...limits } = bounded;
   const tools = [...provided.tools, ...from.tools];
   const providerOptions = merged([provided.options, bySchema, byBudget, inContainer(from)]);
   return {
-    prompt: from.prompt,
     ...(tools.length === 0 ? {} : { tools, toolChoice: { type: turn.toolChoice } }),
     abortSignal: from.signal,
     ...schema,

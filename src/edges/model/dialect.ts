@@ -21,6 +21,11 @@ export type Dialect = {
   /** Marks the end of a prefix to be cached, where the provider wants marks. */
   readonly cacheMark?: SharedV4ProviderOptions;
   readonly media: Media;
+  /**
+   * Whether what the SDK makes of older messages may be sent again as it was: wherever each is converted by itself;
+   * with `oneQuestion` until the person's next word. Not where a signature is made of the whole body.
+   */
+  readonly keeps?: "all" | "oneQuestion";
 };
 
 /** What a model can be shown besides text, and where a tool's result may hold it. */
@@ -39,6 +44,7 @@ const anthropic: Dialect = {
   thinking: "signed",
   cacheMark: { anthropic: { cacheControl: { type: "ephemeral" } } },
   media: everything,
+  keeps: "all",
 };
 
 const bedrock: Dialect = {
@@ -53,9 +59,15 @@ const cachePoint: SharedV4ProviderOptions = { amazonBedrock: { cachePoint: { typ
 /** Models that Bedrock keeps a prefix for: https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html */
 const cachedOnBedrock = /anthropic\.claude|amazon\.nova/;
 
-const openai: Dialect = { name: "openai", dataKeys: ["openai"], thinking: "signed", media: everything };
+const openai: Dialect = {
+  name: "openai",
+  dataKeys: ["openai"],
+  thinking: "signed",
+  media: everything,
+  keeps: "all",
+};
 
-const plainText = { dataKeys: [], thinking: "plain" } as const;
+const plainText = { dataKeys: [], thinking: "plain", keeps: "all" } as const;
 
 const google: Dialect = {
   name: "google",
@@ -75,15 +87,17 @@ export const dialectOf = (settings: ProviderSettings, model: string): Dialect =>
         ? { name: "openaiChat", ...plainText, media: { ...everything, inResults: "after" } }
         : { ...openai, dataKeys: ["azure"] };
     case "google":
-      return google;
+      return { ...google, ...keptBy(model) };
     case "google-vertex":
-      return model.startsWith("claude") ? anthropic : { ...google, dataKeys: ["googleVertex", "vertex"] };
+      return model.startsWith("claude")
+        ? anthropic
+        : { ...google, ...keptBy(model), dataKeys: ["googleVertex", "vertex"] };
     case "amazon-bedrock":
       return cachedOnBedrock.test(model) ? { ...bedrock, cacheMark: cachePoint } : bedrock;
     case "deepseek": {
       // Of DeepSeek's models only those that are named for it see.
       const media: Media = { images: model.includes("vision"), pdf: false, inResults: "within" };
-      return { name: "deepseek", dataKeys: ["deepseek"], thinking: "plain", media };
+      return { name: "deepseek", dataKeys: ["deepseek"], thinking: "plain", media, keeps: "oneQuestion" };
     }
     case "ollama":
       return { name: "ollama", ...plainText, media: { images: true, pdf: false, inResults: "after" } };
@@ -93,6 +107,9 @@ export const dialectOf = (settings: ProviderSettings, model: string): Dialect =>
       return settings satisfies never;
   }
 };
+
+/** Gemma is told the system prompt within its first message. */
+const keptBy = (model: string): Pick<Dialect, "keeps"> => (/gemma/i.test(model) ? {} : { keeps: "all" });
 
 /** Anthropic's models on Bedrock, and what hides its model behind a profile's ARN. */
 export const takesBudget = (dialect: DialectName, model: string): boolean =>

@@ -10,10 +10,15 @@ import { isObject } from "./json-object.ts";
 import { type ReadBlob, resultMessages, shownPart } from "./prompt-media.ts";
 
 /** The AI SDK's prompt for a turn. Messages never change, so each is converted once. */
-export type PromptWriter = (
-  turn: Pick<Turn, "system" | "messages">,
-  readBlob: ReadBlob,
-) => LanguageModelV4Prompt;
+export type PromptWriter = {
+  /** @param from.before what stands for the messages before these */
+  prompt(
+    from: Pick<Turn, "system" | "messages"> & { readonly before?: LanguageModelV4Message },
+    readBlob: ReadBlob,
+  ): LanguageModelV4Prompt;
+  /** Messages alone, without a mark, for the last time. */
+  messages(messages: readonly Message[], readBlob: ReadBlob): readonly LanguageModelV4Message[];
+};
 
 /**
  * With a dialect's `cacheMark` the ends of prefixes to be cached are marked: the system prompt and the last two
@@ -31,17 +36,27 @@ export const promptWriter = (dialect: Dialect, via: string): PromptWriter => {
     converted.set(message, fresh);
     return fresh;
   };
-  return (turn, readBlob) => {
-    const marked = lastTwoHeard(turn.messages);
-    const history = turn.messages.flatMap((message, index) => {
-      const isPaused = message.role === "expert" && index === turn.messages.length - 1;
+  const prompt: PromptWriter["prompt"] = ({ system: content, messages, before }, readBlob) => {
+    const marked = lastTwoHeard(messages);
+    const history = messages.flatMap((message, index) => {
+      const isPaused = message.role === "expert" && index === messages.length - 1;
       const plain = isPaused
         ? convertMessage(message, { dialect, via, readBlob, isPaused })
         : convert(message, readBlob);
       return cacheMark !== undefined && marked.has(index) ? withMark(plain, cacheMark) : plain;
     });
-    const system: LanguageModelV4Message = { role: "system", content: turn.system };
-    return [cacheMark === undefined ? system : { ...system, providerOptions: cacheMark }, ...history];
+    const system: LanguageModelV4Message = { role: "system", content };
+    const head = cacheMark === undefined ? system : { ...system, providerOptions: cacheMark };
+    return [head, ...(before === undefined ? [] : [before]), ...history];
+  };
+  return {
+    prompt,
+    messages: (messages, readBlob) =>
+      messages.flatMap((message) => {
+        const plain = convert(message, readBlob);
+        converted.delete(message);
+        return plain;
+      }),
   };
 };
 

@@ -4,6 +4,14 @@ import { providerResponse } from "./provider-response.ts";
 /** A request's body as it goes out: text, and bytes that already are UTF-8. */
 export type BodyParts = readonly (string | Uint8Array)[];
 
+type Headers = Readonly<Record<string, string>>;
+
+/** What a request is to be when it goes out. Headers have lower-case names. Throwing keeps it from going. */
+export type Prepare = (
+  body: string,
+  headers: Headers,
+) => { readonly headers: Headers; readonly body: BodyParts };
+
 /**
  * `fetch` for the requests to a provider, made for long conversations: the body goes out in pieces through one small
  * buffer, where Node's own keeps two more copies of every request until the next garbage collection. It also starts
@@ -11,20 +19,21 @@ export type BodyParts = readonly (string | Uint8Array)[];
  * (`http.setGlobalProxyFromEnv()`, `NODE_EXTRA_CA_CERTS`). Redirects, and bodies that are no text, are left to
  * Node's own. An answer that may have a body has to be read or cancelled, or its connection stays open.
  *
- * @param bodyParts what a body is to be when it goes out
  * @returns a function that throws as Node's own does: a TypeError "fetch failed" whose cause is the connection's
  *   error, or the signal's reason
  */
 export const providerFetch =
-  (bodyParts: (body: string) => BodyParts = (body) => [body]): typeof fetch =>
+  (prepare: Prepare = (body, headers) => ({ headers, body: [body] })): typeof fetch =>
   async (input, init = {}) => {
     const { body = null } = init;
     const signal = init.signal ?? undefined;
     const isPlain = (typeof body === "string" || body === null) && typeof input === "string";
     if (!isPlain) return fetch(input, init);
     signal?.throwIfAborted();
-    const parts = body === null ? undefined : bodyParts(body);
-    const request = openRequest(input, init, parts);
+    const given = headersOf(init.headers);
+    const outgoing = body === null ? { headers: given } : prepare(body, given);
+    const parts = "body" in outgoing ? outgoing.body : undefined;
+    const request = openRequest(input, { method: init.method ?? "GET", headers: outgoing.headers }, parts);
     const stop = (): void => void request.destroy();
     signal?.addEventListener("abort", stop, { once: true });
     request.once("close", () => signal?.removeEventListener("abort", stop));
@@ -33,14 +42,19 @@ export const providerFetch =
     const message = await answered;
     if (!isRedirect(message)) return providerResponse(message, { request, url: input, signal });
     message.destroy();
-    return fetch(input, { ...init, body: parts === undefined ? null : joined(parts) });
+    const { headers } = outgoing;
+    return fetch(input, { ...init, headers, body: parts === undefined ? null : joined(parts) });
   };
 
 const joined = (parts: BodyParts): Uint8Array<ArrayBuffer> =>
   Buffer.concat(parts.map((part) => Buffer.from(part)));
 
 /** Not imported: an `import` of `node:http` evaluates all its exports, `WebSocket` with the whole client among them. */
-const openRequest = (url: string, init: RequestInit, parts: BodyParts | undefined): ClientRequest => {
+const openRequest = (
+  url: string,
+  { method, headers: given }: { readonly method: string; readonly headers: Headers },
+  parts: BodyParts | undefined,
+): ClientRequest => {
   const { request } = url.startsWith("https:")
     ? process.getBuiltinModule("node:https")
     : process.getBuiltinModule("node:http");
@@ -48,13 +62,13 @@ const openRequest = (url: string, init: RequestInit, parts: BodyParts | undefine
     accept: "*/*",
     // A stream of events that a proxy packs arrives in lumps.
     "accept-encoding": "identity",
-    ...headersOf(init.headers),
+    ...given,
     ...(parts && { "content-length": parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0) }),
   };
-  return request(url, { method: init.method ?? "GET", headers });
+  return request(url, { method, headers });
 };
 
-const headersOf = (headers: RequestInit["headers"]): Readonly<Record<string, string>> => {
+const headersOf = (headers: RequestInit["headers"]): Headers => {
   if (headers === undefined) return {};
   const entries = Symbol.iterator in headers ? [...headers] : Object.entries(headers);
   return Object.fromEntries(entries.map(([name, value]) => [String(name).toLowerCase(), String(value)]));

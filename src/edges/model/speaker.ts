@@ -1,7 +1,6 @@
-import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provider";
 import type { Failure } from "../../job/outcome.ts";
 import type { Generation, Model } from "../../run/ports.ts";
-import { callWriter } from "./call-writer.ts";
+import { type Call, callWriter } from "./call-writer.ts";
 import { type Collector, collector } from "./collect.ts";
 import { dialectOf } from "./dialect.ts";
 import { providerFailure, truncatedStream } from "./failure.ts";
@@ -35,8 +34,8 @@ export const makeSpeaker = (settings: ProviderSettings, model: string, means: Me
     const { language, conceal } = await loading;
     for (let pauses = 0; ; pauses += 1) {
       const container = containers.get(turn.runId);
-      const call = await write(turn, { ...options, answer, provided, container });
-      const failure = await listen(language, call, answer, means.now);
+      const call = await write(turn, { ...options, language, answer, provided, container });
+      const failure = await listen(call, answer, means.now);
       if (failure !== undefined) {
         return { type: "failed", error: told(failure, settings, conceal), partial: answer.parts() };
       }
@@ -48,15 +47,10 @@ export const makeSpeaker = (settings: ProviderSettings, model: string, means: Me
 };
 
 /** Hears one stream to its end; undefined when it ended well. */
-const listen = async (
-  language: LanguageModelV4,
-  call: LanguageModelV4CallOptions,
-  answer: Collector,
-  now: () => number,
-): Promise<Failure | undefined> => {
+const listen = async (call: Call, answer: Collector, now: () => number): Promise<Failure | undefined> => {
   const before = answer.finish;
   try {
-    const { stream } = await language.doStream(call);
+    const { stream } = await call.send();
     for await (const part of stream) answer.add(part);
   } catch (error) {
     return providerFailure(error, now());

@@ -1,9 +1,9 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, existsSync, lstatSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { ExpertStackError } from "../../errors.ts";
 import type { JournalEntry } from "../../job/event.ts";
 import type { JobLog } from "../../run/ports.ts";
-import { createJob, folderOf } from "./create-job.ts";
+import { createJob, folderOf, refuseLink } from "./create-job.ts";
 import { openLog, sha256 } from "./job-log.ts";
 import { ownJob } from "./job-owner.ts";
 
@@ -59,6 +59,27 @@ export const forkJob = (at: {
   }
   for (const { event, at: time } of at.entries) log.append([event], time);
   return log;
+};
+
+/**
+ * Refuses jobs that lie behind links: a commit can hold one that leads anywhere, and what goes on is written there.
+ *
+ * @throws ExpertStackError STORE_FAILED, INPUT_INVALID when the id is none
+ */
+export const refuseLinks = (root: string, jobId: string | undefined): void => {
+  for (const folder of [dirname(root), root]) refuseLink(folder);
+  if (jobId === undefined) return;
+  const directory = folderOf(root, jobId);
+  for (const folder of [directory, join(directory, "blobs")]) refuseLink(folder);
+  for (const file of ["events.jsonl", "job.json"].map((name) => join(directory, name))) {
+    if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink()) {
+      throw new ExpertStackError({
+        code: "STORE_FAILED",
+        message: `${file} is a link, so the job does not go on.`,
+        remedy: "Delete the job's folder, and take it out of the repository if it was committed.",
+      });
+    }
+  }
 };
 
 const blobsOf = (entries: readonly JournalEntry[]): ReadonlySet<string> =>

@@ -50,7 +50,7 @@ const ownNew = (directory: string): Disposable => {
 };
 
 /** @throws ExpertStackError STORE_FAILED when something else than a folder is there */
-const refuseLink = (folder: string): void => {
+export const refuseLink = (folder: string): void => {
   if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? true) return;
   throw new ExpertStackError({
     code: "STORE_FAILED",

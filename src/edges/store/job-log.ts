@@ -8,6 +8,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
@@ -96,7 +97,9 @@ const writeWhole = (file: number, text: string): void => {
 
 const saveHead = (directory: string, head: JobHead): JobHead => {
   const temporary = join(directory, "job.json.tmp");
-  writeFileSync(temporary, `${JSON.stringify(head, null, 2)}\n`, { mode: 0o600 });
+  // What a killed process left, or a link that somebody put there, is not written through.
+  rmSync(temporary, { force: true });
+  writeFileSync(temporary, `${JSON.stringify(head, null, 2)}\n`, { mode: 0o600, flag: "wx" });
   renameSync(temporary, join(directory, "job.json"));
   return head;
 };

@@ -22,7 +22,7 @@ export const StoredHead: z.ZodMiniType<JobHead> = z.object({
   coordinator: z.string(),
   experts: z.array(z.object({ key: z.string(), digest: z.string(), source: z.string() })),
   model: Model,
-  totals: z.object({ steps: count, usage: Usage }),
+  totals: z.object({ steps: count, usage: Usage, costUsd: z.exactOptional(count) }),
   startedAt: count,
   finishedAt: z.exactOptional(count),
   head: z.object({ seq: count, hash: z.string() }),
