@@ -1,7 +1,7 @@
 import type * as z from "zod/mini";
 import type { Finding } from "./finding.ts";
 import { findingAt, keyText, type ManifestSource, type Remark, valueAt } from "./manifest-source.ts";
-import { nearest } from "./nearest.ts";
+import { nearestName } from "./nearest.ts";
 import type { KeyPath } from "./toml-positions.ts";
 import {
   article,
@@ -23,10 +23,17 @@ export const issueFinding = (source: ManifestSource, issue: Issue): Finding => {
   const path = issue.path.map((part) => (typeof part === "symbol" ? String(part) : part));
   const value = valueAt(source.document, path);
   const at = value === undefined ? "missing" : issue.code === "invalid_key" ? "key" : "value";
-  // Headers may carry what must not be repeated in a log.
-  const found = path.includes("headers") && typeof value === "string" ? "a string" : shown(value);
+  // Headers and URLs may carry what must not be repeated in a log.
+  const isSecret = path.includes("headers") && typeof value === "string";
+  const found = isSecret ? "a string" : shown(isUrl(path) ? withoutUser(value) : value);
   return findingAt(source, { path, at }, { severity: "error", ...explain(issue, { path, value, found }) });
 };
+
+const isUrl = (path: KeyPath): boolean => path.at(-1) === "endpoint" || path.at(-1) === "baseUrl";
+
+/** However a URL is misspelt, what stands before its last `@` may be a password. */
+const withoutUser = (value: unknown): unknown =>
+  typeof value === "string" ? value.replace(/^(https?:\/\/)?.*@/is, "$1…@") : value;
 
 type Found = { readonly path: KeyPath; readonly value: unknown; readonly found: string };
 
@@ -52,8 +59,13 @@ const explain = (issue: Issue, context: Found): Explained => {
 const missing = (issue: Issue, { path }: Found): Explained => ({
   message: "it is missing",
   expected: expectedOf(issue),
-  remedy: `Add ${assignment(path, sampleOf(issue, undefined))} to ${tableName(path)}.`,
+  remedy: isInteractiveTools(path)
+    ? `Add a tool: [${keyText(path)}.<tool>] with an inputJsonSchema.`
+    : `Add ${assignment(path, sampleOf(issue, undefined))} to ${tableName(path)}.`,
 });
+
+const isInteractiveTools = (path: KeyPath): boolean =>
+  path.length === 5 && path[2] === "skills" && path[4] === "tools";
 
 const wrongKind = (issue: Issue, { path, value, found }: Found): Explained => ({
   message: `found ${found}`,
@@ -62,6 +74,7 @@ const wrongKind = (issue: Issue, { path, value, found }: Found): Explained => ({
 });
 
 const remedyFor = (issue: Issue, path: KeyPath, value: unknown): string => {
+  if (path.join(".") === "provider.fallback") return "Write [[provider.fallback]], once for each model.";
   if (isTable(issue)) return `Write it as a table, with a header such as [${keyText(path)}].`;
   const ms = path.join() === "timeout" ? milliseconds(value) : undefined;
   if (ms !== undefined) return `Write ${assignment(path, String(ms))}, the milliseconds alone.`;
@@ -74,7 +87,7 @@ const isTable = (issue: Issue): boolean => kindOf(issue) === "object" || kindOf(
 const sampleOf = (issue: Issue, value: unknown): string => {
   const allowed = allowedValues(issue);
   if (allowed.length === 0) return example(kindOf(issue), value);
-  const meant = typeof value === "string" ? nearest(value, allowed, 1)[0] : undefined;
+  const meant = typeof value === "string" ? nearestName(value, allowed) : undefined;
   return quoted(meant ?? allowed[0] ?? "");
 };
 

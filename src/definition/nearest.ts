@@ -17,6 +17,14 @@ export const nearest = (word: string, candidates: Iterable<string>, limit = 3): 
     .map(({ candidate }) => candidate);
 };
 
+/** The name that a person may have meant by `word`: the closest, or else one that has a word in common with it. */
+export const nearestName = (word: string, names: readonly string[]): string | undefined => {
+  const wanted = plain(word);
+  const shares = (name: string): boolean =>
+    name.split(/[_.-]/).some((part) => part.length >= 4 && wanted.includes(plain(part)));
+  return nearest(word, names, 1)[0] ?? names.find(shares);
+};
+
 /** How many letters may differ; words whose lengths differ by more need no closer look. */
 const tolerance = (candidate: string): number => Math.max(1, Math.floor(candidate.length / 3));
 

@@ -30,14 +30,18 @@ const v4Octets = (host: string): readonly number[] | undefined => {
   return parts.map(Number);
 };
 
-/** IANA's special-purpose IPv4 registry, what of it is not globally reachable. */
-const isPrivateV4 = ([a = 0, b = 0, c = 0]: readonly number[]): boolean =>
+/**
+ * IANA's special-purpose IPv4 registry, what of it is not globally reachable; and the address at which every machine
+ * in Azure finds its host, which looks public.
+ */
+const isPrivateV4 = ([a = 0, b = 0, c = 0, d = 0]: readonly number[]): boolean =>
   a === 0 ||
   a === 10 ||
   a === 127 ||
   a >= 224 ||
   (a === 100 && b >= 64 && b <= 127) ||
   (a === 169 && b === 254) ||
+  (a === 168 && b === 63 && c === 129 && d === 16) ||
   (a === 172 && b >= 16 && b <= 31) ||
   (a === 192 && b === 168) ||
   (a === 192 && b === 0 && (c === 0 || c === 2)) ||

@@ -85,7 +85,7 @@ export const McpSseSkill = z.strictObject({
   endpoint: ruled(
     (value) => URL.canParse(value) && isPublicEndpoint(new URL(value)),
     {
-      expected: "an https URL of a public host",
+      expected: "an https URL of a public host, without user and password",
       remedy: 'Write it in full, such as endpoint = "https://mcp.example.com/mcp".',
     },
     "URL of the server: https, no private address.",

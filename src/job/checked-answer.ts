@@ -1,6 +1,6 @@
 import type { JobEvent } from "./event.ts";
 import type { JsonObject, JsonValue } from "./message.ts";
-import { argumentsError } from "./tool-arguments.ts";
+import { answerError } from "./tool-arguments.ts";
 
 type Verdict = Extract<JobEvent, { readonly type: "answerChecked" }>["verdict"];
 
@@ -8,7 +8,7 @@ type Verdict = Extract<JobEvent, { readonly type: "answerChecked" }>["verdict"];
 export const checkedAnswer = (text: string, schema: JsonObject): Verdict => {
   const value = objectIn(text) ?? objectIn(onlyBlock(text));
   if (value === undefined) return { type: "invalid", error: "it is no JSON object" };
-  const error = argumentsError(schema, value, "answer");
+  const error = answerError(schema, value);
   return error === undefined ? { type: "valid", value } : { type: "invalid", error };
 };
 

@@ -124,6 +124,57 @@ describe("given a malformed manifest", () => {
     expect(finding?.message).toContain("a → b → c → a");
   });
 
+  it.each([
+    "https://user:hunter2password@mcp.example.com/mcp",
+    "https://hunter2password@mcp.example.com/mcp",
+    "https://user:a/@hunter2password@mcp.example.com",
+    "https:user:hunter2password@mcp.example.com",
+    "user:hunter2password@mcp.example.com",
+  ])("does not repeat the user part of the endpoint %s", (endpoint) => {
+    const text = expertWith(`skills.far = { type = "mcpSseSkill", endpoint = "${endpoint}" }`);
+    const [finding] = parseManifest({ text, file }).findings;
+    expect(finding).toMatchObject({
+      message: expect.stringMatching(/^found "(?:https:\/\/)?…@mcp\.example\.com/),
+      expected: "an https URL of a public host, without user and password",
+    });
+    expect(finding && renderFinding(finding)).not.toContain("hunter2");
+  });
+
+  it("does not repeat the user part of a provider's URL", () => {
+    const text =
+      '[provider]\nproviderName = "openai"\nsetting = { baseUrl = "http://me:hunter2@llm.example.com" }\n';
+    const [finding] = parseManifest({ text, file }).findings;
+    expect(finding?.message).toBe('found "http://…@llm.example.com"');
+  });
+
+  it("says how a tool that a person answers is written", () => {
+    const text = expertWith('[experts.a.skills.ask]\ntype = "interactiveSkill"');
+    expect(parseManifest({ text, file }).findings[0]?.remedy).toBe(
+      "Add a tool: [experts.a.skills.ask.tools.<tool>] with an inputJsonSchema.",
+    );
+  });
+
+  it.each(["{ providerName = 'openai', model = 'm' }", '"openai"'])(
+    "says how models to turn to are written, given fallback = %s",
+    (written) => {
+      const text = `[provider]\nproviderName = "anthropic"\nfallback = ${written}\n`;
+      expect(parseManifest({ text, file }).findings[0]?.remedy).toBe(
+        "Write [[provider.fallback]], once for each model.",
+      );
+    },
+  );
+
+  it.each([
+    ["vertex", "google-vertex"],
+    ["vertex-ai", "google-vertex"],
+    ["Azure", "azure-openai"],
+    ["aws_bedrock_runtime", "amazon-bedrock"],
+    ["gemini", "anthropic"],
+  ])("takes the provider %s for %s", (written, meant) => {
+    const text = `[provider]\nproviderName = "${written}"\n`;
+    expect(parseManifest({ text, file }).findings[0]?.remedy).toBe(`Write providerName = "${meant}".`);
+  });
+
   it("does not repeat the value of a header", () => {
     const text = '[provider]\nproviderName = "openai"\nsetting = { headers = "Bearer abc123" }\n';
     const [finding] = parseManifest({ text, file }).findings;

@@ -13,10 +13,19 @@ export const selectTools = <Tool extends { readonly name: string }>(
   const names = new Set(listed.map((tool) => tool.name));
   for (const list of ["pick", "omit"] as const) {
     for (const name of selection[list].filter((wanted) => !names.has(wanted))) {
-      warn(`has no tool "${name}", which its \`${list}\` names. It has: ${[...names].join(", ")}.`);
+      warn(`has no tool "${name}", which its \`${list}\` names. It has: ${shown(names)}.`);
     }
   }
   return listed
     .filter((tool) => selection.pick.length === 0 || selection.pick.includes(tool.name))
     .filter((tool) => !selection.omit.includes(tool.name));
+};
+
+const namesShown = 100;
+
+/** The server's names at a length for a line. */
+const shown = (names: ReadonlySet<string>): string => {
+  const rest = names.size - namesShown;
+  const first = [...names].slice(0, namesShown).map((name) => name.slice(0, 128));
+  return `${first.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
 };

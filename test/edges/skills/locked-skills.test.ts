@@ -52,7 +52,9 @@ test("given a server that lists a tool otherwise than locked, its call is refuse
   expect(world.notes()).toEqual(
     ["words", "schema", "hint", "gone"].map((tool) =>
       expect.stringMatching(
-        new RegExp(`^The skill "s" does not offer "${tool}" as it is locked: .*Calls of it are refused\\.$`),
+        new RegExp(
+          `^The skill "s" does not offer "${tool}" as it is locked: .*Calls of it are refused\\. Run \`expert-stack lock\` if`,
+        ),
       ),
     ),
   );

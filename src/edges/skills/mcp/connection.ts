@@ -2,7 +2,7 @@ import type { CallToolResult, Progress, Tool } from "@modelcontextprotocol/sdk/t
 import type { ToolCallPart } from "../../../job/message.ts";
 
 /** What is told to servers. */
-export const clientInfo = { name: "expert-stack", version: "0.1.0" } as const;
+export const clientInfo = { name: "expert-stack", version: "0.2.0" } as const;
 
 /** How a conversation ended. `because` completes the sentence "the skill …". */
 export type TransportEnd = { readonly by: "us" | "itself"; readonly because: string };

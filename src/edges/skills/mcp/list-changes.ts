@@ -1,3 +1,5 @@
+import { saidBy } from "./said-by.ts";
+
 /** Milliseconds after the first news of a change before the list is read: servers that add ten tools say so ten times. */
 const settleMs = 100;
 /** Lists read in one conversation because of changes. A server that changes all the time is left with what it had. */
@@ -22,7 +24,7 @@ export const listChanges = (options: {
     try {
       if (!stopped) await options.read();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = saidBy(error);
       if (!stopped) options.warn(`said that its tools changed and did not list them: ${reason}`);
     }
   };

@@ -31,7 +31,8 @@ export const lockedOffer = (
         }),
       );
       for (const [tool, difference] of refusals) {
-        warn(`does not offer "${tool}" as it is locked: ${difference}. Calls of it are refused.`);
+        const refused = "Calls of it are refused. Run `expert-stack lock` if the change is wanted.";
+        warn(`does not offer "${tool}" as it is locked: ${difference}. ${refused}`);
       }
     },
     refusal: (tool) => {

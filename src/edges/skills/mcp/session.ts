@@ -6,12 +6,15 @@ import type { ToolCallPart } from "../../../job/message.ts";
 import { type CallOptions, clientInfo } from "./connection.ts";
 import { elicitationAnswer } from "./elicitation.ts";
 import { listChanges } from "./list-changes.ts";
-import { listAllTools } from "./tool-list.ts";
+import { listAllTools } from "./tool-pages.ts";
 
 /** The SDK's own deadline must never come first. */
 const noSdkTimeout = longestWaitMs;
 /** Milliseconds for a list that is read because it changed. */
 const relistMs = 60_000;
+
+/** Characters of what a server calls itself. */
+const maxNameLength = 200;
 
 /** What was learned of a server, and the way to call it. */
 export type Session = {
@@ -84,7 +87,7 @@ const greet = async (
   options.onTools(hasTools ? await list(options.signal) : []);
   const { name, version } = client.getServerVersion() ?? { name: "", version: "" };
   return {
-    server: { name, version },
+    server: { name: name.slice(0, maxNameLength), version: version.slice(0, maxNameLength) },
     handshakeMs: Math.round(connected - started),
     discoveryMs: Math.round(performance.now() - connected),
   };

@@ -4,6 +4,7 @@ import type { SkillEvent } from "../../../run/ports.ts";
 import { deadline } from "../deadline.ts";
 import { type ProcessTree, spawnTree } from "../process-tree.ts";
 import type { Connection } from "./connection.ts";
+import { saidBy } from "./said-by.ts";
 import { openSession, type Session } from "./session.ts";
 import type { StderrLog } from "./stderr-log.ts";
 import { type StdioTransport, stdioTransport } from "./stdio-transport.ts";
@@ -70,7 +71,7 @@ export const connectStdio = async (
       throw startFailure(options, `did not start within ${options.startTimeoutMs / 1000} s`, cause);
     if (signal.aborted) throw startFailure(options, "was stopped while it started", cause);
     if (end?.by === "itself") throw startFailure(options, `${end.because} while it started`, cause);
-    throw startFailure(options, `did not start: ${messageOf(cause)}`, cause);
+    throw startFailure(options, `did not start: ${saidBy(cause)}`, cause);
   }
 };
 
@@ -89,7 +90,7 @@ const spawned = async (options: StdioConnectionOptions): Promise<ProcessTree> =>
   try {
     return await spawnTree({ ...options.launch, stdin: "pipe" });
   } catch (cause) {
-    throw startFailure(options, `could not be started: ${messageOf(cause)}`, cause);
+    throw startFailure(options, `could not be started: ${saidBy(cause)}`, cause);
   }
 };
 
@@ -107,5 +108,3 @@ const startFailure = (options: StdioConnectionOptions, what: string, cause: unkn
 
 const noise = (skill: string, line: string): string =>
   `The skill "${skill}" wrote to stdout what is no MCP message (its log belongs on stderr): ${line.slice(0, 200)}`;
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

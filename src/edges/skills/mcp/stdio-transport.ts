@@ -5,6 +5,7 @@ import { type LineReader, lineReader } from "../line-reader.ts";
 import { endTree, type ProcessExit, type ProcessTree } from "../process-tree.ts";
 import { cancelledRequests } from "./cancelled-requests.ts";
 import type { TransportEnd } from "./connection.ts";
+import { serverRequests } from "./server-requests.ts";
 
 /** Bytes of one message. A server that sends more in one line is ended: it would be held in memory. */
 const maxMessageBytes = 10 * 1024 * 1024;
@@ -39,22 +40,20 @@ export type StdioTransportOptions = {
 export const stdioTransport = (options: StdioTransportOptions): StdioTransport => {
   const { tree } = options;
   const cancelled = cancelledRequests();
-  let ended: TransportEnd | undefined;
-
-  const finish = (end: TransportEnd): void => {
-    if (ended !== undefined) return;
-    ended = end;
+  const { ended, finish } = endOnce((end) => {
     options.onEnd(end);
     transport.onclose?.();
-  };
+  });
   const fail = (because: string): void => {
     finish({ by: "itself", because });
     void endTree(tree);
   };
+  const requests = serverRequests(fail);
   const stdout = messageReader({
     onMessage: (message) => {
-      if (ended === undefined) cancelled.received(message);
-      if (ended === undefined) transport.onmessage?.(message);
+      if (ended() !== undefined || !requests.admits(message)) return;
+      cancelled.received(message);
+      transport.onmessage?.(message);
     },
     onNoise: options.onNoise,
     onTooLong: () => fail(`sent a line of more than ${maxMessageBytes / 1024 / 1024} MB`),
@@ -62,19 +61,41 @@ export const stdioTransport = (options: StdioTransportOptions): StdioTransport =
   const transport: StdioTransport = {
     start: async () => listen(tree, { stdout, stderr: options.stderr, onEnd: fail }),
     send: async (message) => {
-      if (ended !== undefined) throw new Error(`The skill ${ended.because}.`);
+      const end = ended();
+      if (end !== undefined) throw new Error(`The skill ${end.because}.`);
       cancelled.sent(message);
-      // Not waited for: a server that stops reading is found out by its silence.
-      tree.stdin.write(`${JSON.stringify(message)}\n`);
+      await requests.sending(message, async () => {
+        if (write(tree, message) === "piledUp") fail("does not read what it is sent");
+      });
     },
     close: async () => {
       finish({ by: "us", because: "was closed" });
       await leave(tree);
     },
-    ended: () => ended,
+    ended,
     cancelledAreAnswered: cancelled.areAnswered,
   };
   return transport;
+};
+
+const endOnce = (
+  onEnd: (end: TransportEnd) => void,
+): Pick<StdioTransport, "ended"> & { readonly finish: (end: TransportEnd) => void } => {
+  let end: TransportEnd | undefined;
+  return {
+    ended: () => end,
+    finish(last) {
+      if (end !== undefined) return;
+      end = last;
+      onEnd(last);
+    },
+  };
+};
+
+/** Not waited for: a server that stops reading is found out by its silence, or by what piles up. */
+const write = ({ stdin }: ProcessTree, message: JSONRPCMessage): "written" | "piledUp" => {
+  stdin.write(`${JSON.stringify(message)}\n`);
+  return stdin.writableLength > maxMessageBytes ? "piledUp" : "written";
 };
 
 /** Closing stdin asks an MCP server to leave; what then is still there is ended. */

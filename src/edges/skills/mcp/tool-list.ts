@@ -3,43 +3,18 @@ import type { JsonObject, JsonValue } from "../../../job/message.ts";
 import type { ToolDefinition } from "../../../job/tool.ts";
 import { selectTools, type ToolSelection } from "../tool-selection.ts";
 
-/** Tools taken from one server; what it lists beyond is left out, with a note. */
-const maxTools = 1_000;
-/** Pages read from one server, so that a cursor that never ends cannot be followed for ever. */
-const maxPages = 1_000;
-
-export type ToolPage = { readonly tools: readonly Tool[]; readonly nextCursor?: string | undefined };
-
-/** Every tool a server has, each name once, read page by page. */
-export const listAllTools = async (
-  page: (cursor: string | undefined) => Promise<ToolPage>,
-  warn: (text: string) => void,
-): Promise<readonly Tool[]> => {
-  const tools = new Map<string, Tool>();
-  let cursor: string | undefined;
-  for (let count = 0; count < maxPages; count += 1) {
-    const { tools: listed, nextCursor } = await page(cursor);
-    for (const tool of listed) if (!tools.has(tool.name)) tools.set(tool.name, tool);
-    if (tools.size > maxTools || (tools.size === maxTools && nextCursor !== undefined)) {
-      warn(`lists more than ${maxTools} tools; the rest is left out.`);
-      return [...tools.values()].slice(0, maxTools);
-    }
-    if (nextCursor === undefined) return [...tools.values()];
-    cursor = nextCursor;
-  }
-  warn(`lists its tools in more than ${maxPages} pages; the rest is left out.`);
-  return [...tools.values()];
-};
-
 /** What a server lists, in the runner's shape. */
 export const definedTools = (listed: readonly Tool[], skill: string): readonly ToolDefinition[] =>
   listed.map((tool) => ({
     name: tool.name,
-    description: tool.description ?? tool.annotations?.title ?? tool.title ?? "",
+    description: descriptionOf(tool),
     inputSchema: jsonObject(tool.inputSchema),
     skill,
     readOnly: tool.annotations?.readOnlyHint === true,
   }));
+
+export const descriptionOf = (tool: Tool): string =>
+  tool.description ?? tool.annotations?.title ?? tool.title ?? "";
 
 /**
  * The tools an Expert sees of a skill. Every request to the model carries all of them, so one that no provider takes,
@@ -66,8 +41,13 @@ const callable = (
 };
 
 /** Bytes of one tool's definition, and of all those of a skill. */
-const maxToolBytes = 32 * 1024;
+export const maxToolBytes = 32 * 1024;
 const maxSkillBytes = 256 * 1024;
+
+/** Of what a model gets of it. */
+export const definitionBytes = (
+  tool: Pick<ToolDefinition, "name" | "description"> & { readonly inputSchema: object },
+): number => Buffer.byteLength(JSON.stringify([tool.name, tool.description, tool.inputSchema]));
 
 const withinLimits = (
   tools: readonly ToolDefinition[],
@@ -78,8 +58,8 @@ const withinLimits = (
   const beyond: string[] = [];
   let total = 0;
   for (const tool of tools) {
-    const { name, description, inputSchema } = tool;
-    const bytes = Buffer.byteLength(JSON.stringify({ name, description, inputSchema }));
+    const { name } = tool;
+    const bytes = definitionBytes(tool);
     if (bytes > maxToolBytes) large.push(name);
     else if (beyond.length > 0 || total + bytes > maxSkillBytes) beyond.push(name);
     else {

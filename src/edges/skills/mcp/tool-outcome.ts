@@ -7,31 +7,43 @@ const maxTextBytes = 200 * 1024;
 /** Bytes of images, audio and files, decoded, that one result may bring. */
 export const maxBinaryBytes = 15 * 1024 * 1024;
 
+/** Parts of one result that are kept: each costs something, however little is in it. */
+const maxParts = 100;
+
 /** What an MCP tool answered, as the runner keeps it: text within a budget, bytes with their media type. */
 export const toolOutcome = (result: CallToolResult): ToolOutcome => {
-  const contents = result.content.map(toolContent);
+  const contents = result.content.slice(0, maxParts).map(toolContent);
+  const rest = result.content.length - contents.length;
   const hasText = contents.some((content) => content.type === "text");
   const all =
     !hasText && result.structuredContent !== undefined
       ? [...contents, text(JSON.stringify(result.structuredContent))]
       : contents;
   const kept = withinText(withinBinary(all));
+  const note = rest === 0 ? [] : [text(`[${rest} more parts left out: a result may bring ${maxParts}]`)];
   return {
-    contents: kept.length === 0 ? [text("(The tool answered with nothing.)")] : kept,
+    contents: kept.length === 0 ? [text("(The tool answered with nothing.)")] : [...kept, ...note],
     isError: result.isError === true,
   };
 };
 
-/** A failure of a tool that never got to answer. */
-export const failedCall = (message: string): ToolOutcome => ({ contents: [text(message)], isError: true });
+/** A failure of a tool that never got to answer. What it says may be the server's words. */
+export const failedCall = (message: string): ToolOutcome => ({
+  contents: withinText([text(message)]),
+  isError: true,
+});
 
 const text = (value: string): ToolContent => ({ type: "text", text: value });
 
 const bytes = (base64: string, mediaType: string): ToolContent => ({
   type: "bytes",
   data: Buffer.from(base64, "base64"),
-  mediaType,
+  mediaType: mediaTypePattern.test(mediaType) ? mediaType : "application/octet-stream",
 });
+
+/** Type, subtype and parameters (RFC 6838 and 2045), in at most 255 characters. */
+const mediaTypePattern =
+  /^(?=.{1,255}$)[\w!#$&^+.-]+\/[\w!#$&^+.-]+(?: *; *[\w!#$&^+.-]+=(?:"[ !#-[\]-~]*"|[\w!#$&^+.-]+))*$/;
 
 const toolContent = (item: CallToolResult["content"][number]): ToolContent => {
   switch (item.type) {

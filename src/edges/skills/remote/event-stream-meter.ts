@@ -15,8 +15,9 @@ const maxLineBytes = 1_024;
 export const eventStreamMeter = (maxBytes: number): EventStreamMeter => {
   let size = 0;
   let id: string | undefined;
-  const reader = lineReader(maxLineBytes, ({ text }) => {
-    if (text.trim() === "") size = 0;
+  const reader = lineReader(maxLineBytes, ({ text, end }) => {
+    // A line of blanks is none: whoever reads the stream goes on collecting.
+    if (end === "whole" && /^\r?$/.test(text)) size = 0;
     id = /^id: ?(.+?)\r?$/.exec(text)?.[1] ?? id;
   });
   return {

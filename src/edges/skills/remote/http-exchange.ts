@@ -42,6 +42,11 @@ export const exchange = (policy: AddressPolicy, url: URL, request: HttpRequest):
       agent: false,
       ...(signal === undefined ? {} : { signal }),
     });
+    outgoing.once("upgrade", (incoming, socket) => {
+      socket.destroy();
+      reject(new Error(`${url.host} wants to speak another protocol (HTTP ${incoming.statusCode}).`));
+    });
+    outgoing.once("close", () => reject(new Error(`${url.host} closed the connection without an answer.`)));
     outgoing.once("response", (incoming) => resolve(answerOf(incoming)));
     // Stays: a socket that breaks later says so to the body's reader, and may say so here.
     outgoing.on("error", (error) => reject(signal?.aborted ? error : unreachable(url, error)));

@@ -1,7 +1,5 @@
 import { ExpertStackError } from "../../../errors.ts";
-
-/** Characters of what a server says, in a message. */
-const maxCharacters = 500;
+import { saidBy } from "../mcp/said-by.ts";
 
 export type RemoteFailure = {
   /** One for each transport that was tried, the newer first. */
@@ -45,15 +43,10 @@ export const remoteFailure = (
       "Remote skills have no login yet: use a server that needs none.",
     );
   }
-  return startFailed(`failed: ${causes.map(reasonOf).join("; and by server-sent events: ")}`, tryIt);
+  return startFailed(`failed: ${causes.map(saidBy).join("; and by server-sent events: ")}`, tryIt);
 };
 
 const tryIt = "Check that `endpoint` is the address of an MCP server and that it answers.";
-
-const reasonOf = (cause: unknown): string => {
-  const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
-  return reason.length > maxCharacters ? `${reason.slice(0, maxCharacters)}…` : reason;
-};
 
 /** The HTTP status that an error of the SDK's transports carries; undefined for any other error. */
 export const httpStatusOf = (error: unknown): number | undefined =>

@@ -89,10 +89,16 @@ const connectRemote = async (
     emit({ type: "skillConnected", runId, skill: name, server, spawnMs: 0, handshakeMs, discoveryMs });
     return connectionOf(name, transport, session);
   } catch (error) {
+    const end = transport.ended();
     await transport.close();
-    throw error;
+    throw end?.by === "itself" && isClosed(error) ? new Error(end.because, { cause: error }) : error;
   }
 };
+
+/** Whether the SDK knows no more than that the conversation is over. */
+const isClosed = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === connectionClosed;
+const connectionClosed = -32_000;
 
 const connectionOf = (name: string, transport: RemoteTransport, session: Session): Connection => {
   const calls = new Set<Promise<unknown>>();

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FetchLike, Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { TransportEnd } from "../mcp/connection.ts";
+import { type ServerRequests, serverRequests } from "../mcp/server-requests.ts";
 import type { GuardOptions } from "./guarded-exchange.ts";
 import { type LostAnswers, lostAnswers, maxResumptions } from "./lost-answers.ts";
 import { type FetchWatch, maxMessageBytes, watchedFetch } from "./watched-fetch.ts";
@@ -41,7 +42,7 @@ export const remoteTransport = async (
   const onUnknownSession = (): void => end.finish({ by: "itself", because: "ended the session" });
   const watch = watchOf(kind, { lost, fail, onUnknownSession });
   const conversation = await innerTransport(kind, options.endpoint, watchedFetch(options, watch));
-  const outer = outerTransport(conversation, end, lost);
+  const outer = outerTransport(conversation, { end, lost, requests: serverRequests(fail) });
   return outer;
 };
 
@@ -59,11 +60,19 @@ const endOnce = (onEnd: (end: TransportEnd) => void): End => {
   };
 };
 
-const outerTransport = ({ inner, goodbye }: Inner, end: End, lost: LostAnswers): RemoteTransport => {
+const outerTransport = (
+  { inner, goodbye }: Inner,
+  {
+    end,
+    lost,
+    requests,
+  }: { readonly end: End; readonly lost: LostAnswers; readonly requests: ServerRequests },
+): RemoteTransport => {
   const cancels: Promise<unknown>[] = [];
   const outer: RemoteTransport = {
     async start() {
       inner.onmessage = (message) => {
+        if (!requests.admits(message)) return;
         lost.received(message);
         outer.onmessage?.(message);
       };
@@ -72,7 +81,7 @@ const outerTransport = ({ inner, goodbye }: Inner, end: End, lost: LostAnswers):
       await inner.start();
     },
     send(message, sending) {
-      const sent = inner.send(message, sending);
+      const sent = requests.sending(message, () => inner.send(message, sending));
       if ("method" in message && message.method === "notifications/cancelled") cancels.push(sent);
       return sent;
     },

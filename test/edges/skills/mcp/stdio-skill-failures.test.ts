@@ -172,3 +172,13 @@ test("a flood on stderr is cut, by line and in total, and does not disturb the c
   expect(lines.join("").length).toBeGreaterThan(250 * 1_024);
   expect(notesOf(skill.events)).toEqual([expect.stringContaining("more than 256 KB to stderr")]);
 });
+
+test.each([
+  ["asks without end", { times: 5_000, bytes: 1, deaf: false }, "sent more than 100 requests of its own"],
+  ["asks and does not read", { times: 90, bytes: 1_000_000, deaf: true }, "does not read what it is sent"],
+])("a server that %s in a call is ended", async (_, args, because) => {
+  await using skill = await openFixture({ server: "asking.mjs" });
+  const outcome = await skill.run("work", args);
+  expect(textOf(outcome)).toContain(`The skill "fixture" ${because} during the call`);
+  expect(skill.events.at(-1)).toMatchObject({ type: "skillDisconnected", reason: "exited" });
+});

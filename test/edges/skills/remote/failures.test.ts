@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { expect, test } from "vitest";
 import * as z from "zod/mini";
 import { textOf } from "../mcp/fixture-skill.ts";
@@ -121,6 +123,67 @@ test.each(["application/json", "text/event-stream"])(
     expect(textOf(await far.run("work"))).toBe("worked");
   },
 );
+
+test.each([
+  ["a line of one blank", " "],
+  ["a line of more blanks than are looked at", `${" ".repeat(1_100)}y`],
+  ["another field", "retry: 1"],
+])("given an event without end that has %s in it, the conversation is ended", async (_, line) => {
+  await using server = await httpMcpServer(
+    onCall((_received, response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      const piece = `data: ${"x".repeat(65_000)}\n${line}\n`;
+      const write = (): void => {
+        while (!response.destroyed && response.write(piece));
+      };
+      response.on("drain", write);
+      write();
+      return true;
+    }),
+  );
+  await using far = await openRemote(server.url);
+  expect(textOf(await far.run("work"))).toContain("sent a message of more than 10 MB during the call");
+});
+
+test.each(["\n", "\r\n"])(
+  "given many events that are large together, with %j between, they are read",
+  async (end) => {
+    await using server = await httpMcpServer(
+      onCall(({ message }, response) => {
+        response.writeHead(200, { "content-type": "text/event-stream" });
+        const comment = `: ${"x".repeat(1024 * 1024)}${end}${end}`;
+        for (let count = 0; count < 12; count += 1) response.write(comment);
+        const result = JSON.stringify({ jsonrpc: "2.0", id: message.id, result: textResult("done") });
+        response.end(`data: ${result}${end}${end}`);
+        return true;
+      }),
+    );
+    await using far = await openRemote(server.url);
+    expect(textOf(await far.run("work"))).toBe("done");
+  },
+);
+
+test.each([
+  [
+    "that it changes the protocol",
+    "HTTP/1.1 101 Switching\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n",
+    "wants to speak another protocol (HTTP 101)",
+  ],
+  ["nothing", "", "cannot be reached"],
+])("given a server that answers %s, the start fails at once", async (_, answer, says) => {
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.once("data", () => (answer === "" ? socket.destroy() : socket.write(answer)));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = z.object({ port: z.number() }).parse(server.address());
+  await expect(openRemote(`http://127.0.0.1:${address.port}/mcp`)).rejects.toMatchObject({
+    code: "SKILL_START_FAILED",
+    message: expect.stringContaining(says),
+  });
+  server.close();
+});
 
 test("given a stream of events that ends without the answer, the call fails at once", async () => {
   await using server = await httpMcpServer(
