@@ -8,11 +8,16 @@ const urlOf = (value: string): URL | undefined => (URL.canParse(value) ? new URL
 const isLoopback = (url: URL): boolean =>
   /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname) && isPrivateHost(url.hostname);
 
+/** https, or http on this machine. */
+export const isSecureBaseUrl = (value: string): boolean => {
+  const url = urlOf(value);
+  return url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url));
+};
+
+export const isAnyBaseUrl = (value: string): boolean => /^https?:$/.test(urlOf(value)?.protocol ?? "");
+
 const secureBaseUrl = ruled(
-  (value) => {
-    const url = urlOf(value);
-    return url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url));
-  },
+  isSecureBaseUrl,
   {
     expected: "an https URL (http only for this machine itself)",
     remedy: 'Write it in full, such as baseUrl = "https://llm.example.com/v1".',
@@ -21,7 +26,7 @@ const secureBaseUrl = ruled(
 );
 
 const anyBaseUrl = ruled(
-  (value) => /^https?:$/.test(urlOf(value)?.protocol ?? ""),
+  isAnyBaseUrl,
   {
     expected: "an http or https URL",
     remedy: 'Write it in full, such as baseUrl = "http://localhost:11434/v1".',

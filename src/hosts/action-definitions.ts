@@ -47,7 +47,7 @@ export const trustedDefinitions = async (from: {
 };
 
 /** What says which commit is trusted must not be a program of the checkout. */
-const gitOutside = (workspace: string, { PATH: path = "", HOME = "" }: Environment) => ({
+export const gitOutside = (workspace: string, { PATH: path = "", HOME = "" }: Environment) => ({
   git: programOutside("git", { path, workspace }),
   environment: { PATH: pathOutside(path, workspace).join(delimiter), HOME },
 });

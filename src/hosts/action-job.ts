@@ -5,18 +5,20 @@ import { createJob } from "../edges/store/create-job.ts";
 import type { JournalEntry } from "../job/event.ts";
 import { makeRedaction } from "../report/redaction.ts";
 import { runJob } from "../run/run-job.ts";
+import { gitOutside } from "./action-definitions.ts";
 import { deliver } from "./action-deliver.ts";
 import { actionObserver } from "./action-observer.ts";
 import { leaveState } from "./action-state.ts";
+import { refuseCheckedOut } from "./checked-out-credential.ts";
 import type { Ending } from "./ending.ts";
 import { secretVariables, weakSecretNotes } from "./secrets.ts";
 import type { Step } from "./step.ts";
 import type { StepJob } from "./step-job.ts";
-import { prepareWiring } from "./wire.ts";
+import { prepareWiring, type Wiring } from "./wire.ts";
 
 /** Runs the job, then delivers what came of it. */
 export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<Ending> => {
-  const { step, plan, admission, trusted } = job;
+  const { step, plan, admission } = job;
   const { context, inputs } = step;
   const workspace = resolve(context.checkout, inputs.workingDirectory);
   const name = artifactName(step, plan.started.jobId);
@@ -35,10 +37,10 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
     environment: step.environment,
     secrets: step.secrets.values(),
     workspace,
+    ...checkoutOf(job),
     hidden: hiddenFolders(step),
     cacheDirectory: join(context.toolCache, "expert-stack"),
     trust: admission.trust,
-    localCommands: trusted.workspace === "trusted commit" ? "allowed" : "refused",
     observer,
     catalog: job.catalog,
     locked: job.locked,
@@ -54,6 +56,18 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
   const { directory, head } = log;
   const ended = { ...job, state, entries, directory, head, redact, artifacts, artifactName: name };
   return await deliver(ended, stop);
+};
+
+/** A checkout of another commit than the trusted one brings no program and no credential. */
+const checkoutOf = ({
+  step,
+  trusted,
+}: StepJob): Pick<Wiring, "checkout" | "localCommands" | "admitCredential"> => {
+  const { checkout } = step.context;
+  if (trusted.workspace === "trusted commit") return { checkout, localCommands: "allowed" };
+  const admitCredential = (file: string): void =>
+    refuseCheckedOut(file, { folder: checkout, ...gitOutside(checkout, step.environment) });
+  return { checkout, localCommands: "refused", admitCredential };
 };
 
 /** What `post` needs if this process does not get to its end. */

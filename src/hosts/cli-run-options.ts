@@ -77,7 +77,11 @@ export const readRunOptions = async (
     workspace: workspaceOf(resolve(terminal.cwd, text("workspace") ?? ".")),
     overrides: readOverrides(text),
     prices: optional("--prices", text("prices"), ownPrices) ?? new Map(),
-    environment: withEnvFiles(terminal.environment, texts(options.envPath), terminal.cwd),
+    environment: withEnvFiles(
+      terminal.environment,
+      { paths: texts(options.envPath), cwd: terminal.cwd },
+      (text) => terminal.err(`warning: ${text}\n`),
+    ),
     secretEnv: texts(options.secretEnv).flatMap((names) => names.split(",")),
     output: readOutput(options.json, text("progress"), terminal),
     verbosity: options.verbose === true ? "verbose" : "normal",

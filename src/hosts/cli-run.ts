@@ -43,6 +43,7 @@ export const runCommand = async (args: RunArguments, terminal: Terminal): Promis
     environment,
     secrets: valuesOf(environment, secretNames),
     workspace,
+    checkout: workspace,
     hidden: [],
     cacheDirectory: cacheFolder(environment.XDG_CACHE_HOME),
     trust: "trusted",

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { aiSdkModel } from "../edges/model/ai-sdk-model.ts";
 import { credentialFiles } from "../edges/model/credentials.ts";
 import { outbox } from "../edges/model/outbox.ts";
+import { credentialFileOf } from "../edges/model/provider-access.ts";
 import { providerFetch } from "../edges/model/provider-fetch.ts";
 import { providerSettings } from "../edges/model/provider-settings.ts";
 import { localSkills } from "../edges/skills/local-skills.ts";
@@ -21,6 +22,10 @@ export type Wiring = {
   readonly environment: Environment;
   readonly secrets: readonly string[];
   readonly workspace: string;
+  /** The repository's folder, which the workspace lies in: its programs and files are data. */
+  readonly checkout: string;
+  /** Looks at each file that a credential is read from, and throws to refuse it. */
+  readonly admitCredential?: (file: string) => void;
   /** Absolute folders that no tool of the base skill may see. */
   readonly hidden: readonly string[];
   readonly cacheDirectory: string;
@@ -39,7 +44,7 @@ export type Wiring = {
  * Puts the adapters of one job together. What can be refused is refused here, before the job's folder exists.
  *
  * @returns what completes the ports with the job's log
- * @throws ExpertStackError when the provider's key or address is missing
+ * @throws ExpertStackError when the provider's key or address is missing, or a credential is a stranger's
  */
 export const prepareWiring = (wiring: Wiring): ((log: JobLog) => JobPorts) => {
   const { plan, environment, observer } = wiring;
@@ -69,9 +74,13 @@ export const prepareWiring = (wiring: Wiring): ((log: JobLog) => JobPorts) => {
 };
 
 /** The manifest's provider, then those to turn to. */
-const providersOf = ({ plan, environment, workspace }: Wiring): Model => {
-  const find = (name: string) => programOutside(name, { path: environment.PATH ?? "", workspace });
-  const settings = plan.providers.map((config) => providerSettings(config, environment, find));
+const providersOf = ({ plan, environment, checkout, admitCredential }: Wiring): Model => {
+  const findProgram = (name: string) =>
+    programOutside(name, { path: environment.PATH ?? "", workspace: checkout });
+  const settings = plan.providers.map((config) =>
+    providerSettings(config, environment, { findProgram, workspace: checkout }),
+  );
+  for (const file of settings.map(credentialFileOf)) if (file !== undefined) admitCredential?.(file);
   const requests = outbox();
   const fetch = providerFetch(requests.prepare);
   return aiSdkModel(settings, { now: systemClock.now, fetch, outbox: requests });

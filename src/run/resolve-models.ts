@@ -92,5 +92,5 @@ const noModel = (provider: string): ExpertStackError =>
   new ExpertStackError({
     code: "INPUT_INVALID",
     message: `No model is named for the provider "${provider}".`,
-    remedy: 'Write `model = "…"` at the top of the manifest, or set the input `model`.',
+    remedy: 'Write `model = "…"` at the top of the manifest, or set the input `model` (`--model`).',
   });

@@ -2,7 +2,7 @@ import { aiSdkModel } from "../../src/edges/model/ai-sdk-model.ts";
 import { providerSettings } from "../../src/edges/model/provider-settings.ts";
 import type { Message } from "../../src/job/message.ts";
 import type { Delta, Generation, Turn } from "../../src/run/ports.ts";
-import { startLoginServer } from "./login-server.ts";
+import { loopbackLogins, startLoginServer } from "./login-server.ts";
 import { type ModelServer, type ScriptedAnswer, startModelServer } from "./model-server.ts";
 import { logins, type ProviderRow } from "./provider-rows.ts";
 
@@ -40,7 +40,8 @@ export const askProvider = async (row: ProviderRow, ask: Ask): Promise<Asked> =>
   await using server = await startModelServer(ask.script);
   await using login = await startLoginServer(logins);
   const { config, environment } = row.reach({ origin: server.origin, login: login.url });
-  const model = aiSdkModel([providerSettings(config, environment)], { now: () => 1_000 });
+  const settings = providerSettings(config, environment, { logins: loopbackLogins });
+  const model = aiSdkModel([settings], { now: () => 1_000 });
   const deltas: Delta[] = [];
   const answers: Generation[] = [];
   const signal = ask.signal?.(server) ?? AbortSignal.timeout(10_000);

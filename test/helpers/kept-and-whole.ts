@@ -3,7 +3,7 @@ import { type Outbox, outbox } from "../../src/edges/model/outbox.ts";
 import { providerFetch } from "../../src/edges/model/provider-fetch.ts";
 import { providerSettings } from "../../src/edges/model/provider-settings.ts";
 import type { Model, Turn } from "../../src/run/ports.ts";
-import { startLoginServer } from "./login-server.ts";
+import { loopbackLogins, startLoginServer } from "./login-server.ts";
 import { logins, type ProviderRow } from "./provider-rows.ts";
 import { type Recorded, startRecorder } from "./request-recorder.ts";
 
@@ -33,7 +33,9 @@ export const startSpeakers = async (
   const login = await startLoginServer(logins);
   const { config, environment } = row.reach({ origin: server.url, login: login.url });
   const setting = { ...("setting" in config ? config.setting : {}), ...of.config };
-  const settings = [providerSettings({ ...config, setting } as typeof config, environment)];
+  const settings = [
+    providerSettings({ ...config, setting } as typeof config, environment, { logins: loopbackLogins }),
+  ];
   const now = (): number => 1_000_000;
   let replacements = 0;
   const requests = counted(outbox(), () => {

@@ -46,6 +46,12 @@ test("a provider that there is not is refused with those that there are", () => 
   );
 });
 
+test("a provider without a usual model says where one is named, in a step and on a command line", () => {
+  expect(() => plan(expert, { provider: "ollama" })).toThrow(
+    expect.objectContaining({ remedy: expect.stringContaining("the input `model` (`--model`)") }),
+  );
+});
+
 test("what a provider cannot run is refused before the job, with all of it named", () => {
   const wants = `${expert}providerTools = ["webSearch", "fileSearch"]\n`;
   expect(() => plan(wants, { provider: "deepseek", model: "deepseek-chat" })).toThrow(

@@ -9,6 +9,13 @@ import { eventLines, runCli, startCliWorld } from "../helpers/run-cli.ts";
 /** The program as it ships, without the variables of the provider that the helper sets anyway. */
 const none = { ANTHROPIC_API_KEY: undefined, ANTHROPIC_BASE_URL: undefined };
 
+/** The program asks logins of the clouds only; this leads it from one of them to a server of the test. */
+const standIn = (login: string) => ({
+  NODE_OPTIONS: `--import=${join(import.meta.dirname, "../fixtures/preload/login-stand-in.mjs")}`,
+  LOGIN_STAND_IN: login,
+});
+const cloudLogin = "https://login.googleapis.com";
+
 const experts = { reader: { instruction: "You read." } };
 
 describe.each(providerRows)("given the provider $name and nothing but its own credential", (row) => {
@@ -18,10 +25,12 @@ describe.each(providerRows)("given the provider $name and nothing but its own cr
       files: { "a.txt": "one\n" },
       answers: [{ toolCalls: [{ name: "readTextFile", args: { path: "a.txt" } }] }, { text: "It says one." }],
     });
-    const { config, environment } = row.reach({ origin: world.model.origin, login: login.url });
+    const { config, environment } = row.reach({ origin: world.model.origin, login: cloudLogin });
     const manifest = stringify({ model: row.model, provider: config, experts });
     writeFileSync(join(world.workspace.directory, "perstack.toml"), manifest);
-    const run = await runCli(world, ["run", "reader", "Look."], { env: { ...none, ...environment } });
+    const run = await runCli(world, ["run", "reader", "Look."], {
+      env: { ...none, ...standIn(login.url), ...environment },
+    });
     expect([run.exitCode, eventLines(run).at(-1)]).toMatchObject([
       0,
       { type: "completeRun", text: "It says one." },
@@ -72,12 +81,12 @@ test("the credential that google-github-actions/auth leaves in the workspace is 
     ],
   });
   const credential = join(world.workspace.directory, "gha-creds-1.json");
-  copyFileSync(serviceAccountFile(login.url), credential);
+  copyFileSync(serviceAccountFile(cloudLogin), credential);
   const baseUrl = `${world.model.origin}/v1/projects/p/locations/l/publishers/google`;
   const provider = { providerName: "google-vertex", setting: { project: "p", baseUrl } };
   const manifest = stringify({ model: "gemini-2.5-flash", provider, experts });
   writeFileSync(join(world.workspace.directory, "perstack.toml"), manifest);
-  const env = { ...none, GOOGLE_APPLICATION_CREDENTIALS: credential };
+  const env = { ...none, ...standIn(login.url), GOOGLE_APPLICATION_CREDENTIALS: credential };
   const run = await runCli(world, ["run", "reader", "Look."], { env });
   expect(run.exitCode).toBe(0);
   const sent = JSON.stringify(world.model.requests[1]?.body);

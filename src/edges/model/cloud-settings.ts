@@ -1,15 +1,24 @@
 import { azureLogin, type Environment, googleCredentialFile } from "./credentials.ts";
+import { publicLogins } from "./login-policy.ts";
 import { credentialMissing, settingMissing } from "./missing.ts";
 import type {
   AzureCredential,
   BedrockCredential,
   Endpoint,
-  FindProgram,
   GoogleCredential,
   ProviderSettings,
+  Surroundings,
 } from "./provider-access.ts";
+import { type AddressRule, hostWord } from "./provider-address.ts";
 
-type Read = { readonly endpoint: Endpoint; readonly of: (variable: string) => string | undefined };
+type Read = {
+  readonly endpoint: Endpoint;
+  readonly of: (variable: string) => string | undefined;
+  /** The manifest's base URL, else the variable's. */
+  readonly address: (variable: string, rule: AddressRule) => string | undefined;
+  readonly environment: Environment;
+  readonly surroundings: Surroundings;
+};
 
 /** @throws ExpertStackError PROVIDER_KEY_MISSING or INPUT_INVALID */
 export const azureSettings = (
@@ -18,7 +27,7 @@ export const azureSettings = (
     readonly apiVersion?: string;
     readonly useDeploymentBasedUrls?: boolean;
   },
-  read: Read & { readonly environment: Environment; readonly findProgram: FindProgram },
+  read: Read,
 ): ProviderSettings => {
   const resourceName = setting.resourceName ?? read.of("AZURE_RESOURCE_NAME");
   if (resourceName === undefined && read.endpoint.baseUrl === undefined) {
@@ -26,6 +35,9 @@ export const azureSettings = (
       'The provider "azure-openai" has no resource.',
       "Set `resourceName` or `baseUrl` under `[provider.setting]` in the manifest, or AZURE_RESOURCE_NAME.",
     );
+  }
+  if (resourceName !== undefined) {
+    hostWord({ provider: "azure-openai", name: "resource", value: resourceName }, "my-resource");
   }
   return {
     ...read.endpoint,
@@ -37,23 +49,30 @@ export const azureSettings = (
   };
 };
 
-const azureCredential = (
-  read: Read & { readonly environment: Environment; readonly findProgram: FindProgram },
-): AzureCredential => {
+const azureCredential = (read: Read): AzureCredential => {
   const apiKey = read.of("AZURE_API_KEY");
   if (apiKey !== undefined) return { type: "apiKey", apiKey };
   const clientId = read.of("AZURE_CLIENT_ID");
   const tenantId = read.of("AZURE_TENANT_ID");
   const tokenFile = read.of("AZURE_FEDERATED_TOKEN_FILE");
   if (clientId !== undefined && tenantId !== undefined && tokenFile !== undefined) {
-    const authority = read.of("AZURE_AUTHORITY_HOST") ?? "https://login.microsoftonline.com";
-    return { type: "workloadIdentity", clientId, tenantId, tokenFile, authority };
+    return { type: "workloadIdentity", clientId, tenantId, tokenFile, authority: azureAuthority(read) };
   }
-  const program = azureLogin(read.environment) === undefined ? undefined : read.findProgram("az");
+  const program =
+    azureLogin(read.environment) === undefined ? undefined : read.surroundings.findProgram?.("az");
   if (program !== undefined) return { type: "cli", program, environment: read.environment };
   throw credentialMissing(
     'The provider "azure-openai" needs a credential and finds none.',
     "Set AZURE_API_KEY, or log in before this step with the action azure/login (in a shell: `az login`), or set AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_FEDERATED_TOKEN_FILE.",
+  );
+};
+
+const azureAuthority = ({ of, surroundings: { logins = publicLogins } }: Read): string => {
+  const authority = of("AZURE_AUTHORITY_HOST") ?? "https://login.microsoftonline.com";
+  if (URL.canParse(authority) && logins.isSecure(new URL(authority))) return authority;
+  throw settingMissing(
+    `The variable AZURE_AUTHORITY_HOST is "${authority}".`,
+    "It must be an https URL, such as https://login.microsoftonline.com, which it is when it is not set.",
   );
 };
 
@@ -67,7 +86,8 @@ export const bedrockSettings = (setting: { readonly region?: string }, read: Rea
       "Set `region` under `[provider.setting]` in the manifest, or AWS_REGION.",
     );
   }
-  const baseUrl = read.endpoint.baseUrl ?? read.of("AWS_ENDPOINT_URL_BEDROCK_RUNTIME");
+  hostWord({ provider: "amazon-bedrock", name: "region", value: region }, "eu-west-1");
+  const baseUrl = read.address("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "secure");
   return { ...read.endpoint, provider: "amazon-bedrock", baseUrl, credential, region };
 };
 
@@ -89,7 +109,7 @@ const bedrockCredential = ({ of }: Read): BedrockCredential => {
 /** @throws ExpertStackError PROVIDER_KEY_MISSING or INPUT_INVALID */
 export const vertexSettings = (
   setting: { readonly project?: string; readonly location?: string },
-  read: Read & { readonly environment: Environment },
+  read: Read,
 ): ProviderSettings => {
   const credential = googleCredential(read);
   const project =
@@ -104,11 +124,8 @@ export const vertexSettings = (
       "Set `project` under `[provider.setting]` in the manifest, or GOOGLE_VERTEX_PROJECT.",
     );
   }
-  if (location !== undefined && !/^[a-z0-9-]+$/i.test(location)) {
-    throw settingMissing(
-      `The location "${location}" of the provider "google-vertex" is none.`,
-      'Write a region such as "europe-west1", or "global".',
-    );
+  if (location !== undefined) {
+    hostWord({ provider: "google-vertex", name: "location", value: location }, "europe-west1");
   }
   return {
     ...read.endpoint,
@@ -122,14 +139,18 @@ export const vertexSettings = (
 const first = ({ of }: Read, variables: readonly string[]): string | undefined =>
   variables.flatMap((name) => of(name) ?? []).at(0);
 
-const googleCredential = (read: Read & { readonly environment: Environment }): GoogleCredential => {
+const googleCredential = (read: Read): GoogleCredential => {
   const apiKey = read.of("GOOGLE_VERTEX_API_KEY");
   if (apiKey !== undefined) return { type: "apiKey", apiKey };
   const email = read.of("GOOGLE_CLIENT_EMAIL");
   const privateKey = read.of("GOOGLE_PRIVATE_KEY");
   if (email !== undefined && privateKey !== undefined) return { type: "serviceAccount", email, privateKey };
   const file = googleCredentialFile(read.environment);
-  if (file !== undefined) return { type: "file", file };
+  if (file !== undefined) {
+    const { logins = publicLogins, workspace } = read.surroundings;
+    const idTokenUrl = read.of("ACTIONS_ID_TOKEN_REQUEST_URL");
+    return { type: "file", file, rules: { logins, idTokenUrl, workspace } };
+  }
   throw credentialMissing(
     'The provider "google-vertex" needs a credential and finds none.',
     "Log in before this step with the action google-github-actions/auth (in a shell: `gcloud auth application-default login`), or set GOOGLE_APPLICATION_CREDENTIALS, or GOOGLE_CLIENT_EMAIL and GOOGLE_PRIVATE_KEY, or GOOGLE_VERTEX_API_KEY.",

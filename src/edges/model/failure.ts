@@ -13,9 +13,10 @@ export const providerFailure = (error: unknown, now: number): Failure => {
   const inStream = streamFailure(error);
   if (inStream !== undefined) return inStream;
   if (stringOf(error.name) === "AI_InvalidResponseDataError") return truncatedStream;
+  const message = foreignForm(error) ?? describe(error);
   return {
     name: nameOf(error),
-    message: describe(error),
+    message,
     isRetryable: error.isRetryable === true || isConnectionError(error),
   };
 };
@@ -38,7 +39,7 @@ const httpFailure = (error: Shape, statusCode: number, now: number): Failure => 
   const isSpent = spent.test(stringOf(bodyOf(error.data).code) ?? "");
   return {
     name: "ProviderError",
-    message: stringOf(error.message) ?? `The provider answered ${statusCode}.`,
+    message: tooLarge(error) ?? stringOf(error.message) ?? `The provider answered ${statusCode}.`,
     statusCode,
     isRetryable: !isSpent && (error.isRetryable === true || isOverload(statusCode)),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
@@ -106,6 +107,30 @@ const streamFailure = (error: Shape): Failure | undefined => {
 
 const causes = (error: Shape, depth = 0): readonly Shape[] =>
   isRecord(error.cause) && depth < 5 ? [error, ...causes(error.cause, depth + 1)] : [error];
+
+/** The SDK could not read an error's body, and says only that. */
+const tooLarge = (error: Shape): string | undefined =>
+  stringOf(causes(error).find(({ name }) => name === "AnswerTooLarge")?.message);
+
+/** What a parser says of an answer repeats the answer, and every form that it might have had. */
+const foreignForm = (error: Shape): string | undefined => {
+  const chain = causes(error);
+  if (!chain.some(({ name }) => /^AI_(?:TypeValidation|JSONParse)Error$/.test(String(name))))
+    return undefined;
+  const issue = chain.flatMap(({ issues }) => firstIssue(issues) ?? []).at(0);
+  const why = issue ?? stringOf(chain.at(-1)?.message) ?? "it cannot be read";
+  const [line = ""] = why.split("\n");
+  return `The provider's answer is not in the form of its API: ${line.slice(0, 200)}`;
+};
+
+/** Where and what, of the first form that was tried. */
+const firstIssue = (issues: unknown): string | undefined => {
+  const issue = Array.isArray(issues) ? issues.find(isRecord) : undefined;
+  if (issue === undefined) return undefined;
+  const nested = Array.isArray(issue.errors) ? firstIssue(issue.errors[0]) : undefined;
+  const path = Array.isArray(issue.path) ? issue.path.map(String).join(".") : "";
+  return nested ?? `${path === "" ? "" : `${path}: `}${stringOf(issue.message) ?? "it has another form"}`;
+};
 
 const connectionCodes = /^(ECONN|EPIPE|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|UND_ERR|EHOST|ENET)/;
 

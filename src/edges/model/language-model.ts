@@ -25,10 +25,21 @@ type Keyed = Exclude<
   { readonly provider: "azure-openai" | "amazon-bedrock" | "google-vertex" }
 >;
 
+/** Told to every SDK, since some look into the process's environment where they are told none. */
+const usualUrls: Readonly<Record<Keyed["provider"], string | undefined>> = {
+  anthropic: "https://api.anthropic.com/v1",
+  openai: "https://api.openai.com/v1",
+  google: "https://generativelanguage.googleapis.com/v1beta",
+  deepseek: "https://api.deepseek.com",
+  "openai-compatible": undefined,
+  ollama: undefined,
+};
+
 const keyedModel = async (settings: Keyed, model: string, means: Means): Promise<LanguageModelV4> => {
-  const { apiKey = "", baseUrl, headers } = settings;
+  const { apiKey = "", headers } = settings;
+  const baseURL = settings.baseUrl ?? usualUrls[settings.provider];
   const fetch = means.fetch === undefined ? {} : { fetch: means.fetch };
-  const common = { apiKey, headers, ...(baseUrl === undefined ? {} : { baseURL: baseUrl }), ...fetch };
+  const common = { apiKey, headers, ...(baseURL && { baseURL }), ...fetch };
   switch (settings.provider) {
     case "anthropic": {
       const { createAnthropic } = await import("@ai-sdk/anthropic");

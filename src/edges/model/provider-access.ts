@@ -1,4 +1,5 @@
 import type { Environment } from "./credentials.ts";
+import type { CredentialRules, LoginPolicy } from "./login-policy.ts";
 
 /** Where requests go and what goes with each. `name` is what the person calls this instance. */
 export type Endpoint = {
@@ -10,7 +11,7 @@ export type Endpoint = {
 /** A service account inline, or a file of Google's in any of its forms. */
 export type GoogleCredential =
   | { readonly type: "apiKey"; readonly apiKey: string }
-  | { readonly type: "file"; readonly file: string }
+  | { readonly type: "file"; readonly file: string; readonly rules: CredentialRules }
   | { readonly type: "serviceAccount"; readonly email: string; readonly privateKey: string };
 
 export type AzureCredential =
@@ -69,5 +70,20 @@ export type ProviderSettings = Endpoint &
       }
   );
 
-/** Finds a program by its name where nothing in the workspace can have put it. */
-export type FindProgram = (name: string) => string | undefined;
+/** What a provider's settings depend on beside manifest and environment. */
+export type Surroundings = {
+  /** Finds a program by its name where nothing in the workspace can have put it; without it there is none. */
+  readonly findProgram?: (name: string) => string | undefined;
+  /** Whose files are data. */
+  readonly workspace?: string;
+  /** `publicLogins` when missing, which tests replace. */
+  readonly logins?: LoginPolicy;
+};
+
+/** The file that a credential is read from, when it is one. */
+export const credentialFileOf = (settings: ProviderSettings): string | undefined => {
+  if (settings.provider !== "azure-openai" && settings.provider !== "google-vertex") return undefined;
+  const { credential } = settings;
+  if (credential.type === "file") return credential.file;
+  return credential.type === "workloadIdentity" ? credential.tokenFile : undefined;
+};

@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { providerResponse } from "./provider-response.ts";
+import { mostRedirects, redirected } from "./redirect.ts";
 
 /** A request's body as it goes out: text, and bytes that already are UTF-8. */
 export type BodyParts = readonly (string | Uint8Array)[];
@@ -16,19 +17,24 @@ export type Prepare = (
  * `fetch` for the requests to a provider, made for long conversations: the body goes out in pieces through one small
  * buffer, where Node's own keeps two more copies of every request until the next garbage collection. It also starts
  * sooner, since Node's own loads an HTTP client of 14 MB in 40 ms. Proxies and certificates are what Node was told
- * (`http.setGlobalProxyFromEnv()`, `NODE_EXTRA_CA_CERTS`). Redirects, and bodies that are no text, are left to
- * Node's own. An answer that may have a body has to be read or cancelled, or its connection stays open.
+ * (`http.setGlobalProxyFromEnv()`, `NODE_EXTRA_CA_CERTS`). Bodies that are no text are left to Node's own.
+ * Redirects are followed within their origin, or not at all with `redirect: "manual"`. An answer that may have a
+ * body has to be read or cancelled, or its connection stays open.
  *
+ * @param redirects how many are followed
  * @returns a function that throws as Node's own does: a TypeError "fetch failed" whose cause is the connection's
  *   error, or the signal's reason
  */
 export const providerFetch =
-  (prepare: Prepare = (body, headers) => ({ headers, body: [body] })): typeof fetch =>
+  (
+    prepare: Prepare = (body, headers) => ({ headers, body: [body] }),
+    redirects: number = mostRedirects,
+  ): typeof fetch =>
   async (input, init = {}) => {
     const { body = null } = init;
     const signal = init.signal ?? undefined;
     const isPlain = (typeof body === "string" || body === null) && typeof input === "string";
-    if (!isPlain) return fetch(input, init);
+    if (!isPlain) return fetch(input, { ...init, redirect: "error" });
     signal?.throwIfAborted();
     const given = headersOf(init.headers);
     const outgoing = body === null ? { headers: given } : prepare(body, given);
@@ -40,14 +46,15 @@ export const providerFetch =
     const answered = answerTo(request, signal);
     void send(request, parts ?? []);
     const message = await answered;
-    if (!isRedirect(message)) return providerResponse(message, { request, url: input, signal });
+    if (!isRedirect(message) || init.redirect === "manual") {
+      return providerResponse(message, { request, url: input, signal });
+    }
     message.destroy();
-    const { headers } = outgoing;
-    return fetch(input, { ...init, headers, body: parts === undefined ? null : joined(parts) });
+    const { statusCode: status = 0, headers } = message;
+    const from = { url: input, status, location: headers.location, headers: outgoing.headers };
+    const next = redirected(from, init, redirects);
+    return await providerFetch(prepare, redirects - 1)(next.url, next.init);
   };
-
-const joined = (parts: BodyParts): Uint8Array<ArrayBuffer> =>
-  Buffer.concat(parts.map((part) => Buffer.from(part)));
 
 /** Not imported: an `import` of `node:http` evaluates all its exports, `WebSocket` with the whole client among them. */
 const openRequest = (

@@ -22,7 +22,7 @@ export const providerResponse = (
   const isEmpty = request.method === "HEAD" || [204, 205, 304].includes(status);
   // Nobody reads what cannot be there, and the connection is free only once the message has ended.
   if (isEmpty) message.resume();
-  const stream = isEmpty ? null : ReadableStream.from(chunks(message, signal));
+  const stream = isEmpty ? null : ReadableStream.from(chunks(message, status, signal));
   const whole = async () => (stream === null ? Buffer.alloc(0) : buffer(stream));
   return {
     ok: status >= 200 && status <= 299,
@@ -59,18 +59,43 @@ const headersOf = (message: IncomingMessage): HeaderList => {
 /**
  * What has arrived since the last read comes as one piece, so that a fast stream of small ones costs little.
  *
- * @throws TypeError "terminated" whose cause says how, as Node's own does, or the signal's reason
+ * @throws TypeError "terminated" whose cause says how, as Node's own does, the signal's reason, or an error named
+ *   AnswerTooLarge
  */
 async function* chunks(
   message: IncomingMessage,
+  status: number,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
+  const limit = isStream(message, status) ? Number.POSITIVE_INFINITY : mostBytes;
+  let bytes = 0;
   try {
-    yield* await decoded(message);
+    for await (const chunk of await decoded(message)) {
+      bytes += chunk.length;
+      if (bytes > limit) break;
+      yield chunk;
+    }
   } catch (error) {
     throw signal?.aborted ? signal.reason : new TypeError("terminated", { cause: error });
   }
+  if (bytes > limit) throw tooLarge(status);
 }
+
+/** Of a body that is read whole, unpacked: a few packed bytes can be a thousand times as many. */
+const mostBytes = 32 * 1_048_576;
+
+/** Streams of events are handled as they come; an error is read whole whatever it calls itself. */
+const isStream = ({ headers }: IncomingMessage, status: number): boolean =>
+  status < 300 &&
+  /^(?:text\/event-stream|application\/vnd\.amazon\.eventstream)\b/i.test(headers["content-type"] ?? "");
+
+const tooLarge = (status: number): Error =>
+  Object.assign(
+    new Error(
+      `The provider's answer (${status}) is larger than ${mostBytes / 1_048_576} MB, and is no stream.`,
+    ),
+    { name: "AnswerTooLarge" },
+  );
 
 /** No encoding is asked for; some send one all the same. */
 const decoded = async (message: IncomingMessage): Promise<Readable> => {

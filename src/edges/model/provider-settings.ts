@@ -2,23 +2,24 @@ import type { ProviderConfig } from "../../definition/provider.ts";
 import { azureSettings, bedrockSettings, vertexSettings } from "./cloud-settings.ts";
 import type { Environment } from "./credentials.ts";
 import { baseUrlMissing, keyMissing } from "./missing.ts";
-import type { Endpoint, FindProgram, ProviderSettings } from "./provider-access.ts";
+import type { Endpoint, ProviderSettings, Surroundings } from "./provider-access.ts";
+import { type AddressRule, addressIn } from "./provider-address.ts";
 
 /**
  * The manifest's setting first, then the environment: the same variables as the AI SDK's, and what the clouds' login
  * actions leave. Nothing is read from the process's own environment later on.
  *
- * @throws ExpertStackError PROVIDER_KEY_MISSING, or INPUT_INVALID when an address is missing
+ * @throws ExpertStackError PROVIDER_KEY_MISSING, or INPUT_INVALID when an address is missing or none
  */
 export const providerSettings = (
   config: ProviderConfig,
   environment: Environment,
-  findProgram: FindProgram = () => undefined,
+  surroundings: Surroundings = {},
 ): ProviderSettings => {
   const { providerName, setting } = config;
   const of = (name: string): string | undefined => environment[name] || undefined;
   const endpoint = { baseUrl: setting?.baseUrl, headers: setting?.headers ?? {} };
-  const read = { endpoint, of, environment, findProgram };
+  const read = { endpoint, of, address: addresses(endpoint, of), environment, surroundings };
   switch (providerName) {
     case "anthropic":
       return anthropicSettings(read);
@@ -35,7 +36,7 @@ export const providerSettings = (
     case "openai-compatible":
       return compatibleSettings(setting ?? {}, read);
     case "ollama": {
-      const baseUrl = compatiblePath(endpoint.baseUrl ?? of("OLLAMA_BASE_URL") ?? "http://localhost:11434");
+      const baseUrl = compatiblePath(read.address("OLLAMA_BASE_URL", "any") ?? "http://localhost:11434");
       return { ...endpoint, provider: providerName, apiKey: undefined, baseUrl };
     }
     case "azure-openai":
@@ -49,7 +50,20 @@ export const providerSettings = (
   }
 };
 
-type Read = { readonly endpoint: Endpoint; readonly of: (variable: string) => string | undefined };
+type Read = {
+  readonly endpoint: Endpoint;
+  readonly of: (variable: string) => string | undefined;
+  /** The manifest's base URL, else the variable's. */
+  readonly address: (variable: string, rule: AddressRule) => string | undefined;
+};
+
+/** The manifest's was checked when it was read. */
+const addresses =
+  ({ baseUrl }: Endpoint, of: Read["of"]): Read["address"] =>
+  (variable, rule) => {
+    const url = baseUrl ?? of(variable);
+    return url === undefined || url === baseUrl ? url : addressIn(variable, url, rule);
+  };
 
 const key = ({ of }: Read, provider: string, variable: string): string => {
   const apiKey = of(variable);
@@ -57,10 +71,10 @@ const key = ({ of }: Read, provider: string, variable: string): string => {
   return apiKey;
 };
 
-const anthropicSettings = ({ endpoint, of }: Read): ProviderSettings => {
+const anthropicSettings = ({ endpoint, of, address }: Read): ProviderSettings => {
   const [apiKey, authToken] = [of("ANTHROPIC_API_KEY"), of("ANTHROPIC_AUTH_TOKEN")];
   if (apiKey === undefined && authToken === undefined) throw keyMissing("anthropic", "ANTHROPIC_API_KEY");
-  const baseUrl = versioned(endpoint.baseUrl ?? of("ANTHROPIC_BASE_URL"));
+  const baseUrl = versioned(address("ANTHROPIC_BASE_URL", "secure"));
   const auth = apiKey === undefined && authToken !== undefined ? { authToken } : {};
   return { ...endpoint, provider: "anthropic", apiKey, baseUrl, ...auth };
 };
@@ -75,7 +89,7 @@ const openAiSettings = (
     ...named(name),
     provider: "openai",
     apiKey: key(read, "openai", "OPENAI_API_KEY"),
-    baseUrl: read.endpoint.baseUrl ?? read.of("OPENAI_BASE_URL"),
+    baseUrl: read.address("OPENAI_BASE_URL", "secure"),
     ...(organization && { organization }),
     ...(project && { project }),
   };
@@ -83,9 +97,9 @@ const openAiSettings = (
 
 const compatibleSettings = (
   setting: { readonly name?: string },
-  { endpoint, of }: Read,
+  { endpoint, of, address }: Read,
 ): ProviderSettings => {
-  const baseUrl = endpoint.baseUrl ?? of("OPENAI_BASE_URL");
+  const baseUrl = address("OPENAI_BASE_URL", "any");
   if (baseUrl === undefined) throw baseUrlMissing();
   const apiKey = of("OPENAI_API_KEY");
   return { ...endpoint, ...named(setting.name), provider: "openai-compatible", apiKey, baseUrl };

@@ -7,24 +7,51 @@ export type TokenSource = {
   conceal(text: string): string;
 };
 
+/** What a token is obtained with. */
+export type Asking = {
+  readonly fetch: Fetch;
+  readonly now: () => number;
+  readonly signal: AbortSignal | undefined;
+  /** Remembers what nobody is to be told, sent or received, and returns it. */
+  readonly keep: (secret: string) => string;
+  readonly conceal: (text: string) => string;
+};
+
 /** A token is renewed while it is still good for this long, so that none ends on its way. */
 const renewBeforeMs = 5 * 60_000;
 
 export const tokenSource = (
-  obtain: (signal: AbortSignal | undefined) => Promise<AccessToken>,
-  now: () => number,
+  { fetch, now }: { readonly fetch: Fetch; readonly now: () => number },
+  obtain: (asking: Asking) => Promise<AccessToken>,
 ): TokenSource => {
-  const issued = new Set<string>();
+  const { keep, conceal } = keptSecrets();
   let current: AccessToken | undefined;
   return {
     async token(signal) {
       if (current === undefined || current.expiresAt - renewBeforeMs <= now()) {
-        current = await obtain(signal);
-        issued.add(current.token);
+        current = await obtain({ fetch, now, signal, keep, conceal });
       }
-      return current.token;
+      return keep(current.token);
     },
-    conceal: (text) => [...issued].reduce((rest, token) => rest.replaceAll(token, "***"), text),
+    conceal,
+  };
+};
+
+/** What is shorter is no secret of a cloud's, and would take words out of texts. */
+const shortestSecret = 8;
+
+const keptSecrets = (): Pick<Asking, "keep" | "conceal"> => {
+  const known = new Set<string>();
+  return {
+    keep(secret) {
+      if (secret.length >= shortestSecret) known.add(secret);
+      return secret;
+    },
+    // The longest first: one may begin with another.
+    conceal: (text) =>
+      [...known]
+        .toSorted((one, other) => other.length - one.length)
+        .reduce((rest, secret) => rest.replaceAll(secret, "***"), text),
   };
 };
 
@@ -48,7 +75,7 @@ export const loginRefused = (message: string, statusCode?: number): Error =>
   });
 
 /**
- * Posts to a login service and reads its JSON.
+ * Posts to a login service and reads its JSON. A redirect is not followed: what is sent is worth a token.
  *
  * @throws an error with `statusCode` and what the service says, which never holds what was sent
  */
@@ -58,24 +85,34 @@ export const askLogin = async (
     readonly url: string;
     readonly body?: URLSearchParams | string;
     readonly headers?: Readonly<Record<string, string>>;
-    readonly fetch: Fetch;
   },
-  signal: AbortSignal | undefined,
+  { fetch, signal, conceal }: Asking,
 ): Promise<Readonly<Record<string, unknown>>> => {
-  const answer = await request.fetch(request.url, {
-    method: request.body === undefined ? "GET" : "POST",
-    ...(request.headers === undefined ? {} : { headers: request.headers }),
-    ...(request.body === undefined ? {} : { body: request.body }),
+  const { who, url, body } = request;
+  const form = { "content-type": "application/x-www-form-urlencoded" };
+  const answer = await fetch(url, {
+    method: body === undefined ? "GET" : "POST",
+    headers: { ...(body instanceof URLSearchParams && form), ...request.headers },
+    redirect: "manual",
+    ...(body === undefined ? {} : { body: String(body) }),
     ...(signal === undefined ? {} : { signal }),
   });
-  const text = await answer.text();
-  const body = parsed(text);
-  if (answer.ok && body !== undefined) return body;
-  const said = body?.error_description ?? errorOf(body) ?? "no reason given";
+  const { ok, status } = answer;
+  const told = parsed(await answer.text());
+  if (ok && told !== undefined) return told;
+  const said =
+    status >= 300 && status <= 399
+      ? `it redirects to ${redirectOrigin(answer, url)}, and a login is not followed there`
+      : (told?.error_description ?? errorOf(told) ?? "no reason given");
   throw loginRefused(
-    `${request.who} gave no access token (${answer.status}): ${String(said).slice(0, 300)}`,
-    answer.ok ? 502 : answer.status,
+    `${who} gave no access token (${status}): ${conceal(String(said)).slice(0, 300)}`,
+    ok ? 502 : status,
   );
+};
+
+const redirectOrigin = (answer: Response, url: string): string => {
+  const location = answer.headers.get("location") ?? "";
+  return URL.canParse(location, url) ? new URL(location, url).origin : "nowhere";
 };
 
 const errorOf = (body: Readonly<Record<string, unknown>> | undefined): unknown => {

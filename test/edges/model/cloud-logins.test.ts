@@ -1,13 +1,13 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import type { ProviderConfig } from "../../../src/definition/provider.ts";
 import { aiSdkModel } from "../../../src/edges/model/ai-sdk-model.ts";
 import { providerSettings } from "../../../src/edges/model/provider-settings.ts";
 import type { Generation } from "../../../src/run/ports.ts";
 import { asked } from "../../helpers/ask-provider.ts";
-import { startLoginServer } from "../../helpers/login-server.ts";
+import { loopbackLogins, startLoginServer } from "../../helpers/login-server.ts";
 import { type ScriptedAnswer, startModelServer } from "../../helpers/model-server.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cloud-logins-"));
@@ -28,7 +28,10 @@ const converse = async (reach: Reach, script: readonly ScriptedAnswer[], model =
   await using server = await startModelServer(script);
   const { config, environment } = reach(server.origin);
   let now = 1_000_000;
-  const settings = providerSettings(config, environment, () => environment.AZ);
+  const settings = providerSettings(config, environment, {
+    findProgram: () => environment.AZ,
+    logins: loopbackLogins,
+  });
   const port = aiSdkModel([settings], { now: () => now });
   const answers: Generation[] = [];
   for (const [index] of script.entries()) {
@@ -104,7 +107,7 @@ const azProgram = (name: string, lines: string): { AZ: string; HOME: string } =>
 test("Azure: whoever is logged in with az is asked for a token, without the step's secrets", async () => {
   const az = azProgram(
     "logged-in",
-    'echo "$@" > "$HOME/args"; env > "$HOME/env"; echo \'{"accessToken":"az-token","expires_on":99999999999}\'',
+    'echo "$@" > "$HOME/args"; env > "$HOME/env"; pwd > "$HOME/cwd"; echo \'{"accessToken":"az-token","expires_on":99999999999}\'',
   );
   const environment = { ...az, GITHUB_TOKEN: "ghs_secret", PATH: "/workspace/bin:/usr/bin" };
   const { sent } = await converse((origin) => ({ config: azure(origin), environment }), [{ text: "a" }]);
@@ -115,6 +118,33 @@ test("Azure: whoever is logged in with az is asked for a token, without the step
   const given = readFileSync(join(az.HOME, "env"), "utf8");
   expect(given).not.toContain("ghs_secret");
   expect(given).not.toContain("/workspace/bin");
+  // Either keeps Python from looking into the checkout; releases before 3.11 know only the first.
+  expect(readFileSync(join(az.HOME, "cwd"), "utf8").trim()).toBe("/");
+  expect(given).toContain("PYTHONSAFEPATH=1");
+});
+
+test("Azure: az, which is Python, runs nothing of the checkout it is asked from", async () => {
+  const checkout = join(folder, "checkout");
+  mkdirSync(join(checkout, "azure"), { recursive: true });
+  const installed = join(folder, "installed");
+  mkdirSync(join(installed, "azure"), { recursive: true });
+  const cli = (token: string) =>
+    `import json, os; print(json.dumps({"accessToken": "${token}", "at": os.getcwd()}))`;
+  writeFileSync(join(checkout, "azure", "cli.py"), cli("poisoned"));
+  writeFileSync(join(installed, "azure", "cli.py"), cli("honest-token"));
+  const az = azProgram("python", `PYTHONPATH="${installed}" exec python3 -m azure.cli "$@"`);
+  const before = process.cwd();
+  process.chdir(checkout);
+  onTestFinished(() => process.chdir(before));
+  const { sent } = await converse((origin) => ({ config: azure(origin), environment: az }), [{ text: "a" }]);
+  expect(sent).toEqual(["Bearer honest-token"]);
+});
+
+test("Azure: what az prints that is no JSON is not repeated", async () => {
+  const environment = azProgram("chatty", 'echo "{\\"accessToken\\": \\"az-secret-token"');
+  const { answers } = await converse((origin) => ({ config: azure(origin), environment }), [{ text: "a" }]);
+  expect(JSON.stringify(answers)).toContain("printed no JSON object");
+  expect(JSON.stringify(answers)).not.toContain("az-secret");
 });
 
 test("Azure: an az that is not logged in says so", async () => {

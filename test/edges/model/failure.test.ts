@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { providerFailure } from "../../../src/edges/model/failure.ts";
+import { askProvider } from "../../helpers/ask-provider.ts";
+import { providerRows } from "../../helpers/provider-rows.ts";
 
 const named = (name: string, message: string, more: object = {}): Error =>
   Object.assign(new Error(message), { name, ...more });
@@ -27,6 +29,41 @@ test("causes that say different things are all told", () => {
   expect(providerFailure(named("TypeError", "fetch failed", { cause }), 0).message).toBe(
     "fetch failed: other side closed",
   );
+});
+
+test("an answer of another protocol is told in one line, with the place of the first that is wrong", async () => {
+  const compatible = providerRows.find(({ name }) => name === "openai-compatible");
+  if (compatible === undefined) throw new Error("no row");
+  const { answer } = await askProvider(compatible, {
+    script: [{ events: [{ type: "message_start", message: { id: "m", content: [] } }] }],
+  });
+  expect(answer).toMatchObject({
+    type: "failed",
+    error: {
+      isRetryable: false,
+      message:
+        "The provider's answer is not in the form of its API: choices: Invalid input: expected array, received undefined",
+    },
+  });
+});
+
+test("an answer that is no JSON is told in one line, too", () => {
+  const cause = named("SyntaxError", "Unexpected token '<', \"<html>\n<b\"... is not valid JSON");
+  const error = named("AI_JSONParseError", `JSON parsing failed: Text: <html>\n${"<b>".repeat(9_000)}`, {
+    cause,
+  });
+  expect(providerFailure(error, 0).message).toBe(
+    "The provider's answer is not in the form of its API: Unexpected token '<', \"<html>",
+  );
+});
+
+test("an error that is too large to be read says so", () => {
+  const cause = named(
+    "AnswerTooLarge",
+    "The provider's answer (500) is larger than 32 MB, and is no stream.",
+  );
+  const error = named("AI_APICallError", "Failed to process error response", { statusCode: 500, cause });
+  expect(providerFailure(error, 0)).toMatchObject({ statusCode: 500, message: cause.message });
 });
 
 test("a wait that Google tells in its error's body is a wait", () => {

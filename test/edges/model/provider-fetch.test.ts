@@ -193,13 +193,112 @@ test("requests go through the proxy that Node was told of", async () => {
   expect(await response.text()).toBe("by proxy: http://provider.invalid/v1/messages");
 });
 
-test("a redirect is followed as Node's own fetch does, with the whole body", async () => {
+test("a redirect within the origin is followed as Node's own fetch does, with the whole body", async () => {
   const url = await serve(async (request, response) => {
     if (request.url !== "/new") return response.writeHead(308, { location: "/new" }).end();
     return response.end(await readBody(request));
   });
   const body = "é".repeat(50_000);
   expect((await (await post(url, body)).text()) === body).toBe(true);
+});
+
+test.each([301, 302, 303])("a request that %i sends on is a GET without a body", async (status) => {
+  const url = await serve(async (request, response) => {
+    if (request.url !== "/new") return response.writeHead(status, { location: "/new" }).end();
+    const kept = request.headers["x-kept"] ?? "";
+    return response.end(`${request.method} ${kept} ${request.headers["x-own"]} ${await readBody(request)}`);
+  });
+  const own = providerFetch((body, { "x-own": _, ...headers }) => ({ headers, body: [body] }));
+  const headers = { "x-own": "1", "x-kept": "2" };
+  const response = await own(url, { method: "POST", body: "body", headers });
+  expect(await response.text()).toBe("GET 2 undefined ");
+});
+
+test.each([301, 302, 303, 307, 308])(
+  "a %i to another origin is told, and nothing is sent there",
+  async (status) => {
+    const arrived: unknown[] = [];
+    const other = await serve(async (request, response) => {
+      arrived.push(request.headers, String(await readBody(request)));
+      response.end("{}");
+    });
+    const url = await serve((_request, response) =>
+      response.writeHead(status, { location: `${other}/v1/messages` }).end(),
+    );
+    const headers = { "x-api-key": "k", "api-key": "k", "x-goog-api-key": "k" };
+    expect(await failureOf(post(`${url}/v1/messages`, "the conversation", { headers }))).toMatchObject({
+      name: "ProviderRedirect",
+      message: `The provider redirects to ${other}; write that as \`baseUrl\`.`,
+    });
+    const bytes = new TextEncoder().encode("the conversation");
+    expect(await failureOf(send(url, { method: "POST", headers, body: bytes }))).toBeInstanceOf(TypeError);
+    expect(arrived).toEqual([]);
+  },
+);
+
+test("a name of the same server is another origin, and so is its port without TLS", async () => {
+  const url = await serve((request, response) => {
+    const location =
+      request.url === "/name" ? url.replace("127.0.0.1", "localhost") : url.replace("http:", "https:");
+    response.writeHead(307, { location }).end();
+  });
+  for (const path of ["/name", "/protocol"]) {
+    expect(await failureOf(post(`${url}${path}`, "{}"))).toMatchObject({ name: "ProviderRedirect" });
+  }
+});
+
+test("redirects in a circle end", async () => {
+  let asked = 0;
+  const url = await serve((_request, response) => {
+    asked += 1;
+    response.writeHead(307, { location: "/again" }).end();
+  });
+  expect(await failureOf(post(url, "{}"))).toMatchObject({
+    name: "ProviderRedirect",
+    message: "The provider redirects more than 5 times.",
+  });
+  expect(asked).toBe(6);
+});
+
+test("a redirect that leads nowhere is told", async () => {
+  const url = await serve((_request, response) => response.writeHead(307).end());
+  expect(await failureOf(post(url, "{}"))).toMatchObject({
+    message: "The provider redirects (307) and does not say where.",
+  });
+});
+
+const megabyte = 1_048_576;
+
+test.each([
+  [400, "text/event-stream"],
+  [200, "application/json"],
+])("an answer %i of %s that unpacks to more than 32 MB is not read to its end", async (status, type) => {
+  const packed = gzipSync(Buffer.alloc(100 * megabyte));
+  const url = await serve((_request, response) =>
+    response.writeHead(status, { "content-encoding": "gzip", "content-type": type }).end(packed),
+  );
+  const { body } = await post(url, "{}");
+  let read = 0;
+  const reading = (async () => {
+    for await (const chunk of body ?? []) read += chunk.length;
+  })();
+  expect(await failureOf(reading)).toMatchObject({
+    name: "AnswerTooLarge",
+    message: `The provider's answer (${status}) is larger than 32 MB, and is no stream.`,
+  });
+  expect(read).toBeLessThanOrEqual(32 * megabyte);
+});
+
+test("a stream of events may be longer, and so may an answer of just that size", async () => {
+  const url = await serve((request, response) => {
+    const type = request.url === "/stream" ? "text/event-stream; charset=utf-8" : "application/json";
+    response.writeHead(200, { "content-type": type });
+    response.end(Buffer.alloc((request.url === "/stream" ? 33 : 32) * megabyte));
+  });
+  const sizes = [];
+  for (const path of ["/stream", "/json"])
+    sizes.push((await (await post(`${url}${path}`, "{}")).bytes()).length);
+  expect(sizes).toEqual([33 * megabyte, 32 * megabyte]);
 });
 
 test("a GET has no body, and an answer that cannot have one leaves its connection free", async () => {

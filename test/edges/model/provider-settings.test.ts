@@ -57,7 +57,7 @@ describe("given no credential", () => {
   test("az without a login is no credential, and is not run", () => {
     const find = () => "/usr/bin/az";
     const config: ProviderConfig = { providerName: "azure-openai", setting: { resourceName: "r" } };
-    expect(() => providerSettings(config, { HOME: home() }, find)).toThrow(/finds none/);
+    expect(() => providerSettings(config, { HOME: home() }, { findProgram: find })).toThrow(/finds none/);
   });
 });
 
@@ -106,6 +106,75 @@ test.each([
   });
 });
 
+describe("given an address from a variable", () => {
+  const key = { ANTHROPIC_API_KEY: "k", OPENAI_API_KEY: "k", AWS_BEARER_TOKEN_BEDROCK: "k", AWS_REGION: "r" };
+  const https = /https URL \(http only for this machine itself\)/;
+  test.each<[ProviderConfig, string, string, RegExp]>([
+    [{ providerName: "anthropic" }, "ANTHROPIC_BASE_URL", "http://llm.example.com", https],
+    [{ providerName: "openai" }, "OPENAI_BASE_URL", "api.openai.com/v1", https],
+    [{ providerName: "openai-compatible" }, "OPENAI_BASE_URL", "localhost:8000", /an http or https URL/],
+    [{ providerName: "ollama" }, "OLLAMA_BASE_URL", "0.0.0.0:11434", /an http or https URL/],
+    [{ providerName: "amazon-bedrock" }, "AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "http://a.example", https],
+  ])("$providerName refuses %s=%s and says what it must be", (config, variable, value, says) => {
+    const error = refusal(config, { ...key, [variable]: value });
+    expect(error.code).toBe("INPUT_INVALID");
+    expect(error.message).toBe(`The variable ${variable} is "${value}".`);
+    expect(error.remedy).toMatch(says);
+  });
+
+  test.each<[ProviderConfig, Record<string, string>, string]>([
+    [{ providerName: "openai" }, { OPENAI_BASE_URL: "http://127.0.0.1:80/v1" }, "http://127.0.0.1:80/v1"],
+    [{ providerName: "openai-compatible" }, { OPENAI_BASE_URL: "http://llm.lan/v1" }, "http://llm.lan/v1"],
+    [{ providerName: "ollama" }, { OLLAMA_BASE_URL: "http://gpu.lan:11434" }, "http://gpu.lan:11434/v1"],
+  ])("$providerName takes %j", (config, variable, used) => {
+    expect(providerSettings(config, { ...key, ...variable }).baseUrl).toBe(used);
+  });
+
+  test("the manifest's stands before it, whatever the variable is", () => {
+    const config: ProviderConfig = { providerName: "openai", setting: { baseUrl: "https://a.example/v1" } };
+    const settings = providerSettings(config, { ...key, OPENAI_BASE_URL: "nonsense" });
+    expect(settings.baseUrl).toBe("https://a.example/v1");
+  });
+
+  test("Azure's authority must be https", () => {
+    const environment = {
+      AZURE_RESOURCE_NAME: "r",
+      AZURE_CLIENT_ID: "c",
+      AZURE_TENANT_ID: "t",
+      AZURE_FEDERATED_TOKEN_FILE: "/f",
+      AZURE_AUTHORITY_HOST: "http://127.0.0.1:80",
+    };
+    const error = refusal({ providerName: "azure-openai" }, environment);
+    expect(error.message).toBe('The variable AZURE_AUTHORITY_HOST is "http://127.0.0.1:80".');
+  });
+});
+
+test.each<[ProviderConfig, Record<string, string>, string]>([
+  [{ providerName: "amazon-bedrock" }, { AWS_REGION: "x.evil.example/" }, 'The region "x.evil.example/"'],
+  [{ providerName: "amazon-bedrock", setting: { region: "a#" } }, {}, 'The region "a#"'],
+  [
+    { providerName: "azure-openai" },
+    { AZURE_RESOURCE_NAME: "evil.example/x?" },
+    'The resource "evil.example/x?"',
+  ],
+  [{ providerName: "azure-openai", setting: { resourceName: "a@b" } }, {}, 'The resource "a@b"'],
+  [
+    { providerName: "google-vertex", setting: { project: "p" } },
+    { GOOGLE_VERTEX_LOCATION: "evil.example/" },
+    'The location "evil.example/"',
+  ],
+])("what would end the host's name is refused: %j %j", (config, variable, says) => {
+  const keys = {
+    AWS_BEARER_TOKEN_BEDROCK: "k",
+    AZURE_API_KEY: "k",
+    GOOGLE_PRIVATE_KEY: "k",
+    GOOGLE_CLIENT_EMAIL: "e",
+  };
+  const error = refusal(config, { ...keys, ...variable });
+  expect(error.code).toBe("INPUT_INVALID");
+  expect(error.message).toContain(says);
+});
+
 test("a key of Azure's comes before a workload's identity, and that before whoever is logged in", () => {
   const config: ProviderConfig = { providerName: "azure-openai", setting: { resourceName: "r" } };
   const cli = { HOME: loggedInAzure() };
@@ -116,7 +185,7 @@ test("a key of Azure's comes before a workload's identity, and that before whoev
     AZURE_FEDERATED_TOKEN_FILE: "/f",
   };
   const types = [cli, identity, { ...identity, AZURE_API_KEY: "k" }].map((environment) => {
-    const settings = providerSettings(config, environment, () => "/usr/bin/az");
+    const settings = providerSettings(config, environment, { findProgram: () => "/usr/bin/az" });
     return settings.provider === "azure-openai" ? settings.credential.type : "";
   });
   expect(types).toEqual(["cli", "workloadIdentity", "apiKey"]);

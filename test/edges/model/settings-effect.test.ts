@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { ProviderConfig } from "../../../src/definition/provider.ts";
 import { aiSdkModel } from "../../../src/edges/model/ai-sdk-model.ts";
 import { providerSettings } from "../../../src/edges/model/provider-settings.ts";
@@ -107,6 +107,14 @@ describe("given a provider's settings", () => {
     expect((await firstRequest([config])).url).toBe(url);
   });
 
+  test.each([
+    ["anthropic", "ANTHROPIC_BASE_URL", "https://api.anthropic.com/v1/messages"],
+    ["openai", "OPENAI_BASE_URL", "https://api.openai.com/v1/responses"],
+  ] as const)("%s keeps its usual place while %s is set and empty", async (providerName, variable, url) => {
+    vi.stubEnv(variable, "");
+    expect((await firstRequest([{ providerName }])).url).toBe(url);
+  });
+
   test.each<[string, string, string, string]>([
     [
       "europe-west1",
@@ -134,7 +142,7 @@ describe("given a provider's settings", () => {
     ],
   ])("Vertex in %s has %s where Google says", async (location, model, url, method) => {
     const config: ProviderConfig = { providerName: "google-vertex", setting: { project: "acme", location } };
-    const file = { GOOGLE_APPLICATION_CREDENTIALS: serviceAccountFile("https://login.example.com") };
+    const file = { GOOGLE_APPLICATION_CREDENTIALS: serviceAccountFile("https://login.googleapis.com") };
     const sent = await firstRequest([config], { model, environment: file });
     expect(sent.url).toBe(`https://${url}:${method}`);
     expect(sent.headers.get("authorization")).toBe("Bearer google-access-token");
