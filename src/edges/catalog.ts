@@ -26,18 +26,7 @@ export const priceCatalog = (own: OwnPrices, warn: (text: string) => void): Pric
     });
     return await loading;
   };
-  /** The list with nothing but a model already found in it: to look for it takes longer than to price it. */
-  const matched = new Map<string, Provider>();
-  const find = async (choice: ModelChoice, usage: PricedUsage) => {
-    if (ownEndpoints.has(choice.provider)) return undefined;
-    const key = JSON.stringify([choice.provider, choice.model]);
-    const known = matched.get(key);
-    const where = known === undefined ? { providerId: choice.provider } : { provider: known };
-    const found = (await list())?.calcPrice(usage, choice.model, where) ?? undefined;
-    if (found !== undefined && known === undefined)
-      matched.set(key, { ...found.provider, models: [found.model] });
-    return found;
-  };
+  const find = pricesIn(list);
   return {
     preload: () => void list(),
     async describe(choice, usage) {
@@ -56,6 +45,22 @@ export const priceCatalog = (own: OwnPrices, warn: (text: string) => void): Pric
       const found = await find(choice, { input_tokens: 1, output_tokens: 1 });
       return found === undefined ? undefined : ceilingIn(found.model_price);
     },
+  };
+};
+
+/** How the list prices a model's tokens. To look for a model takes longer than to price it, so each is looked for once. */
+const pricesIn = (list: () => Promise<Awaited<ReturnType<typeof loadList>> | undefined>) => {
+  /** The providers with no model but the one that was found. */
+  const matched = new Map<string, Provider>();
+  return async (choice: ModelChoice, usage: PricedUsage) => {
+    if (ownEndpoints.has(choice.provider)) return undefined;
+    const key = JSON.stringify([choice.provider, choice.model]);
+    const known = matched.get(key);
+    const where = known === undefined ? { providerId: choice.provider } : { provider: known };
+    const found = (await list())?.calcPrice(usage, choice.model, where) ?? undefined;
+    if (found !== undefined && known === undefined)
+      matched.set(key, { ...found.provider, models: [found.model] });
+    return found;
   };
 };
 

@@ -121,6 +121,6 @@ test("a job that is still being worked on is not taken over", async () => {
   });
   const refused = await second;
   expect(refused?.exitCode).toBe(2);
-  expect(refused?.stderr).toMatch(/The job "job1" is being worked on by the process \d+\./);
+  expect(refused?.stderr).toMatch(/The job in \S+job1 is being worked on by the process \d+\./);
   expect(first.exitCode).toBe(130);
 });

@@ -30,7 +30,7 @@ test("on a pull request a delegate's word goes into the answer, and the summary 
   expect(run.comments).toEqual([expect.stringContaining("The reader says: two.")]);
   expect(run.summary).toContain("<code>reviewer</code>");
   expect(run.summary).toContain("<code>reader</code>");
-  expect(run.log).toContain("[r0.1_0] run reader");
+  expect(run.log).toContain("[reader r0.1_0] run reader");
   expect(run.recorded().state.runs.size).toBe(2);
   expect(Number(run.outputs["cost-usd"])).toBeGreaterThan(0);
 });
