@@ -34,8 +34,10 @@ export const lockCommand = async (
     missing: { where: terminal.cwd, remedy: "Create it, or name another with `--config <file>`." },
   });
   for (const warning of warnings) terminal.err(`${renderFinding(warning)}\n`);
+  const workspace = resolve(terminal.cwd, options.workspace ?? ".");
   const skills = localSkills({
-    workspace: resolve(terminal.cwd, options.workspace ?? "."),
+    workspace,
+    checkout: workspace,
     hidden: [],
     cacheDirectory: cacheFolder(terminal.environment.XDG_CACHE_HOME),
     environment: terminal.environment,

@@ -52,6 +52,7 @@ export const prepareWiring = (wiring: Wiring): ((log: JobLog) => JobPorts) => {
   const model = wiring.model ?? providersOf(wiring);
   const skills = localSkills({
     workspace: wiring.workspace,
+    checkout: wiring.checkout,
     hidden: [...wiring.hidden, ...credentialFiles(environment)],
     cacheDirectory: wiring.cacheDirectory,
     environment,

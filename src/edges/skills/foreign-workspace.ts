@@ -5,23 +5,25 @@ import { packageOf } from "../../definition/skill-package.ts";
 import { ExpertStackError } from "../../errors.ts";
 import { isOutside } from "./program-outside.ts";
 
+type Place = { readonly workspace: string; readonly checkout: string };
+
 type NamedSkill = { readonly name: string; readonly skill: McpStdioSkill };
 
 /**
  * Refuses a skill that could run code of a workspace that is not the trusted commit. Any program may, by a file it is
  * told, by one it looks for (`npm start`, `make`) or by its search path, so only a package is let through, and not
- * with an argument that names a file of the workspace. Folders it may be given.
+ * with an argument that names a file of the checkout around it. Folders it may be given.
  *
  * @throws ExpertStackError SKILL_REFUSED
  */
-export const refuseForeignCode = async (workspace: string, { name, skill }: NamedSkill): Promise<void> => {
+export const refuseForeignCode = async (place: Place, { name, skill }: NamedSkill): Promise<void> => {
   const found = packageOf(skill);
   if (found === undefined) {
     const command = [skill.command, ...skill.args].join(" ");
     throw refused(`The skill "${name}" runs \`${command}\`, and the workspace is not the trusted commit.`);
   }
   for (const word of found.args.flatMap(wordsOf)) {
-    if (!(await namesFile(workspace, word))) continue;
+    if (!(await namesFile(place, word))) continue;
     throw refused(
       `The skill "${name}" is given "${word}" of the workspace, and the workspace is not the trusted commit.`,
     );
@@ -55,12 +57,12 @@ const wordsOf = (argument: string): readonly string[] =>
  * A relative path counts when it would name a file if the skill started in the workspace. An absolute one counts
  * unless it is a folder: programs complete what is not there, as `node` does `server` to `server.js`.
  */
-const namesFile = async (workspace: string, word: string): Promise<boolean> => {
+const namesFile = async ({ workspace, checkout }: Place, word: string): Promise<boolean> => {
   const path = resolve(workspace, word.replace(/^file:\/\//, ""));
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) return false;
-  if (found !== undefined) return !isOutside(path, workspace) || isBelow(workspace, path);
-  return isAbsolute(word) && isBelow(workspace, path);
+  if (found !== undefined) return !isOutside(path, checkout) || isBelow(checkout, path);
+  return isAbsolute(word) && isBelow(checkout, path);
 };
 
 const isBelow = (folder: string, path: string): boolean => path.startsWith(`${resolve(folder)}/`);

@@ -10,6 +10,8 @@ import { type ToolNames, toolNames } from "./tool-names.ts";
 
 export type LocalSkillsOptions = {
   readonly workspace: string;
+  /** The repository's folder, which the workspace is or lies in: no program is looked up in it. */
+  readonly checkout: string;
   /** Absolute folders that the base skill's tools never see. */
   readonly hidden: readonly string[];
   /** Where packages of skills are installed; outside the workspace. */

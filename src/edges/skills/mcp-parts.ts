@@ -15,7 +15,7 @@ import type { ToolNames } from "./tool-names.ts";
 const longestStartMs = 60_000;
 
 export type McpPartsOptions = {
-  readonly workspace: string;
+  readonly checkout: string;
   readonly cacheDirectory: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly trust: "trusted" | "untrusted";
@@ -89,7 +89,17 @@ const serverOf = (
     return remoteServer({ runId, name, skill, addressPolicy, startTimeoutMs, emit });
   }
   const environment = { ...options.environment, PATH: place.searchPath };
-  return stdioServer({ ...options, environment, cwd: place.cwd, runId, name, skill, startTimeoutMs, emit });
+  return stdioServer({
+    ...options,
+    workspace: options.checkout,
+    environment,
+    cwd: place.cwd,
+    runId,
+    name,
+    skill,
+    startTimeoutMs,
+    emit,
+  });
 };
 
 /** A server that lists its tools again and again is not told the same each time. */

@@ -15,6 +15,8 @@ export type RunPlace = AsyncDisposable & {
 
 export type RunPlaceOptions = {
   readonly workspace: string;
+  /** The repository's folder, which the workspace is or lies in. */
+  readonly checkout: string;
   readonly cacheDirectory: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly localCommands: "allowed" | "refused";
@@ -27,13 +29,13 @@ export type RunPlaceOptions = {
  * @throws ExpertStackError SKILL_REFUSED for a skill that could run code of a workspace that is not trusted
  */
 export const runPlace = async (options: RunPlaceOptions, request: SkillsRequest): Promise<RunPlace> => {
-  const { workspace, cacheDirectory, environment, localCommands } = options;
+  const { workspace, checkout, cacheDirectory, environment, localCommands } = options;
   const { skills, workspace: wanted } = request.expert;
   const processes = processSkills(skills);
   const foreign = localCommands === "refused" && processes.length > 0;
-  if (foreign) for (const named of processes) await refuseForeignCode(workspace, named);
+  if (foreign) for (const named of processes) await refuseForeignCode({ workspace, checkout }, named);
   const searchPath = foreign
-    ? pathOutside(environment.PATH ?? "", workspace).join(delimiter)
+    ? pathOutside(environment.PATH ?? "", checkout).join(delimiter)
     : environment.PATH;
   if (wanted !== "private" && !foreign) {
     return { workspace, cwd: workspace, searchPath, async [Symbol.asyncDispose]() {} };

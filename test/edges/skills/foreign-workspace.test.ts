@@ -40,19 +40,20 @@ type Checkout = {
   open(command: string, args: readonly string[]): Promise<OpenSkills>;
 };
 
-/** A checkout that someone else has written, with a server of theirs in it. */
-const foreignCheckout = (): Checkout => {
+/** A checkout that someone else has written, with a server of theirs in it. @param folder of it, where work is done */
+const foreignCheckout = (folder = "."): Checkout => {
   const directory = temporaryDirectory();
-  const [workspace, cache] = [join(directory.path, "checkout"), join(directory.path, "cache")];
-  mkdirSync(join(workspace, "dist"), { recursive: true });
-  for (const file of ["server.ts", "dist/index.js"]) writeFileSync(join(workspace, file), server);
+  const [checkout, cache] = [join(directory.path, "checkout"), join(directory.path, "cache")];
+  for (const path of ["dist", folder]) mkdirSync(join(checkout, path), { recursive: true });
+  for (const file of ["server.ts", "dist/index.js"]) writeFileSync(join(checkout, file), server);
   putPackage(cache, "some-server", "1.2.3");
   const skills = localSkills({
-    workspace,
+    workspace: join(checkout, folder),
+    checkout,
     hidden: [],
     cacheDirectory: cache,
     environment: {
-      PATH: [join(workspace, "dist"), "dist", process.env.PATH].join(delimiter),
+      PATH: [join(checkout, "dist"), "dist", process.env.PATH].join(delimiter),
     },
     trust: "trusted",
     localCommands: "refused",
@@ -60,7 +61,7 @@ const foreignCheckout = (): Checkout => {
   });
   onTestFinished(() => directory[Symbol.dispose]());
   return {
-    workspace,
+    workspace: checkout,
     cache,
     async open(command, args) {
       const text = `[experts.a]\ninstruction = "x"\n[experts.a.skills.s]\ntype = "mcpStdioSkill"\ncommand = ${JSON.stringify(command)}\nargs = ${JSON.stringify(args)}\n`;
@@ -133,4 +134,13 @@ test("a package runs, in an empty folder that is gone afterwards, and finds no p
     expect(args).toEqual([workspace, "stdio"]);
   }
   expect(readdirSync(cache)).toEqual(before);
+});
+
+test("work in one folder of the checkout does not let in what stands in the others", async () => {
+  const { open, workspace } = foreignCheckout("packages/one");
+  for (const path of [join(workspace, "server"), "../../server.ts"]) {
+    await expect(open("npx", ["some-server@1.2.3", path])).rejects.toMatchObject({ code: "SKILL_REFUSED" });
+  }
+  await using skills = await open("npx", ["some-server@1.2.3"]);
+  expect(told(skills).path).not.toContain(workspace);
 });

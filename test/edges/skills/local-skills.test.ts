@@ -24,6 +24,7 @@ const open = async (
   const events: SkillEvent[] = [];
   const source = localSkills({
     workspace: directory.path,
+    checkout: directory.path,
     hidden: [],
     cacheDirectory: directory.path,
     environment: { PATH: process.env.PATH, ...environment },
@@ -121,6 +122,7 @@ const openWith = async (
   onTestFinished(() => directory[Symbol.dispose]());
   const source = localSkills({
     workspace: directory.path,
+    checkout: directory.path,
     hidden: [],
     cacheDirectory: directory.path,
     environment: {},

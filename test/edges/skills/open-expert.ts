@@ -56,6 +56,7 @@ export const expertWorld = (options: Partial<LocalSkillsOptions> = {}): ExpertWo
   });
   const source = localSkills({
     workspace,
+    checkout: workspace,
     hidden: [],
     cacheDirectory: cache,
     environment: { PATH: process.env.PATH },
