@@ -262,3 +262,16 @@ args = ${JSON.stringify(args)}`;
     expect(canary(world)).toBe("trusted");
   });
 });
+
+test("a login's file that came with the pull request is no credential", async () => {
+  const vertex = trusted
+    .replace("claude-sonnet-4-5", "gemini-2.5-pro")
+    .replace('"anthropic"', '"google-vertex"\n[provider.setting]\nproject = "p"\nlocation = "us-central1"');
+  await using world = await start({ "perstack.toml": vertex });
+  const webhook = await propose(world, { "key.json": JSON.stringify({ type: "authorized_user" }) });
+  const env = { GOOGLE_APPLICATION_CREDENTIALS: join(world.checkout.directory, "key.json") };
+  const ran = await run(world, webhook, { env });
+  expect([ran.exitCode, ran.outputs.conclusion]).toEqual([2, "invalid"]);
+  expect(ran.log).toMatch(/::error.*key\.json came with the checkout, which is not the trusted commit/);
+  expect(ran.prompts).toEqual([]);
+});
