@@ -1,6 +1,7 @@
 import { enableCompileCache } from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { keepMemoryLow } from "./memory.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
@@ -18,6 +19,7 @@ export const main = async (): Promise<void> => {
   const isStep = argv.length === 0 && process.env.GITHUB_ACTIONS === "true";
   const stop = stopSignal(isStep ? "step" : "terminal");
   await obeyProxyVariables(process.env);
+  keepMemoryLow();
   if (isStep) {
     const { runAction } = await import("./action.ts");
     process.exitCode = await runAction(process.env, stop);
