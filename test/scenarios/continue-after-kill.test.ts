@@ -54,19 +54,18 @@ const startWorld = (): Promise<CliWorld> =>
 
 const preload = join(import.meta.dirname, "../fixtures/preload/kill-at.mjs");
 
-const killAt = (world: CliWorld, line: number) =>
+const killAt = (world: CliWorld, moment: string) =>
   runCli(world, ["run", "lead", "Go.", "--job-id", "job1", "--json"], {
-    env: { NODE_OPTIONS: `--import=${preload}`, KILL_AT: `line:${line}` },
+    env: { NODE_OPTIONS: `--import=${preload}`, KILL_AT: moment },
   });
 
 test("however far it was, it ends as it would have, and nothing is done twice", {
   timeout: 120_000,
 }, async () => {
-  let unknown = 0;
   let line = 1;
   for (; ; line++) {
     await using world = await startWorld();
-    const killed = await killAt(world, line);
+    const killed = await killAt(world, `line:${line}`);
     expect(killed.signal).toBe("SIGKILL");
     const directory = world.workspace.directory;
     const before = readFileSync(join(directory, ".expert-stack/jobs/job1/events.jsonl"), "utf8");
@@ -90,7 +89,6 @@ test("however far it was, it ends as it would have, and nothing is done twice", 
     else {
       expect(told.text).toContain("OutcomeUnknown");
       expect(["", "two\n"]).toContain(written);
-      unknown += 1;
     }
     const runs = job.events("runStarted").map(({ runId }) => runId);
     expect(new Set(runs).size).toBe(runs.length);
@@ -99,7 +97,22 @@ test("however far it was, it ends as it would have, and nothing is done twice", 
     expect(world.living()).toEqual([]);
   }
   expect(line).toBeGreaterThan(15);
-  expect(unknown).toBeGreaterThan(0);
+});
+
+test("a call that was under way is not made again, and the model hears that nobody knows", async () => {
+  await using world = await startWorld();
+  const killed = await killAt(world, "asks:appendTextFile");
+  expect(killed.signal).toBe("SIGKILL");
+  const run = await runCli(world, ["run", "lead", "--continue-job", "job1", "--json"]);
+  expect([run.exitCode, world.recorded("job1").outcome]).toEqual([
+    0,
+    { type: "completed", text: "It is done." },
+  ]);
+  const told = world.recorded("job1").heard.filter(({ tool }) => tool === "appendTextFile");
+  expect(told).toEqual([
+    expect.objectContaining({ isError: true, text: expect.stringContaining("OutcomeUnknown") }),
+  ]);
+  expect(readFileSync(join(world.workspace.directory, "b.txt"), "utf8")).toBe("");
 });
 
 test("a job that is still being worked on is not taken over", async () => {
