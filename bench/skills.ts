@@ -4,35 +4,46 @@ import { runWell, tool } from "./program.ts";
 import { firstRequest } from "./start.ts";
 import { makeWorkspace } from "./workspace.ts";
 
-const rounds = 7;
+const rounds = 20;
 
 /** Skills that are processes of their own: what they put before the first model request, with a lockfile and without. */
 export const measureSkills = async (): Promise<readonly Row[]> => {
+  using none = makeWorkspace(expert(0));
   const rows: Row[] = [];
-  for (const count of [0, 1, 4]) {
-    rows.push([what(count, "without a lockfile"), ms(await start(count, "unlocked")), ""]);
-    if (count === 0) continue;
-    const locked = ms(await start(count, "locked"));
-    rows.push([what(count, "with `perstack.lock`"), locked, "no later than with no skill"]);
+  for (const [count, lock] of [
+    [1, "locked"],
+    [4, "locked"],
+    [1, "unlocked"],
+    [4, "unlocked"],
+  ] as const) {
+    using workspace = makeWorkspace(expert(count));
+    if (lock === "locked") {
+      await runWell([tool, "lock"], { cwd: workspace.path, url: "http://127.0.0.1:9/v1" });
+    }
+    const { without, having } = await inTurn(none.path, workspace.path);
+    const later = median(having.map((took, round) => took - (without[round] ?? 0)));
+    const skills = `${count} stdio skill${count === 1 ? "" : "s"}`;
+    rows.push([
+      `process start → first model request, ${skills}, ${lock === "locked" ? "with `perstack.lock`" : "without a lockfile"} (with no skill; later, median of ${rounds} pairs)`,
+      `${ms(median(having))} (${ms(median(without))}; ${ms(later)})`,
+      lock === "locked" ? "no later than with no skill" : "",
+    ]);
   }
   return rows;
 };
 
-const what = (count: number, how: string): string =>
-  `process start → first model request, ${count} stdio skill${count === 1 ? "" : "s"}, ${how}`;
-
-const start = async (count: number, lock: "locked" | "unlocked"): Promise<number> => {
-  using workspace = makeWorkspace(expert(count));
-  if (lock === "locked") {
-    await runWell([tool, "lock"], { cwd: workspace.path, url: "http://127.0.0.1:9/v1" });
-  }
-  const times: number[] = [];
+/** Each first in every other pair, so that what one leaves running falls on both alike. */
+const inTurn = async (none: string, some: string) => {
+  const times = { without: [] as number[], having: [] as number[] };
   for (let round = -1; round < rounds; round++) {
-    const took = await firstRequest(workspace.path, () => [tool, "run", "bench", "go", "--json"]);
-    // The first round warms the disk's cache and is not counted.
-    if (round >= 0) times.push(took);
+    const order = round % 2 === 0 ? ([none, some] as const) : ([some, none] as const);
+    for (const folder of order) {
+      const took = await firstRequest(folder, () => [tool, "run", "bench", "go", "--json"]);
+      // The first round warms the disk's cache and is not counted.
+      if (round >= 0) times[folder === none ? "without" : "having"].push(took);
+    }
   }
-  return median(times);
+  return times;
 };
 
 const server = join(import.meta.dirname, "skill-server.ts");

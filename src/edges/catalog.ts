@@ -28,7 +28,7 @@ export const priceCatalog = (own: OwnPrices, warn: (text: string) => void): Pric
   };
   const find = pricesIn(list);
   return {
-    preload: () => void list(),
+    preload: (choice) => void find(choice, { input_tokens: 1, output_tokens: 1 }),
     async describe(choice, usage) {
       const found = await find(choice, pricedUsage(usage));
       const ownPrice = own.get(choice.model);

@@ -32,7 +32,7 @@ export const startContext = (run: {
   readonly input: readonly (TextPart | BlobPart)[];
 }): Context => ({
   countedTokens: preambleTokens,
-  newBytes: Buffer.byteLength(run.system) + Buffer.byteLength(JSON.stringify(run.tools)) + bytesOf(run.input),
+  newBytes: Buffer.byteLength(run.system) + bytesOfTools(run.tools) + bytesOf(run.input),
   reduced: new Set(),
 });
 
@@ -74,9 +74,20 @@ export const changed = (
   by: { readonly system?: string; readonly tools: readonly ToolDefinition[] },
 ): Context => ({
   ...context,
-  newBytes:
-    context.newBytes + Buffer.byteLength(by.system ?? "") + Buffer.byteLength(JSON.stringify(by.tools)),
+  newBytes: context.newBytes + Buffer.byteLength(by.system ?? "") + bytesOfTools(by.tools),
 });
+
+/** As JSON. Many Runs share the base skill's. */
+const bytesOfTools = (tools: readonly ToolDefinition[]): number =>
+  tools.reduce((sum, tool) => sum + bytesOfTool(tool), "[]".length);
+
+const bytesOfTool = (tool: ToolDefinition): number => {
+  const bytes = knownBytes.get(tool) ?? Buffer.byteLength(JSON.stringify(tool)) + ",".length;
+  knownBytes.set(tool, bytes);
+  return bytes;
+};
+
+const knownBytes = new WeakMap<ToolDefinition, number>();
 
 /** The most tokens that the next request can hold. */
 export const mostTokens = ({ countedTokens, newBytes }: Context): number =>

@@ -45,9 +45,18 @@ export const decideTools = (state: JobState, run: Run, phase: CallingTools): rea
     : effects;
 };
 
-/** The calls that have no result yet, by who answers them. */
-export const pendingCalls = ({ calls, results, tools, ...phase }: CallingTools): Pending => {
+/** The calls that have no result yet, by who answers them. A phase never changes, so each is looked at once. */
+export const pendingCalls = (phase: CallingTools): Pending => {
+  const pending = known.get(phase) ?? sortedCalls(phase);
+  known.set(phase, pending);
+  return pending;
+};
+
+const known = new WeakMap<CallingTools, Pending>();
+
+const sortedCalls = ({ calls, results, tools, ...phase }: CallingTools): Pending => {
   const settled = new Set(results.map((result) => result.id));
+  const byName = new Map(tools.map((tool) => [tool.name, tool]));
   const control: ToolCallPart[] = [];
   const unknown: ToolCallPart[] = [];
   const refused: ToolCallPart[] = [];
@@ -55,7 +64,7 @@ export const pendingCalls = ({ calls, results, tools, ...phase }: CallingTools):
   const delegates: ToolCallPart[] = [];
   const people: ToolCallPart[] = [];
   for (const call of calls.filter(({ id }) => !settled.has(id))) {
-    const tool = tools.find(({ name }) => name === call.tool);
+    const tool = byName.get(call.tool);
     if (phase.unknown.includes(call.id)) unknown.push(call);
     else if (isControlCall(tools, call)) control.push(call);
     else if (tool === undefined || call.malformed !== undefined) refused.push(call);
@@ -85,13 +94,14 @@ const decideDelegate = (
   run: Run & { readonly phase: CallingTools },
   call: ToolCallPart,
 ): readonly Effect[] => {
-  const asked = delegateQuery(call);
-  if (asked.type === "refused") return [recordResult(run, call, refuse("InvalidArguments", asked.why))];
   const runId = delegateRunId(run.id, call.id);
   const outcome = state.outcomes.get(runId);
   if (outcome !== undefined) return [recordResult(run, call, delegateAnswer(outcome))];
+  if (state.runs.has(runId)) return [];
+  const asked = delegateQuery(call);
+  if (asked.type === "refused") return [recordResult(run, call, refuse("InvalidArguments", asked.why))];
   const expert = run.phase.tools.find((tool) => tool.name === call.tool)?.skill;
-  if (expert === undefined || state.runs.has(runId)) return [];
+  if (expert === undefined) return [];
   const parent = { runId: run.id, toolCallId: call.id };
   return [{ type: "openRun", id: `open:${runId}`, runId, expert, query: asked.query, parent }];
 };

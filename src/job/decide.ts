@@ -21,9 +21,23 @@ export const decide = (state: JobState): readonly Effect[] => {
     return [{ type: "openRun", id: `open:${rootRunId}`, runId: rootRunId, expert: coordinator, query }];
   }
   const granted = grants(state);
-  const effects = live.flatMap((run) => decideRun(state, run, granted));
+  const effects = live.flatMap((run) => decideRun(state, run, granted.get(run.id)));
   return effects.length > 0 ? effects : decideSpent(state);
 };
+
+/** The generations of `decide` alone, in the order in which the Runs began to ask. */
+export const decideGenerations = (state: JobState): readonly Generate[] => {
+  if (state.started === undefined || state.outcome !== undefined || state.stop !== undefined) return [];
+  return [...grants(state)].flatMap(([runId, grant]) => {
+    const run = state.runs.get(runId);
+    return run === undefined || state.outcomes.has(runId)
+      ? []
+      : decideRun(state, run, grant).filter(isGenerate);
+  });
+};
+
+type Generate = Extract<Effect, { type: "generate" }>;
+const isGenerate = (effect: Effect): effect is Generate => effect.type === "generate";
 
 /** Everybody is ended at once; the job's own outcome waits for the last of them. */
 const decideStop = (state: JobState, live: readonly Run[], stop: RunOutcome): readonly Effect[] => {
@@ -46,7 +60,7 @@ const decideSpent = (state: JobState): readonly Effect[] => {
 /** Like any stop it is taken back when the job goes on: the work itself did not fail. */
 const endOfCaller: RunOutcome = { type: "interrupted", signal: "the end of whoever called it" };
 
-const decideRun = (state: JobState, run: Run, granted: ReadonlyMap<string, Grant>): readonly Effect[] => {
+const decideRun = (state: JobState, run: Run, grant: Grant | undefined): readonly Effect[] => {
   const { phase } = run;
   if (phase.type === "settled") return [closeRun(run.id, phase.outcome)];
   // Whoever called it has failed to go on, so nobody would hear what it says.
@@ -64,7 +78,7 @@ const decideRun = (state: JobState, run: Run, granted: ReadonlyMap<string, Grant
     case "checkingAnswer":
       return [{ type: "checkAnswer", id: `check:${run.id}:${run.step}`, runId: run.id, text: phase.text }];
     case "generating":
-      return decideGeneration(state, run, { phase, grant: granted.get(run.id) });
+      return decideGeneration(state, run, { phase, grant });
     default:
       return phase satisfies never;
   }

@@ -1,4 +1,4 @@
-import { decide } from "../job/decide.ts";
+import { decideGenerations } from "../job/decide.ts";
 import type { JournalEntry } from "../job/event.ts";
 import { evolve } from "../job/evolve.ts";
 import { emptyState, type JobState, liveRuns, type Run } from "../job/state.ts";
@@ -90,8 +90,7 @@ const tellRuns = (change: Change, told: Map<string, Told>): readonly Draft[] => 
   const run = runId === undefined ? undefined : after.runs.get(runId);
   const own =
     run === undefined ? tellWithoutRun(change) : noted(told, run, tellEvent(change, run, told.get(run.id)));
-  const generations = decide(after).flatMap((effect) => {
-    if (effect.type !== "generate") return [];
+  const generations = decideGenerations(after).flatMap((effect) => {
     const asking = after.runs.get(effect.runId);
     const before = told.get(effect.runId);
     if (asking === undefined || before === undefined) return [];

@@ -3,7 +3,7 @@ import { evolve } from "../job/evolve.ts";
 import { jobStatus } from "../job/job-status.ts";
 import type { JobState } from "../job/state.ts";
 import type { Clock, JobLog, Observer, Redact } from "./ports.ts";
-import { redactEvent } from "./redact-event.ts";
+import { eventRedaction } from "./redact-event.ts";
 
 /** The one way by which something becomes true in a job: redacted, appended, folded, shown, in that order. */
 export type Journal = {
@@ -22,6 +22,7 @@ export const openJournal = (
 ): Journal => {
   let { state, startedAt } = earlier;
   let savedAt = 0;
+  const redactEvent = eventRedaction(ports.redact);
   return {
     get state() {
       return state;
@@ -29,7 +30,7 @@ export const openJournal = (
     commit(events) {
       const at = ports.clock.now();
       const before = state;
-      const redacted = events.map((event) => redactEvent(event, ports.redact));
+      const redacted = events.map(redactEvent);
       const entries = ports.log.append(redacted, at);
       const states = redacted.map((event) => {
         state = evolve(state, event);

@@ -27,7 +27,9 @@ export const performGenerate = async (
   await shell.clock.sleep(turn.effect.delayMs, signal);
   if (signal.aborted) return [];
   const startedAt = shell.clock.now();
-  using _idle = timer(idleAfterMs, shell.catalog.preload);
+  using _idle = timer(idleAfterMs, () =>
+    shell.catalog.preload(choiceAt(turn.state, turn.effect.alternative)),
+  );
   const generation = await generate(shell, turn, signal);
   if (signal.aborted) return [];
   const { run, effect, state } = turn;

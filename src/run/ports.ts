@@ -55,8 +55,8 @@ export type Catalog = {
     choice: ModelChoice,
     usage: Usage,
   ): Promise<{ readonly costUsd?: number; readonly contextWindow?: number }>;
-  /** Loads it ahead, when there is time to spare. */
-  preload(): void;
+  /** Looks a model up ahead, when there is time to spare. */
+  preload(choice: ModelChoice): void;
 };
 
 export type Model = {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { decide } from "../job/decide.ts";
 import type { Effect, PendingEffect } from "../job/effect.ts";
 import type { JobEvent } from "../job/event.ts";
@@ -103,10 +104,21 @@ const drive = async (loop: Loop): Promise<void> => {
       journal.commit(arrived);
       continue;
     }
-    for (const effect of wanted) if (!inFlight.has(effect.id)) start(loop, effect);
-    journal.commit(await inbox.take());
+    const [first, ...others] = inOrder(wanted.filter((effect) => !inFlight.has(effect.id)));
+    if (first !== undefined) start(loop, first);
+    if (others.length > 0) await nextTurn();
+    else journal.commit(await inbox.take());
   }
 };
+
+/**
+ * One at a time, and what follows from each before the next: the first of many delegates is heard while the last is
+ * still being asked. Requests to models come first, since they take longest.
+ */
+const inOrder = (effects: readonly PendingEffect[]): readonly PendingEffect[] => [
+  ...effects.filter(({ type }) => type === "generate"),
+  ...effects.filter(({ type }) => type !== "generate"),
+];
 
 /** Aborts what is no longer wanted and waits until it has let go. */
 const abandon = async (inFlight: Map<string, InFlight>, wanted: readonly Effect[]): Promise<void> => {

@@ -76,6 +76,25 @@ describe("delegates", () => {
     expect(skills).toEqual({ opened: 4, disposed: 4 });
   });
 
+  test("are asked one by one: the first before the last has begun", async () => {
+    const seen: string[] = [];
+    const answers = byRun({ r0: [calling("helper", 4)] });
+    const { ports } = fakePorts({
+      experts,
+      open: async ({ runId }) => {
+        seen.push(`${runId} begins`);
+      },
+      generate: async (turn, options) => {
+        if (turn.runId !== "r0") seen.push(`${turn.runId} is asked`);
+        return answers(turn, options);
+      },
+    });
+    await runJob(ports, { events: [jobStarted()] }, neverStopped);
+    const [first, last] = [seen.indexOf("r0.1_0 is asked"), seen.indexOf("r0.1_3 begins")];
+    expect(first).toBeGreaterThan(0);
+    expect(last).toBeGreaterThan(first);
+  });
+
   test("are all 16 asked before the first has answered", async () => {
     const allAsked = Promise.withResolvers<void>();
     let asked = 0;

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import * as z from "zod/mini";
+import { Expert } from "../../src/definition/expert.ts";
 import { runJob } from "../../src/run/run-job.ts";
 import { heard, jobStarted, rootRun } from "../helpers/scripted-job.ts";
 import { fakePorts, finished, neverStopped, said, scriptedModel } from "./fake-ports.ts";
@@ -27,6 +29,35 @@ describe("secrets", () => {
     for (const data of blobs.values()) expect(new TextDecoder().decode(data)).not.toContain(secret);
     expect(heard(state).get("call_1_0")).toBe("KEY=[redacted]");
     expect(blobs.size).toBe(1);
+  });
+
+  test("in a tool that several Runs share are taken out for each of them", async () => {
+    const experts = new Map([
+      ["reviewer", z.parse(Expert, { instruction: "You review.", delegates: ["helper"] })],
+      ["helper", z.parse(Expert, { instruction: "You help." })],
+    ]);
+    const { ports, events, seen } = fakePorts({
+      secret: "Empty the todo list.",
+      experts,
+      generate: scriptedModel([
+        {
+          calls: [
+            { tool: "helper", args: { query: "One." } },
+            { tool: "helper", args: { query: "Two." } },
+          ],
+        },
+        { text: "First." },
+        { text: "Second." },
+        { text: "Done." },
+      ]),
+    });
+    await runJob(ports, { events: [jobStarted()] }, neverStopped);
+    const started = events().filter((event) => event.type === "runStarted");
+    expect(started).toHaveLength(3);
+    for (const told of [...started, ...seen.turns]) {
+      const clear = told.tools.find(({ name }) => name === "clearTodo");
+      expect(clear?.description).toBe("[redacted]");
+    }
   });
 
   test("split over streamed pieces are not shown, and each kind of piece is shown whole before the next", async () => {

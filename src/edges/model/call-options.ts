@@ -12,14 +12,18 @@ import type { ProvidedCall } from "./provided-tools.ts";
 
 export type ToolWriter = (tools: readonly ToolDefinition[]) => LanguageModelV4FunctionTool[];
 
-/** Tools are converted once a Run, so that every request of it sends the same bytes. */
+/** Tools are converted once, so that every request of a Run sends the same bytes and Runs share what they have alike. */
 export const toolWriter = (dialect: Dialect): ToolWriter => {
   // Bedrock's SDK puts no mark on tools; the one on the system prompt, which follows them there, covers them.
   const cacheMark = dialect.name === "bedrock" ? undefined : dialect.cacheMark;
-  const converted = new WeakMap<readonly ToolDefinition[], LanguageModelV4FunctionTool[]>();
+  const converted = new WeakMap<ToolDefinition, LanguageModelV4FunctionTool>();
+  const convert = (tool: ToolDefinition): LanguageModelV4FunctionTool => {
+    const known = converted.get(tool) ?? functionTool(tool);
+    converted.set(tool, known);
+    return known;
+  };
   return (tools) => {
-    const known = converted.get(tools) ?? tools.map(functionTool);
-    converted.set(tools, known);
+    const known = tools.map(convert);
     const last = known.at(-1);
     if (cacheMark === undefined || last === undefined) return known;
     return [...known.slice(0, -1), { ...last, providerOptions: cacheMark }];

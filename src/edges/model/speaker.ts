@@ -8,11 +8,15 @@ import { loadLanguageModel } from "./language-model.ts";
 import type { LoadedModel, Means } from "./loaded-model.ts";
 import { providedCall, refusedCombination } from "./provided-tools.ts";
 import type { ProviderSettings } from "./provider-access.ts";
+import { rehearse } from "./rehearsal.ts";
 
 export type Speaker = Model["generate"];
 
 /** How often an answer that the provider pauses is asked to go on. */
 const mostPauses = 10;
+
+/** Milliseconds after which a request is certainly on its way, and there is time for what its answer needs. */
+const idleAfterMs = 30;
 
 /** One model of one provider. */
 export const makeSpeaker = (settings: ProviderSettings, model: string, means: Means): Speaker => {
@@ -21,6 +25,7 @@ export const makeSpeaker = (settings: ProviderSettings, model: string, means: Me
   const write = callWriter(settings, { dialect, model, means });
   const containers = new Map<string, string>();
   let loading: Promise<LoadedModel> | undefined;
+  let isRehearsed = false;
   return async (turn, options) => {
     const wanted = providedCall(settings, dialect, turn.provided);
     const refusal = refusedCombination(settings, { model, tools: wanted.tools, own: turn.tools.length });
@@ -32,6 +37,8 @@ export const makeSpeaker = (settings: ProviderSettings, model: string, means: Me
     const answer = collector({ step: turn.step, via: provider }, options.onDelta);
     loading ??= loadLanguageModel(settings, model, means);
     const { language, conceal } = await loading;
+    if (!isRehearsed) setTimeout(() => void rehearse(settings, model, means), idleAfterMs).unref();
+    isRehearsed = true;
     for (let pauses = 0; ; pauses += 1) {
       const container = containers.get(turn.runId);
       const call = await write(turn, { ...options, language, answer, provided, container });

@@ -28,7 +28,7 @@ export const visiblePaths = (options: {
   readonly hidden: readonly string[];
 }): VisiblePaths => {
   const given = resolve(options.workspace);
-  const root = realpathSync(given);
+  const root = realpathSync.native(given);
   // A `.git` that is a link is hidden under the name it points to as well.
   const hidden = [...options.hidden, ...kernelTrees, join(root, ".git")]
     .flatMap((directory) => [resolve(directory), withoutLinks(resolve(directory))])
@@ -75,7 +75,7 @@ const isWithin = (directory: string, location: string): boolean =>
 
 /** The real path, also of something that does not exist yet. */
 const withoutLinks = (path: string): string => {
-  if (existsSync(path)) return realpathSync(path);
+  if (existsSync(path)) return realpathSync.native(path);
   return path === dirname(path) ? path : join(withoutLinks(dirname(path)), basename(path));
 };
 
