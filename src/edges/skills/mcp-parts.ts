@@ -7,7 +7,7 @@ import { type McpSkill, mcpSkill } from "./mcp/mcp-skill.ts";
 import { liveOffer } from "./mcp/offer.ts";
 import { stdioServer } from "./mcp/stdio-server.ts";
 import type { AddressPolicy } from "./remote/address-policy.ts";
-import { remoteServer } from "./remote/remote-server.ts";
+import type { RemoteServerOptions } from "./remote/remote-server.ts";
 import type { RunPlace } from "./run-place.ts";
 import type { ToolNames } from "./tool-names.ts";
 
@@ -101,6 +101,15 @@ const serverOf = (
     emit,
   });
 };
+
+/** Its code is loaded by its start: with a lockfile, after the first request to a model. */
+const remoteServer = (options: RemoteServerOptions): SkillServer => ({
+  async start(onTools, signal) {
+    const remote = await import("./remote/remote-server.ts");
+    return await remote.remoteServer(options).start(onTools, signal);
+  },
+  lastWords: () => "",
+});
 
 /** A server that lists its tools again and again is not told the same each time. */
 const warnOnce = (name: string, emit: SkillsRequest["emit"]): ((text: string) => void) => {

@@ -2,7 +2,7 @@ import type { SkillEvent } from "../../../run/ports.ts";
 import type { SkillServer } from "./connection.ts";
 import { type LaunchRequest, plannedLaunch } from "./launch.ts";
 import { maxTotalBytes, stderrLog } from "./stderr-log.ts";
-import { connectStdio, type Launch } from "./stdio-connection.ts";
+import type { Launch } from "./stdio-connection.ts";
 
 export type StdioServerOptions = LaunchRequest & {
   readonly runId: string;
@@ -11,8 +11,8 @@ export type StdioServerOptions = LaunchRequest & {
 };
 
 /**
- * A server that runs as a process of ours. Whatever needs no process is checked here; its package is installed by the
- * first start.
+ * A server that runs as a process of ours. Whatever needs no process is checked here; its package is installed, and the
+ * code that talks to it loaded, by the first start.
  *
  * @throws ExpertStackError SKILL_ENV_MISSING, SKILL_REFUSED
  */
@@ -31,6 +31,7 @@ export const stdioServer = (options: StdioServerOptions): SkillServer => {
     async start(onTools, signal) {
       installed ??= await install(signal);
       const launch = installed;
+      const { connectStdio } = await import("./stdio-connection.ts");
       return await connectStdio(
         { runId, skill: name, launch, stderr, startTimeoutMs, emit, onTools },
         signal,
