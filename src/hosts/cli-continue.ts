@@ -36,7 +36,7 @@ export type EarlierJob = {
  */
 export const findEarlier = (root: string, wanted: Continuation, expert: string): EarlierJob => {
   refuseLinks(root, wanted.jobId);
-  const store = fsStore(root, "hide");
+  const store = fsStore(root);
   const jobId = wanted.jobId ?? newestJob(root, store.list(), expert);
   refuseLinks(root, jobId);
   const { entries } = store.load(jobId);

@@ -12,7 +12,7 @@ type LogOptions = { readonly job: string | undefined; readonly json?: true; read
 /** `expert-stack log`: the jobs of a workspace, newest first, or the journal of one. */
 export const logCommand = async (options: LogOptions, terminal: Terminal): Promise<number> => {
   const folder = jobsFolder(resolve(terminal.cwd, options.workspace ?? "."));
-  const store = fsStore(folder, "hide");
+  const store = fsStore(folder);
   if (options.job === undefined) {
     const jobs = store.list();
     if (jobs.length === 0 && options.json === undefined) terminal.out("No jobs here yet.\n");

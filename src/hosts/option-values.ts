@@ -1,5 +1,6 @@
 import type { OwnPrices } from "../edges/catalog.ts";
 import { ExpertStackError } from "../errors.ts";
+import { isObject } from "../job/json-object.ts";
 import type { PriceCeiling } from "../job/limits.ts";
 import type { JsonObject } from "../job/message.ts";
 
@@ -87,6 +88,3 @@ const jsonObject = (text: string): JsonObject | undefined => {
     return undefined;
   }
 };
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

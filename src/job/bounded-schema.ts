@@ -1,3 +1,4 @@
+import { isObject } from "./json-object.ts";
 import type { JsonObject, JsonValue } from "./message.ts";
 
 /** Subschemas, with every `$ref` written out. ajv needs half a second to compile the worst of this size. */
@@ -116,6 +117,3 @@ const memberOf = (value: JsonValue, name: string): JsonValue => {
   if (member === undefined) throw new RangeError("The schema refers to what is not in it.");
   return member[1];
 };
-
-const isObject = (value: JsonValue): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,4 +1,5 @@
 import type { JobEvent } from "./event.ts";
+import { isObject } from "./json-object.ts";
 import type { JsonObject, JsonValue } from "./message.ts";
 import { answerError } from "./tool-arguments.ts";
 
@@ -28,6 +29,3 @@ const objectIn = (text: string): JsonObject | undefined => {
     return undefined;
   }
 };
-
-const isObject = (value: JsonValue): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,3 +1,4 @@
+import type { RunOutcome } from "./outcome.ts";
 import type { JobState } from "./state.ts";
 import { rootRunId } from "./state.ts";
 
@@ -11,9 +12,11 @@ export type JobStatus =
 
 export const jobStatus = (state: JobState): JobStatus => {
   const outcome = state.outcome ?? state.outcomes.get(rootRunId);
-  switch (outcome?.type) {
-    case undefined:
-      return "running";
+  return outcome === undefined ? "running" : statusAfter(outcome);
+};
+
+export const statusAfter = (outcome: RunOutcome): Exclude<JobStatus, "running"> => {
+  switch (outcome.type) {
     case "completed":
       return "completed";
     case "maxSteps":

@@ -1,3 +1,4 @@
+import { statusAfter } from "../job/job-status.ts";
 import type { Failure, RunOutcome } from "../job/outcome.ts";
 
 export type CheckpointStatus =
@@ -16,23 +17,10 @@ export type PerstackError = {
   readonly isRetryable: boolean;
 };
 
+/** A Run's status is a job's, but for one word. */
 export const statusOf = (outcome: RunOutcome): CheckpointStatus => {
-  switch (outcome.type) {
-    case "completed":
-      return "completed";
-    case "maxSteps":
-      return "stoppedByExceededMaxSteps";
-    case "needsInput":
-      return "stoppedByInteractiveTool";
-    case "maxTokens":
-    case "maxCost":
-    case "failed":
-    case "jobTimeout":
-    case "interrupted":
-      return "stoppedByError";
-    default:
-      return outcome satisfies never;
-  }
+  const status = statusAfter(outcome);
+  return status === "stoppedByMaxSteps" ? "stoppedByExceededMaxSteps" : status;
 };
 
 /** Perstack knows no deadline, no signal and no budget but steps, so all of them are errors whose name says what they are. */

@@ -27,12 +27,11 @@ export const performGenerate = async (
   await shell.clock.sleep(turn.effect.delayMs, signal);
   if (signal.aborted) return [];
   const startedAt = shell.clock.now();
-  using _idle = timer(idleAfterMs, () =>
-    shell.catalog.preload(choiceAt(turn.state, turn.effect.alternative)),
-  );
+  const { run, effect, state } = turn;
+  const choice = choiceAt(state, effect.alternative);
+  using _idle = timer(idleAfterMs, () => shell.catalog.preload(choice));
   const generation = await generate(shell, turn, signal);
   if (signal.aborted) return [];
-  const { run, effect, state } = turn;
   const common = {
     runId: run.id,
     step: run.step,
@@ -43,10 +42,7 @@ export const performGenerate = async (
     const partial = publishable(shell, generation.partial);
     return [{ ...generation, type: "generationFailed", ...common, partial }];
   }
-  const { costUsd, contextWindow } = await shell.catalog.describe(
-    choiceAt(state, effect.alternative),
-    generation.usage,
-  );
+  const { costUsd, contextWindow } = await shell.catalog.describe(choice, generation.usage);
   const isCounted = !isUnreported(generation.usage);
   return [
     ...(isCounted || run.messages.length > 1 ? [] : [uncounted]),

@@ -165,11 +165,6 @@ export type StoredJob = { readonly entries: readonly JournalEntry[]; readonly he
 
 export type Store = {
   /**
-   * @throws ExpertStackError INPUT_INVALID when the id is taken or is not `[A-Za-z0-9][A-Za-z0-9_-]{0,63}`,
-   *   STORE_FAILED when nothing can be written there
-   */
-  create(jobId: string): JobLog;
-  /**
    * Reads a job back. A torn last line is dropped; any other damage is JOURNAL_CORRUPT and names the line, and what a
    * newer version wrote is JOURNAL_VERSION.
    */

@@ -13,7 +13,7 @@ const expertWith = (line: string): string => `[experts.a]\ninstruction = "x"\n${
 /** Fixture, where the finding points, its key, and what to type. */
 const malformed: readonly (readonly [string, string, string, RegExp])[] = [
   ["delegate-base-tool", "3:14", "experts.a.delegates[0]", /Rename the Expert/],
-  ["delegate-cycle", "11:14", "experts.c.delegates[0]", /Take "a" out of the delegates of "c"/],
+  ["delegate-cycle", "13:14", "experts.c.delegates[0]", /Take "a" out of the delegates of "c"/],
   ["delegate-itself", "3:14", "experts.a.delegates[0]", /Take "a" out of the delegates of "a"/],
   ["delegate-local-version", "3:14", "experts.a.delegates[0]", /Write "b"\./],
   ["delegate-unknown", "3:14", "experts.coordinator.delegates[0]", /Write "researcher"\./],

@@ -80,6 +80,35 @@ describe("given a value without effect here", () => {
   });
 });
 
+describe("given an Expert that another delegates to", () => {
+  const asked = (helper: string): string =>
+    `${expertWith('delegates = ["helper"]')}\n[experts.helper]\ninstruction = "x"\n${helper}\n`;
+  const warnings = (text: string): readonly string[] => {
+    const { type, findings } = parseManifest({ text, file });
+    expect(type).toBe("valid");
+    return findings.map(({ key, line, message }) => `${key} in line ${line}: ${message}`);
+  };
+
+  it("warns of a missing description, which is all that the caller's model would know of it", () => {
+    const text = asked("");
+    const line = text.split("\n").indexOf("[experts.helper]") + 1;
+    expect(warnings(text)).toEqual([
+      `experts.helper.description in line ${line}: "a" delegates to it, and its model is not told what for`,
+    ]);
+    expect(warnings(asked('description = "Helps."'))).toEqual([]);
+  });
+
+  it("warns of an interactive skill, which a delegate does not get", () => {
+    const skill = '[experts.helper.skills.person]\ntype = "interactiveSkill"\ntools = {}';
+    const text = asked(`description = "Helps."\n${skill}`);
+    const line = text.split("\n").indexOf("[experts.helper.skills.person]") + 1;
+    expect(warnings(text)).toEqual([
+      `experts.helper.skills.person in line ${line}: "a" delegates to "helper", and a delegate has nobody to ask: it gets none of these tools`,
+    ]);
+    expect(warnings(text.replace('delegates = ["helper"]', ""))).toEqual([]);
+  });
+});
+
 it("only the first 50 unknown keys and unknown delegates are told what may have been meant", () => {
   const keys = Array.from({ length: 60 }, (_, at) => `model${"-".repeat(at + 1)} = 1`).join("\n");
   const delegates = Array.from(

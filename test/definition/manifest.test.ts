@@ -20,6 +20,7 @@ describe("given a manifest that uses every feature", () => {
     const manifest = manifestOrThrow(parsed);
     expect(manifest).toMatchSnapshot();
     expect(manifest.experts.get("writer")).toEqual({
+      description: "Writes.",
       version: "1.0.0",
       instruction: "Write.",
       skills: {},

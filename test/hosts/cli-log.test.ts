@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { fsStore } from "../../src/edges/store/fs-store.ts";
+import { createJob } from "../../src/edges/store/create-job.ts";
 import { runCli } from "../../src/hosts/cli.ts";
 import { playJob } from "../helpers/scripted-job.ts";
 import { neverStopped } from "../run/fake-ports.ts";
@@ -35,7 +35,7 @@ const log = async (...args: readonly string[]) => {
 };
 
 const addJob = (id: string, startedAt: number): string => {
-  using job = fsStore(jobs(), "hide").create(id);
+  using job = createJob({ root: jobs(), jobId: id, hide: "hide" });
   const { events, state } = playJob({ answers: [{ text: "Done." }] });
   job.append(events, startedAt);
   job.saveHead({

@@ -20,7 +20,7 @@ const root = join(import.meta.dirname, "../..");
 const workspace = realpathSync(mkdtempSync(join(tmpdir(), "expert-stack-kill-")));
 const jobs = join(workspace, ".expert-stack", "jobs");
 const journal = join(jobs, "job1", "events.jsonl");
-const store = fsStore(jobs, "hide");
+const store = fsStore(jobs);
 
 const manifest = `
 model = "claude-sonnet-4-5"

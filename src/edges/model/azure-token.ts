@@ -10,6 +10,7 @@ import {
   askLogin,
   lifetime,
   loginRefused,
+  type TokenMeans,
   type TokenSource,
   textIn,
   tokenSource,
@@ -19,10 +20,9 @@ import {
 const scope = "https://cognitiveservices.azure.com/.default";
 
 type Login = Exclude<AzureCredential, { type: "apiKey" }>;
-type Means = { readonly fetch: typeof globalThis.fetch; readonly now: () => number };
 
 /** Tokens of the workload's own identity, or of whoever is logged in with `az`. */
-export const azureTokens = (credential: Login, means: Means): TokenSource =>
+export const azureTokens = (credential: Login, means: TokenMeans): TokenSource =>
   tokenSource(means, (asking) =>
     credential.type === "cli" ? cliToken(credential, asking) : federatedToken(credential, asking),
   );

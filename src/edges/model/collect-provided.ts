@@ -1,6 +1,6 @@
 import type { LanguageModelV4StreamPart } from "@ai-sdk/provider";
+import { isObject } from "../../job/json-object.ts";
 import type { AnswerPart, JsonObject, JsonValue, ProviderCallPart } from "../../job/message.ts";
-import { isObject } from "./json-object.ts";
 
 /** What the provider ran itself, as it arrives: its calls, their results, and the pages that an answer rests on. */
 export type ProvidedCalls = {

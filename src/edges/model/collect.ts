@@ -1,11 +1,11 @@
 import type { LanguageModelV4StreamPart, LanguageModelV4Usage } from "@ai-sdk/provider";
 import type { FinishReason } from "../../job/event.ts";
+import { isObject } from "../../job/json-object.ts";
 import type { AnswerPart, JsonObject, JsonValue } from "../../job/message.ts";
 import { toolCallId } from "../../job/state.ts";
 import { addUsage, noUsage, type Usage } from "../../job/usage.ts";
 import type { Delta } from "../../run/ports.ts";
 import { providedCalls } from "./collect-provided.ts";
-import { isObject } from "./json-object.ts";
 
 /** An answer while it arrives. Blocks keep the order in which they began. */
 export type Collector = {

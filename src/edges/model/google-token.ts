@@ -9,6 +9,7 @@ import {
   askLogin,
   lifetime,
   loginRefused,
+  type TokenMeans,
   type TokenSource,
   textIn,
   tokenSource,
@@ -19,7 +20,6 @@ const tokenUrl = "https://oauth2.googleapis.com/token";
 const grant = "urn:ietf:params:oauth:grant-type:";
 
 type Login = Exclude<GoogleCredential, { type: "apiKey" }>;
-type Means = { readonly fetch: typeof globalThis.fetch; readonly now: () => number };
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
@@ -29,7 +29,7 @@ type Fields = Readonly<Record<string, unknown>>;
  * Exchanged here, since google-auth-library warns on the console of any credential that it is handed, and takes
  * others from the process's environment alone. A file may be a stranger's: where it sends anything is checked.
  */
-export const googleTokens = (credential: Login, means: Means): TokenSource =>
+export const googleTokens = (credential: Login, means: TokenMeans): TokenSource =>
   tokenSource(means, async (asking) => {
     if (credential.type === "serviceAccount") {
       const { email, privateKey } = credential;

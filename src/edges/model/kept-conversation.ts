@@ -1,5 +1,5 @@
+import { isObject } from "../../job/json-object.ts";
 import type { AnswerPart, JsonObject, Message } from "../../job/message.ts";
-import { isObject } from "./json-object.ts";
 
 /** The older part of a Run's conversation, as it stands in a request's body. */
 export type Kept = {

@@ -1,7 +1,7 @@
 import type { LanguageModelV4CallOptions } from "@ai-sdk/provider";
+import { isObject } from "../../job/json-object.ts";
 import type { JsonObject, JsonValue } from "../../job/message.ts";
 import type { Dialect } from "./dialect.ts";
-import { isObject } from "./json-object.ts";
 
 type SchemaOptions = Pick<LanguageModelV4CallOptions, "responseFormat" | "providerOptions">;
 

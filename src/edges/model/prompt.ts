@@ -3,10 +3,10 @@ import type {
   LanguageModelV4Prompt,
   SharedV4ProviderOptions,
 } from "@ai-sdk/provider";
+import { isObject } from "../../job/json-object.ts";
 import type { AnswerPart, Message, ProviderCallPart } from "../../job/message.ts";
 import type { Turn } from "../../run/ports.ts";
 import type { Dialect } from "./dialect.ts";
-import { isObject } from "./json-object.ts";
 import { type ReadBlob, resultMessages, shownPart } from "./prompt-media.ts";
 
 /** The AI SDK's prompt for a turn. Messages never change, so each is converted once. */

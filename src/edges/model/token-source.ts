@@ -17,11 +17,13 @@ export type Asking = {
   readonly conceal: (text: string) => string;
 };
 
+export type TokenMeans = Pick<Asking, "fetch" | "now">;
+
 /** A token is renewed while it is still good for this long, so that none ends on its way. */
 const renewBeforeMs = 5 * 60_000;
 
 export const tokenSource = (
-  { fetch, now }: { readonly fetch: Fetch; readonly now: () => number },
+  { fetch, now }: TokenMeans,
   obtain: (asking: Asking) => Promise<AccessToken>,
 ): TokenSource => {
   const { keep, conceal } = keptSecrets();

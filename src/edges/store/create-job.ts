@@ -18,8 +18,8 @@ export const folderOf = (root: string, jobId: string): string => {
 };
 
 /**
- * A new job's folder and log. Apart from `fsStore`, so that a job can start without what reads jobs back. In a checkout
- * (`hide`) neither the jobs folder nor the one it lies in may be a link: a commit can hold one that leads anywhere.
+ * A new job's folder and log, apart from what reads jobs back. In a checkout (`hide`) the jobs folder ignores itself in
+ * git, and neither the jobs folder nor the one it lies in may be a link: a commit can hold one that leads anywhere.
  *
  * @throws ExpertStackError INPUT_INVALID when the id is taken or none, STORE_FAILED when the folder cannot be made
  */

@@ -2,17 +2,15 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { ExpertStackError } from "../../errors.ts";
 import type { ListedJob, Store, StoredJob } from "../../run/ports.ts";
-import { createJob, folderOf, jobIdPattern } from "./create-job.ts";
+import { folderOf, jobIdPattern } from "./create-job.ts";
 import { loadJob, readHead } from "./load-job.ts";
 
 /**
- * Jobs as folders below `root`, each with `events.jsonl`, `job.json` and `blobs/`.
+ * Reads back the jobs that are folders below `root`, each with `events.jsonl`, `job.json` and `blobs/`.
  *
- * @param root absolute path of the jobs folder; made when the first job is
- * @param hide whether the folder ignores itself in git, as it must inside a checkout
+ * @param root absolute path of the jobs folder
  */
-export const fsStore = (root: string, hide: "hide" | "plain"): Store => ({
-  create: (jobId) => createJob({ root, jobId, hide }),
+export const fsStore = (root: string): Store => ({
   load: (jobId) => loadExisting(root, jobId),
   list: () => listJobs(root),
 });

@@ -10,7 +10,7 @@ const note = (text: string): JobEvent => ({ type: "note", level: "info", text })
 /** A job of three lines, the last of which names a blob. */
 const endedJob = () => {
   const scratch = scratchStore();
-  using log = scratch.store.create("job1");
+  using log = scratch.create("job1");
   log.append([note("one")], 1);
   log.append([note("two")], 2);
   const blob = log.putBlob(new TextEncoder().encode("a long result"), "text/plain");

@@ -203,7 +203,7 @@ describe("job.json", () => {
   it("of another job does not fit", () => {
     using scratch = scratchStore();
     const job = writeJob(scratch, { headAfter: "end" });
-    using other = scratch.store.create("job2");
+    using other = scratch.create("job2");
     other.append(someEvents.slice(0, 3), 9_000);
     other.saveHead(headFields({ id: "job2" }));
     writeFileSync(join(job.log.directory, "job.json"), readFileSync(join(scratch.root, "job2", "job.json")));

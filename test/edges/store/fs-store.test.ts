@@ -11,7 +11,7 @@ import {
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { fsStore } from "../../../src/edges/store/fs-store.ts";
+import { createJob } from "../../../src/edges/store/create-job.ts";
 import { loadJournal } from "../../../src/edges/store/load-job.ts";
 import { headFields, refusalOf, scratchStore, someEvents, writeJob } from "./scratch-store.ts";
 
@@ -34,8 +34,8 @@ describe("given a checkout that holds links where jobs are to be kept", () => {
     const folder = join(scratch.root, "..");
     const victim = victimOf(folder);
     symlinkSync(target === "there" ? victim : join(victim, "new"), join(folder, ".expert-stack"));
-    const store = fsStore(join(folder, ".expert-stack", "jobs"), "hide");
-    const { code, message } = refusalOf(() => store.create("job1"));
+    const root = join(folder, ".expert-stack", "jobs");
+    const { code, message } = refusalOf(() => createJob({ root, jobId: "job1", hide: "hide" }));
     expect([code, message]).toEqual(["STORE_FAILED", expect.stringMatching(/\.expert-stack is no folder/)]);
     untouched(victim);
   });
@@ -44,7 +44,7 @@ describe("given a checkout that holds links where jobs are to be kept", () => {
     using scratch = scratchStore("hide");
     const victim = victimOf(join(scratch.root, ".."));
     symlinkSync(victim, scratch.root);
-    expect(refusalOf(() => scratch.store.create("job1")).code).toBe("STORE_FAILED");
+    expect(refusalOf(() => scratch.create("job1")).code).toBe("STORE_FAILED");
     untouched(victim);
   });
 
@@ -53,7 +53,7 @@ describe("given a checkout that holds links where jobs are to be kept", () => {
     const folder = join(scratch.root, "..");
     const victim = victimOf(folder);
     symlinkSync(join(victim, ".gitignore"), join(folder, ".gitignore"));
-    using _log = scratch.store.create("job1");
+    using _log = scratch.create("job1");
     untouched(victim);
   });
 });
@@ -61,7 +61,7 @@ describe("given a checkout that holds links where jobs are to be kept", () => {
 describe("a job that was stored", () => {
   it("comes back as it was appended, with the head that was saved last", () => {
     using scratch = scratchStore();
-    using log = scratch.store.create("job1");
+    using log = scratch.create("job1");
     const first = log.append(someEvents.slice(0, 2), 1_000);
     log.saveHead(headFields());
     const rest = log.append(someEvents.slice(2), 2_000);
@@ -85,7 +85,7 @@ describe("a job that was stored", () => {
 
   it("is there for others to read while it is still being written", () => {
     using scratch = scratchStore();
-    using log = scratch.store.create("job1");
+    using log = scratch.create("job1");
     for (const [index, event] of someEvents.entries()) {
       log.append([event], 1_000);
       expect(scratch.store.load("job1").entries).toHaveLength(index + 1);
@@ -96,7 +96,7 @@ describe("a job that was stored", () => {
     using scratch = scratchStore("hide");
     const umask = process.umask(0);
     try {
-      using log = scratch.store.create("job1");
+      using log = scratch.create("job1");
       log.append(someEvents, 1_000);
       log.saveHead(headFields());
       const { sha256 } = log.putBlob(Buffer.from("large"), "text/plain");
@@ -113,7 +113,7 @@ describe("a job that was stored", () => {
 
   it("keeps the same bytes once, by their hash, and leaves no half file beside them", () => {
     using scratch = scratchStore();
-    using log = scratch.store.create("job1");
+    using log = scratch.create("job1");
     const blob = log.putBlob(Buffer.from("abc"), "text/plain");
     expect(log.putBlob(Buffer.from("abc"), "text/plain")).toEqual(blob);
     log.putBlob(Buffer.from([0, 255]), "image/png");
@@ -156,7 +156,7 @@ describe("a job's id", () => {
     "a".repeat(65),
   ])("is refused when it is %j, before anything is made or read", (id) => {
     using scratch = scratchStore();
-    expect(refusalOf(() => scratch.store.create(id)).code).toBe("INPUT_INVALID");
+    expect(refusalOf(() => scratch.create(id)).code).toBe("INPUT_INVALID");
     expect(refusalOf(() => scratch.store.load(id)).code).toBe("INPUT_INVALID");
     expect(existsSync(scratch.root)).toBe(false);
   });
@@ -171,7 +171,7 @@ describe("a job's id", () => {
     using scratch = scratchStore();
     const job = writeJob(scratch, { headAfter: "end" });
     const before = readFileSync(job.file);
-    expect(refusalOf(() => scratch.store.create("job1"))).toEqual({
+    expect(refusalOf(() => scratch.create("job1"))).toEqual({
       code: "INPUT_INVALID",
       message: 'There already is a job "job1".',
     });
@@ -186,13 +186,13 @@ describe("a job's id", () => {
 
   it("goes to exactly one of several processes that want it at the same moment", async () => {
     using scratch = scratchStore();
-    const store = join(import.meta.dirname, "../../../src/edges/store/fs-store.ts");
+    const store = join(import.meta.dirname, "../../../src/edges/store/create-job.ts");
     const start = Date.now() + 1_500;
     const program = `
-      const { fsStore } = await import(${JSON.stringify(`file://${store}`)});
+      const { createJob } = await import(${JSON.stringify(`file://${store}`)});
       while (Date.now() < ${start});
       let log;
-      try { log = fsStore(${JSON.stringify(scratch.root)}, "plain").create("job1"); }
+      try { log = createJob({ root: ${JSON.stringify(scratch.root)}, jobId: "job1", hide: "plain" }); }
       catch (error) { console.log(error.code); process.exit(); }
       log.append([{ type: "note", level: "info", text: String(process.pid) }], 1);
       console.log("made");`;
@@ -207,7 +207,7 @@ describe("a job's id", () => {
   it("cannot be had where nothing can be written, and the error says where", () => {
     using scratch = scratchStore();
     writeFileSync(scratch.root, "a file where the jobs folder should be");
-    const refusal = refusalOf(() => scratch.store.create("job1"));
+    const refusal = refusalOf(() => scratch.create("job1"));
     expect(refusal.code).toBe("STORE_FAILED");
     expect(refusal.message).toContain(scratch.root);
   });
@@ -216,7 +216,7 @@ describe("a job's id", () => {
 describe("a disk that fails", () => {
   it("is STORE_FAILED for the head when it cannot be written", () => {
     using scratch = scratchStore();
-    using log = scratch.store.create("job1");
+    using log = scratch.create("job1");
     mkdirSync(join(log.directory, "job.json.tmp"));
     const refusal = refusalOf(() => log.saveHead(headFields()));
     expect(refusal.code).toBe("STORE_FAILED");
@@ -225,7 +225,7 @@ describe("a disk that fails", () => {
 
   it("writes the head through no link that lies in its way", () => {
     using scratch = scratchStore();
-    using log = scratch.store.create("job1");
+    using log = scratch.create("job1");
     const target = join(scratch.root, "elsewhere");
     writeFileSync(target, "mine");
     symlinkSync(target, join(log.directory, "job.json.tmp"));
@@ -256,7 +256,7 @@ describe("a list of jobs", () => {
       ["new", 3_000],
       ["middle", 2_000],
     ] as const) {
-      using log = scratch.store.create(id);
+      using log = scratch.create(id);
       log.saveHead(headFields({ id, startedAt }));
     }
     const listed = scratch.store.list().map((job) => (job.type === "readable" ? job.head.id : job));

@@ -17,7 +17,7 @@ describe("the store", () => {
     fc.assert(
       fc.property(batches, (given) => {
         using scratch = scratchStore();
-        using log = scratch.store.create("job1");
+        using log = scratch.create("job1");
         const appended = given.flatMap(({ events, at }) => log.append(events, at));
         const { entries } = scratch.store.load("job1");
         // Strict, since a lost `__proto__` or an added `undefined` is not the same event.

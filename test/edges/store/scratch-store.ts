@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createJob } from "../../../src/edges/store/create-job.ts";
 import { fsStore } from "../../../src/edges/store/fs-store.ts";
 import { ExpertStackError } from "../../../src/errors.ts";
 import type { JobEvent } from "../../../src/job/event.ts";
@@ -8,13 +9,18 @@ import type { JobHead, JobLog, Store } from "../../../src/run/ports.ts";
 import { playJob, tokens } from "../../helpers/scripted-job.ts";
 
 /** A store in a folder of its own, which disposing removes. */
-export type ScratchStore = Disposable & { readonly store: Store; readonly root: string };
+export type ScratchStore = Disposable & {
+  readonly store: Store;
+  readonly create: (jobId: string) => JobLog;
+  readonly root: string;
+};
 
 export const scratchStore = (hide: "hide" | "plain" = "plain"): ScratchStore => {
   const folder = mkdtempSync(join(tmpdir(), "expert-stack-store-"));
   const root = join(folder, "jobs");
   return {
-    store: fsStore(root, hide),
+    store: fsStore(root),
+    create: (jobId) => createJob({ root, jobId, hide }),
     root,
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
@@ -56,10 +62,10 @@ export type WrittenJob = {
 
 /** @param headAfter how many events are there when `job.json` is saved; none is saved for `never` */
 export const writeJob = (
-  { store }: ScratchStore,
+  { create }: ScratchStore,
   options: { readonly id?: string; readonly headAfter: number | "never" | "end" },
 ): WrittenJob => {
-  using log = store.create(options.id ?? "job1");
+  using log = create(options.id ?? "job1");
   const headAfter = options.headAfter === "end" ? someEvents.length : options.headAfter;
   for (const [index, event] of someEvents.entries()) {
     log.append([event], 1_000 + index);

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../job/message.ts";
+import type { JsonObject } from "./message.ts";
 
 /** For what was parsed from JSON, or is going to be. */
 export const isObject = (value: unknown): value is JsonObject =>
