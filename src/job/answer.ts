@@ -1,27 +1,28 @@
 import type { FinishReason } from "./event.ts";
 import { type AnswerPart, type ToolCallPart, textOf } from "./message.ts";
-import type { Failure, RunOutcome } from "./outcome.ts";
+import type { Failure, RunOutcome, Stop } from "./outcome.ts";
 
 /** What an answer amounts to. */
 export type Verdict =
   /** As good as no answer: the attempt failed, and nothing of it is sent back. */
-  | { readonly type: "unusable"; readonly failure: Failure }
+  | { readonly type: "unusable"; readonly failure: Failure; readonly limitedBy?: Stop }
   | { readonly type: "calls"; readonly calls: readonly ToolCallPart[] }
   | { readonly type: "ends"; readonly outcome: RunOutcome };
 
 /**
- * @param toolChoice what the model was asked for: with `none` completion was accepted and only the closing text
- *   is missing, so tool calls no longer count
+ * @param asked what the model was asked for: with the tool choice `none` completion was accepted and only the closing
+ *   text is missing, so tool calls no longer count; `limitedBy` is the budget that allowed no longer answer, if one did
  */
 export const judgeAnswer = (
   answer: { readonly parts: readonly AnswerPart[]; readonly finishReason: FinishReason },
-  toolChoice: "auto" | "none",
+  { toolChoice, limitedBy }: { readonly toolChoice: "auto" | "none"; readonly limitedBy: Stop | undefined },
 ): Verdict => {
   const text = textOf(answer.parts);
   switch (answer.finishReason) {
     case "interrupted":
       return { type: "unusable", failure: brokenOff };
     case "length":
+      if (limitedBy !== undefined) return { type: "unusable", failure: cutByBudget, limitedBy };
       return { type: "ends", outcome: { type: "failed", error: cutAnswer } };
     case "refusal":
       return { type: "ends", outcome: { type: "failed", error: refusal(text) } };
@@ -56,6 +57,12 @@ const emptyAnswer: Failure = {
 const cutAnswer: Failure = {
   name: "OutputTokenLimit",
   message: "The model's answer was cut off at its output token limit.",
+  isRetryable: false,
+};
+
+const cutByBudget: Failure = {
+  name: "BudgetTooSmall",
+  message: "The model's answer was cut off: what is left of the job's budget allowed no longer one.",
   isRetryable: false,
 };
 

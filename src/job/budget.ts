@@ -1,15 +1,9 @@
-import { mostTokens } from "./context.ts";
+import { mostTokens, resultsToReduce } from "./context.ts";
 import type { Limits, ModelChoice, PriceCeiling } from "./limits.ts";
 import type { Stop } from "./outcome.ts";
 import { choiceAt, chosenAlternative } from "./retry.ts";
-import type { JobState, Run } from "./state.ts";
+import type { Grant, JobState, Run } from "./state.ts";
 import type { Usage } from "./usage.ts";
-
-/** What a Run may take with its next generation. */
-export type Grant = {
-  /** Tokens of the answer, thinking included; unlimited when missing. */
-  readonly maxOutputTokens?: number;
-};
 
 /** An answer that could not hold at least this many tokens is not worth asking for. */
 const leastAnswerTokens = 1_024;
@@ -19,23 +13,37 @@ const mostAnswerTokens = 16_000;
 type Left = { steps: number; tokens: number; costUsd: number };
 
 /**
- * The Runs that may ask the model now. What each may take at the most is set aside before the next one is looked at,
- * so that nothing starts that cannot be paid for, however many Runs ask at the same time. Served in the order in which
- * they began their attempts: whoever was served stays served during it, since those before it only leave.
+ * The state with the Runs that may ask the model now. What each may take at the most is set aside before the next one
+ * is looked at, so that nothing starts that cannot be paid for, however many Runs ask at the same time. Whoever was
+ * served stays served until its attempt has ended, whatever another's turned out to cost; the others are served in the
+ * order in which they began their attempts.
  */
-export const grants = (state: JobState): ReadonlyMap<string, Grant> => {
-  const limits: Limits | undefined = state.started?.limits;
-  const granted = new Map<string, Grant>();
-  if (limits === undefined) return granted;
+export const withGrants = (state: JobState): JobState => {
+  const limits = state.started?.limits;
+  if (limits === undefined || (state.asking.length === 0 && state.granted.size === 0)) return state;
   const left = leftOf(state, limits);
-  for (const runId of state.asking) {
-    const run = state.runs.get(runId);
-    const grant = run === undefined ? undefined : grantTo(state, run, left);
-    if (grant === undefined) break;
-    granted.set(runId, grant);
+  const granted = new Map<string, Grant>();
+  const asking = state.asking.flatMap((runId) => state.runs.get(runId) ?? []);
+  for (const run of asking) {
+    const grant = state.granted.get(run.id);
+    if (grant === undefined) continue;
+    granted.set(run.id, grant);
+    setAside(state, run, { grant, left });
   }
-  return granted;
+  for (const run of asking) {
+    if (granted.has(run.id) || !isReady(run)) continue;
+    const grant = grantTo(state, run, left);
+    if (grant === undefined) break;
+    granted.set(run.id, grant);
+    setAside(state, run, { grant, left });
+  }
+  const isSame =
+    granted.size === state.granted.size && [...granted.keys()].every((id) => state.granted.has(id));
+  return isSame ? state : { ...state, granted };
 };
+
+/** How large its request is, is certain only then. */
+const isReady = (run: Run): boolean => run.skills === "open" && resultsToReduce(run).length === 0;
 
 const leftOf = (state: JobState, limits: Limits): Left => {
   const { steps, usage, costUsd, unpriced, lost } = state;
@@ -48,19 +56,34 @@ const leftOf = (state: JobState, limits: Limits): Left => {
   };
 };
 
-/** Takes what it grants out of what is left. */
 const grantTo = (state: JobState, run: Run, left: Left): Grant | undefined => {
   if (left.steps < 1) return undefined;
-  left.steps -= 1;
-  if (left.tokens === Number.POSITIVE_INFINITY && left.costUsd === Number.POSITIVE_INFINITY) return {};
+  const infinite = Number.POSITIVE_INFINITY;
+  if (left.tokens === infinite && left.costUsd === infinite) return {};
   const choice = choiceOf(state, run);
   const input = mostTokens(run.context);
-  const room = Math.floor(Math.min(left.tokens - input, payable(left.costUsd, input, choice?.ceiling)));
+  const byTokens = left.tokens - input;
+  const byCost = payable(left.costUsd, input, choice?.ceiling);
+  const room = Math.floor(Math.min(byTokens, byCost));
   if (!(room >= leastAnswerTokens)) return undefined;
-  const maxOutputTokens = Math.min(room, mostAnswerTokens + thinkingTokens(choice));
+  const most = mostAnswerTokens + thinkingTokens(choice);
+  if (room >= most) return { maxOutputTokens: most };
+  const { maxTokens: limit = infinite, maxCostUsd: limitUsd = infinite } = state.started?.limits ?? {};
+  const limitedBy: Stop = byTokens <= byCost ? { type: "maxTokens", limit } : { type: "maxCost", limitUsd };
+  return { maxOutputTokens: room, limitedBy };
+};
+
+const setAside = (
+  state: JobState,
+  run: Run,
+  { grant, left }: { readonly grant: Grant; readonly left: Left },
+): void => {
+  left.steps -= 1;
+  const { maxOutputTokens } = grant;
+  if (maxOutputTokens === undefined) return;
+  const input = mostTokens(run.context);
   left.tokens -= input + maxOutputTokens;
-  left.costUsd -= costOf(choice?.ceiling, input, maxOutputTokens);
-  return { maxOutputTokens };
+  left.costUsd -= costOf(choiceOf(state, run)?.ceiling, input, maxOutputTokens);
 };
 
 const choiceOf = (state: JobState, run: Run): ModelChoice | undefined =>
@@ -88,12 +111,12 @@ const costOf = (ceiling: PriceCeiling | undefined, input: number, output: number
 export const paid = (choice: ModelChoice, usage: Usage, pricedUsd: number | undefined): number =>
   pricedUsd ?? costOf(choice.ceiling, usage.inputTokens, usage.outputTokens);
 
-/** What may be lost with the requests that are under way, when they are broken off: their input at the least. */
-export const lostUnderWay = (state: JobState): JobState["lost"] => {
+/** What may be lost with requests that are under way, when they are broken off: their input at the least. */
+export const lostUnderWay = (state: JobState, runIds: Iterable<string>): JobState["lost"] => {
   let { tokens, costUsd } = state.lost;
-  for (const runId of grants(state).keys()) {
+  for (const runId of runIds) {
     const run = state.runs.get(runId);
-    if (run === undefined || run.skills === "closed") continue;
+    if (run === undefined) continue;
     const input = mostTokens(run.context);
     tokens += input;
     costUsd += costOf(choiceOf(state, run)?.ceiling, input, 0);

@@ -6,8 +6,10 @@ import type { Usage } from "./usage.ts";
 export type Context = {
   /** Tokens of the conversation up to the newest answer, as the provider counted them. */
   readonly countedTokens: number;
-  /** Bytes that have come to it since; before the first answer, all of it. */
+  /** Bytes of text that have come to it since; before the first answer, all of it. */
   readonly newBytes: number;
+  /** Tokens that pictures and documents have brought since, at the most. */
+  readonly newTokens: number;
   /** Tokens that the model can hold, where that is known. */
   readonly window?: number;
   /** Calls whose results have given way to the name of a blob. */
@@ -16,15 +18,18 @@ export type Context = {
   readonly reducedIn?: number;
 };
 
-/** Dense text (numbers, base64, rare words) has about a token for every two bytes; prose one for every four. */
-const fewestBytesPerToken = 2;
+/** No tokenizer makes more tokens of a text than it has bytes, and of digits or hexadecimal one makes nearly as many. */
+const fewestBytesPerToken = 1;
 const usualBytesPerToken = 3;
 
 /** What providers say to a model of their own before the first word, such as how to call tools, in tokens. */
 const preambleTokens = 1_000;
 
-/** Images are counted by area, at most about this many tokens each with any of the providers. */
-const imageBytes = 5_000 * fewestBytesPerToken;
+/** What stands around a part of a message, in bytes. */
+const bytesAround = 50;
+
+/** Pictures are counted by area, at most about this many tokens each with any of the providers. */
+const pictureTokens = 5_000;
 
 export const startContext = (run: {
   readonly system: string;
@@ -33,20 +38,26 @@ export const startContext = (run: {
 }): Context => ({
   countedTokens: preambleTokens,
   newBytes: Buffer.byteLength(run.system) + bytesOfTools(run.tools) + bytesOf(run.input),
+  newTokens: tokensOf(run.input),
   reduced: new Set(),
 });
 
-/** After an answer: the provider has counted everything, its own words included. Where it has not, the most counts. */
+/** After an answer: the provider has counted everything, its own words included. Where it has not, they are added. */
 export const counted = (
   context: Context,
-  answer: { readonly usage: Usage; readonly parts: readonly AnswerPart[]; readonly contextWindow?: number },
+  answer: {
+    readonly usage: Usage;
+    readonly parts: readonly AnswerPart[];
+    readonly contextWindow?: number;
+    readonly contextTokens?: number;
+  },
 ): Context => {
-  const { usage, parts, contextWindow } = answer;
-  const { inputTokens, outputTokens } = isUnreported(usage) ? spentAtMost(context, parts) : usage;
+  const { usage, parts, contextWindow, contextTokens = usage.inputTokens + usage.outputTokens } = answer;
   return {
     ...context,
-    countedTokens: inputTokens + outputTokens,
-    newBytes: 0,
+    ...(isUnreported(usage)
+      ? { newBytes: context.newBytes + bytesOfParts(parts) }
+      : { countedTokens: contextTokens, newBytes: 0, newTokens: 0 }),
     ...(contextWindow === undefined ? {} : { window: contextWindow }),
   };
 };
@@ -60,12 +71,15 @@ export const spentAtMost = (
   parts: readonly AnswerPart[],
 ): Pick<Usage, "inputTokens" | "outputTokens"> => ({
   inputTokens: mostTokens(context),
-  outputTokens: Math.ceil(Buffer.byteLength(JSON.stringify(parts)) / fewestBytesPerToken),
+  outputTokens: Math.ceil(bytesOfParts(parts) / fewestBytesPerToken),
 });
+
+const bytesOfParts = (parts: readonly AnswerPart[]): number => Buffer.byteLength(JSON.stringify(parts));
 
 export const grown = (context: Context, contents: readonly ResultContent[]): Context => ({
   ...context,
   newBytes: context.newBytes + bytesOf(contents),
+  newTokens: context.newTokens + tokensOf(contents),
 });
 
 /** With another system prompt or other tools, which the provider has not counted yet. */
@@ -90,19 +104,26 @@ const bytesOfTool = (tool: ToolDefinition): number => {
 const knownBytes = new WeakMap<ToolDefinition, number>();
 
 /** The most tokens that the next request can hold. */
-export const mostTokens = ({ countedTokens, newBytes }: Context): number =>
-  countedTokens + Math.ceil(newBytes / fewestBytesPerToken);
+export const mostTokens = ({ countedTokens, newBytes, newTokens }: Context): number =>
+  countedTokens + Math.ceil(newTokens + newBytes / fewestBytesPerToken);
 
-/** Bytes of text, or what else takes as many tokens. */
+/** Of text, with what stands around it. */
 const bytesOf = (contents: readonly ResultContent[]): number =>
-  contents.reduce((sum, content) => sum + contentBytes(content), 0);
+  contents.reduce((sum, content) => sum + bytesAround + textBytes(content), 0);
 
-const contentBytes = (content: ResultContent): number => {
+const textBytes = (content: ResultContent): number => {
   if (content.type === "text") return Buffer.byteLength(content.text);
-  if (content.mediaType === "text/plain") return content.size;
+  return content.mediaType === "text/plain" ? content.size : 0;
+};
+
+const tokensOf = (contents: readonly ResultContent[]): number =>
+  contents.reduce((sum, content) => sum + (content.type === "text" ? 0 : fileTokens(content)), 0);
+
+const fileTokens = ({ mediaType, size }: BlobPart): number => {
+  if (mediaType === "text/plain") return 0;
   // Of a PDF a provider reads the text and looks at every page.
-  if (content.mediaType === "application/pdf") return Math.max(imageBytes, content.size / 4);
-  return content.mediaType.startsWith("image/") ? imageBytes : 200;
+  if (mediaType === "application/pdf") return Math.max(pictureTokens, size / 8);
+  return mediaType.startsWith("image/") ? pictureTokens : 100;
 };
 
 /** Shares of the window: when room is made, and how much is then in use. */
@@ -111,11 +132,14 @@ const reducedTo = 0.5;
 /** Answers to the newest calls stay, or the Expert would ask for them again. */
 const keptMessages = 2;
 /** A result smaller than this is no larger than the words that would take its place. */
-const smallestBytes = 400;
+const smallestTokens = 150;
+
+const usualTokens = (contents: readonly ResultContent[]): number =>
+  tokensOf(contents) + bytesOf(contents) / usualBytesPerToken;
 
 /** The share of its model's window that a Run's conversation takes, where the window is known. */
-export const windowUsage = ({ countedTokens, newBytes, window }: Context): number | undefined =>
-  window === undefined ? undefined : (countedTokens + newBytes / usualBytesPerToken) / window;
+export const windowUsage = ({ countedTokens, newBytes, newTokens, window }: Context): number | undefined =>
+  window === undefined ? undefined : (countedTokens + newTokens + newBytes / usualBytesPerToken) / window;
 
 /** The oldest results that have to go before the next request; none while there is room. */
 export const resultsToReduce = (run: {
@@ -131,11 +155,11 @@ export const resultsToReduce = (run: {
     .filter((message) => message.role === "tool")
     .slice(0, -keptMessages)
     .flatMap((message) => message.parts)
-    .filter((part) => !reduced.has(part.id) && bytesOf(part.contents) >= smallestBytes);
+    .filter((part) => !reduced.has(part.id) && usualTokens(part.contents) >= smallestTokens);
   let excess = (usage - reducedTo) * window;
   return results.filter((part) => {
     const isNeeded = excess > 0;
-    if (isNeeded) excess -= bytesOf(part.contents) / usualBytesPerToken;
+    if (isNeeded) excess -= usualTokens(part.contents);
     return isNeeded;
   });
 };

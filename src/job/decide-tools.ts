@@ -7,6 +7,9 @@ import type { ToolDefinition } from "./tool.ts";
 
 type CallingTools = Extract<Phase, { readonly type: "callingTools" }>;
 
+/** Calls of one answer that are looked at; a model that makes more is told to make fewer at a time. */
+const maxCalls = 256;
+
 /** Calls of one answer under way, of tools and of delegates; the others follow, in order, as these settle. */
 const maxCallsAtOnce = 16;
 
@@ -63,9 +66,11 @@ const sortedCalls = ({ calls, results, tools, ...phase }: CallingTools): Pending
   const skills: ToolCallPart[] = [];
   const delegates: ToolCallPart[] = [];
   const people: ToolCallPart[] = [];
-  for (const call of calls.filter(({ id }) => !settled.has(id))) {
+  for (const [index, call] of calls.entries()) {
+    if (settled.has(call.id)) continue;
     const tool = byName.get(call.tool);
-    if (phase.unknown.includes(call.id)) unknown.push(call);
+    if (index >= maxCalls) refused.push(call);
+    else if (phase.unknown.includes(call.id)) unknown.push(call);
     else if (isControlCall(tools, call)) control.push(call);
     else if (tool === undefined || call.malformed !== undefined) refused.push(call);
     else if (tool.answeredBy === "delegate") delegates.push(call);
@@ -108,7 +113,10 @@ const decideDelegate = (
 
 type Answer = { readonly text: string; readonly isError: boolean };
 
-const refusal = ({ tools }: CallingTools, call: ToolCallPart): Answer => {
+const refusal = ({ calls, tools }: CallingTools, call: ToolCallPart): Answer => {
+  if (calls.indexOf(call) >= maxCalls) {
+    return refuse("TooManyCalls", `At most ${maxCalls} calls of one answer are made.`);
+  }
   if (call.malformed !== undefined) return refuse("InvalidArguments", "The arguments are not a JSON object.");
   const tool = tools.find(({ name }) => name === call.tool);
   const missing = tool === undefined ? undefined : lacking(tool, call);

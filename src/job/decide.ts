@@ -1,4 +1,4 @@
-import { type Grant, grants, spentBudget } from "./budget.ts";
+import { spentBudget } from "./budget.ts";
 import { resultsToReduce } from "./context.ts";
 import { decideTools } from "./decide-tools.ts";
 import type { Effect } from "./effect.ts";
@@ -20,19 +20,16 @@ export const decide = (state: JobState): readonly Effect[] => {
     const { coordinator, query } = state.started;
     return [{ type: "openRun", id: `open:${rootRunId}`, runId: rootRunId, expert: coordinator, query }];
   }
-  const granted = grants(state);
-  const effects = live.flatMap((run) => decideRun(state, run, granted.get(run.id)));
+  const effects = live.flatMap((run) => decideRun(state, run));
   return effects.length > 0 ? effects : decideSpent(state);
 };
 
 /** The generations of `decide` alone, in the order in which the Runs began to ask. */
 export const decideGenerations = (state: JobState): readonly Generate[] => {
   if (state.started === undefined || state.outcome !== undefined || state.stop !== undefined) return [];
-  return [...grants(state)].flatMap(([runId, grant]) => {
+  return [...state.granted.keys()].flatMap((runId) => {
     const run = state.runs.get(runId);
-    return run === undefined || state.outcomes.has(runId)
-      ? []
-      : decideRun(state, run, grant).filter(isGenerate);
+    return run === undefined || state.outcomes.has(runId) ? [] : decideRun(state, run).filter(isGenerate);
   });
 };
 
@@ -60,7 +57,7 @@ const decideSpent = (state: JobState): readonly Effect[] => {
 /** Like any stop it is taken back when the job goes on: the work itself did not fail. */
 const endOfCaller: RunOutcome = { type: "interrupted", signal: "the end of whoever called it" };
 
-const decideRun = (state: JobState, run: Run, grant: Grant | undefined): readonly Effect[] => {
+const decideRun = (state: JobState, run: Run): readonly Effect[] => {
   const { phase } = run;
   if (phase.type === "settled") return [closeRun(run.id, phase.outcome)];
   // Whoever called it has failed to go on, so nobody would hear what it says.
@@ -78,7 +75,7 @@ const decideRun = (state: JobState, run: Run, grant: Grant | undefined): readonl
     case "checkingAnswer":
       return [{ type: "checkAnswer", id: `check:${run.id}:${run.step}`, runId: run.id, text: phase.text }];
     case "generating":
-      return decideGeneration(state, run, { phase, grant });
+      return decideGeneration(state, run, phase);
     default:
       return phase satisfies never;
   }
@@ -87,15 +84,16 @@ const decideRun = (state: JobState, run: Run, grant: Grant | undefined): readonl
 const decideGeneration = (
   state: JobState,
   run: Run,
-  at: { readonly phase: Extract<Phase, { type: "generating" }>; readonly grant: Grant | undefined },
+  phase: Extract<Phase, { type: "generating" }>,
 ): readonly Effect[] => {
   const { started, resumptions } = state;
-  const { phase, grant } = at;
   const results = resultsToReduce(run);
   if (results.length > 0) {
     return [{ type: "reduceContext", id: `reduce:${run.id}:${run.step}`, runId: run.id, results }];
   }
+  const grant = state.granted.get(run.id);
   if (grant === undefined || started === undefined) return [];
+  const { maxOutputTokens } = grant;
   return [
     {
       type: "generate",
@@ -105,7 +103,7 @@ const decideGeneration = (
       toolChoice: phase.toolChoice,
       form: phase.form,
       delayMs: retryDelayMs(started, phase.failures),
-      ...grant,
+      ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
     },
   ];
 };

@@ -1,5 +1,5 @@
 import type { JsonObject, ToolCallPart } from "./message.ts";
-import type { RunOutcome } from "./outcome.ts";
+import type { Failure, RunOutcome } from "./outcome.ts";
 import type { ToolDefinition } from "./tool.ts";
 
 /** A delegate's Run is named by where it was called: `r0.2_1` by the second call in step 2 of `r0`, whenever it ran. */
@@ -53,7 +53,15 @@ export const delegateAnswer = (outcome: RunOutcome): { readonly text: string; re
   if (outcome.type === "completed") return { text: outcome.text, isError: false };
   const { error, message } =
     outcome.type === "failed"
-      ? { error: outcome.error.name, message: outcome.error.message }
+      ? { error: outcome.error.name, message: tellable(outcome.error) }
       : { error: "DelegateStopped", message: `The delegate was stopped: ${outcome.type}.` };
   return { text: JSON.stringify({ error, message }), isError: true };
+};
+
+/** What a provider says of a request may hold a piece of it, and so of what only the delegate knows. */
+const tellable = ({ isQuoted, statusCode, message }: Failure): string => {
+  if (isQuoted !== true) return message;
+  return statusCode === undefined
+    ? "The provider of the delegate's model could not be used."
+    : `The provider of the delegate's model answered ${statusCode}.`;
 };

@@ -142,6 +142,8 @@ export type JobEvent =
       readonly costUsd?: number;
       /** Tokens that the model can hold, where that is known. */
       readonly contextWindow?: number;
+      /** Tokens of the conversation with this answer, where it took several requests and `usage` adds them up. */
+      readonly contextTokens?: number;
       readonly durationMs: number;
     }
   | {
@@ -151,6 +153,8 @@ export type JobEvent =
       readonly error: Failure;
       /** Parts received before it failed; shown, never sent back. */
       readonly partial: readonly AnswerPart[];
+      /** Of the requests before the one that failed, where an answer took several. */
+      readonly usage?: Usage;
       /** As in `generationFinished`. */
       readonly alternative?: number;
       readonly durationMs: number;

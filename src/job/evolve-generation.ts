@@ -1,9 +1,9 @@
 import { judgeAnswer } from "./answer.ts";
-import { grants, paid } from "./budget.ts";
+import { paid } from "./budget.ts";
 import { isUnreported, spentAtMost } from "./context.ts";
 import type { JobEvent } from "./event.ts";
 import { heldToSchema } from "./evolve-check.ts";
-import { afterAnswer, afterFailure, type GeneratingRun } from "./evolve-run.ts";
+import { afterAnswer, afterFailure, type GeneratingRun, withLaterTools } from "./evolve-run.ts";
 import type { ModelChoice } from "./limits.ts";
 import { choiceAt } from "./retry.ts";
 import type { JobState, Run } from "./state.ts";
@@ -22,20 +22,27 @@ export const afterGeneration = (
   if (run === undefined || state.started === undefined) return state;
   if (event.type === "generationFailed") {
     const lost = withLoss(state, run, event);
-    return withRun(askedAgain(lost, run), afterFailure(run, event.error, state.started));
+    return withRun(
+      askedAgain(lost, run),
+      withLaterTools(afterFailure(run, { failure: event.error }, state.started)),
+    );
   }
-  const verdict = judgeAnswer(event, run.phase.toolChoice);
+  const limitedBy = state.granted.get(run.id)?.limitedBy;
+  const verdict = judgeAnswer(event, { toolChoice: run.phase.toolChoice, limitedBy });
   const own: GeneratingRun = { ...run, usage: addUsage(run.usage, event.usage) };
-  const billed = withBill(state, run, event);
-  return verdict.type === "unusable"
-    ? withRun(askedAgain(billed, run), afterFailure(own, verdict.failure, state.started))
-    : withRun({ ...billed, steps: state.steps + 1 }, heldToSchema(state, afterAnswer(own, event, verdict)));
+  const paidFor = withBill(state, run, event);
+  if (verdict.type === "unusable") {
+    return withRun(askedAgain(paidFor, run), withLaterTools(afterFailure(own, verdict, state.started)));
+  }
+  const answered = heldToSchema(state, afterAnswer(own, event, verdict));
+  return withRun({ ...paidFor, steps: state.steps + 1 }, withLaterTools(answered));
 };
 
 /** What its next attempt may take is set aside anew, which must not take from what others are already taking. */
 const askedAgain = (state: JobState, run: Run): JobState => ({
   ...state,
   asking: state.asking.filter((other) => other !== run.id),
+  granted: new Map([...state.granted].filter(([other]) => other !== run.id)),
 });
 
 const generatingRun = (
@@ -54,16 +61,20 @@ const withBill = (state: JobState, run: Run, event: EventOf<"generationFinished"
   const { usage, costUsd, parts } = event;
   // Some servers do not say what an answer took. Then the most that it can have taken counts, or no budget would hold.
   if (isUnreported(usage)) return lossOf(state, choice, spentAtMost(run.context, parts));
-  return {
-    ...state,
-    usage: addUsage(state.usage, usage),
-    costUsd: state.costUsd + paid(choice, usage, costUsd),
-    unpriced:
-      costUsd === undefined && choice.ceiling === undefined
-        ? addUsage(state.unpriced, usage)
-        : state.unpriced,
-  };
+  return billed(state, choice, { usage, costUsd });
 };
+
+const billed = (
+  state: JobState,
+  choice: ModelChoice,
+  { usage, costUsd }: { readonly usage: Usage; readonly costUsd: number | undefined },
+): JobState => ({
+  ...state,
+  usage: addUsage(state.usage, usage),
+  costUsd: state.costUsd + paid(choice, usage, costUsd),
+  unpriced:
+    costUsd === undefined && choice.ceiling === undefined ? addUsage(state.unpriced, usage) : state.unpriced,
+});
 
 const lossOf = (
   state: JobState,
@@ -80,14 +91,20 @@ const lossOf = (
   };
 };
 
-/** A request that the provider refused costs nothing. One that broke off may have been worked on to its end. */
+/**
+ * A request that never left or that the provider refused costs nothing. One that broke off may have been worked on to
+ * its end.
+ */
 const withLoss = (state: JobState, run: Run, event: EventOf<"generationFailed">): JobState => {
-  const { error, partial } = event;
-  const isRefused = error.statusCode !== undefined && partial.length === 0;
-  if (state.started === undefined || isRefused) return state;
-  const { maxOutputTokens = Number.POSITIVE_INFINITY } = grants(state).get(run.id) ?? {};
+  if (state.started === undefined) return state;
+  const { error, partial, usage } = event;
+  const choice = choiceAt(state.started, event.alternative ?? 0);
+  const known = usage === undefined ? state : billed(state, choice, { usage, costUsd: undefined });
+  const isRefused = error.statusCode !== undefined && (partial.length === 0 || usage !== undefined);
+  if (error.isUnsent === true || isRefused) return known;
+  const { maxOutputTokens = Number.POSITIVE_INFINITY } = state.granted.get(run.id) ?? {};
   const { inputTokens, outputTokens } = spentAtMost(run.context, partial);
-  return lossOf(state, choiceAt(state.started, event.alternative ?? 0), {
+  return lossOf(known, choice, {
     inputTokens,
     outputTokens: Math.min(outputTokens, maxOutputTokens),
   });

@@ -10,10 +10,10 @@ import {
   textOf,
   type UserMessage,
 } from "./message.ts";
-import type { Failure, RunOutcome } from "./outcome.ts";
+import type { Failure, RunOutcome, Stop } from "./outcome.ts";
 import { isTriedAgain } from "./retry.ts";
 import { endStep, firstCheckpoint, nextStep } from "./run-step.ts";
-import type { JobState, Phase, Run } from "./state.ts";
+import { type JobState, type Phase, type Run, rootRunId } from "./state.ts";
 import { openTodos, todosAfter } from "./todo.ts";
 import type { ToolDefinition } from "./tool.ts";
 import { noUsage } from "./usage.ts";
@@ -32,6 +32,7 @@ export const startedRun = (state: JobState, event: EventOf<"runStarted">): Run =
     expert: event.expert,
     system: event.system,
     tools: event.tools,
+    laterTools: [],
     ...(event.parent === undefined
       ? {}
       : { parent: { ...event.parent, checkpointId: parent?.checkpoint.id ?? "" } }),
@@ -61,16 +62,17 @@ export const withTools = (run: Run, event: EventOf<"toolsChanged">): Run => {
   const at = first === -1 ? others.findIndex((tool) => tool.answeredBy !== undefined) : first;
   const place = at === -1 ? others.length : at;
   const tools = [...others.slice(0, place), ...event.tools, ...others.slice(place)];
-  // A request that is under way was made without them, and its grant is not to change.
-  const isAsking = run.phase.type === "generating";
-  return { ...run, tools, ...(isAsking ? {} : { context: changed(run.context, event) }) };
+  return { ...run, tools, context: changed(run.context, event) };
 };
+
+/** With the tools that came while the request was under way. */
+export const withLaterTools = (run: Run): Run => run.laterTools.reduce(withTools, { ...run, laterTools: [] });
 
 /** The Run's skills are up again, and may not be what they were. */
 export const reopenedRun = (run: Run, { system, tools }: EventOf<"runResumed">): Run => {
   const isSame = system === run.system && JSON.stringify(tools) === JSON.stringify(run.tools);
   const context = isSame ? run.context : changed(run.context, { system, tools });
-  return { ...run, system, tools, context, skills: "open" };
+  return { ...run, system, tools, laterTools: [], context, skills: "open" };
 };
 
 /** An answer that can be used: its calls are to be made, or the Run is at its end. */
@@ -99,16 +101,17 @@ const withoutCalls = (parts: readonly AnswerPart[]): readonly AnswerPart[] => {
   return said.every((part) => part.type === "thinking") ? [] : said;
 };
 
-/** A failed attempt: another one, or the Run's end. */
+/** A failed attempt: another one, or the Run's end, which is the job's where a budget is behind it. */
 export const afterFailure = (
   run: GeneratingRun,
-  failure: Failure,
+  { failure, limitedBy }: { readonly failure: Failure; readonly limitedBy?: Stop },
   job: Parameters<typeof isTriedAgain>[0],
 ): Run => {
   const { toolChoice, form } = run.phase;
   const failures = [...run.phase.failures, failure];
   if (isTriedAgain(job, failures)) return { ...run, phase: { ...run.phase, failures } };
-  const outcome: RunOutcome = { type: "failed", error: failure };
+  const isSpent = run.id === rootRunId && limitedBy !== undefined;
+  const outcome: RunOutcome = isSpent ? limitedBy : { type: "failed", error: failure };
   return { ...run, phase: { type: "settled", outcome, again: { toolChoice, form } } };
 };
 
@@ -125,13 +128,13 @@ export const afterToolCall = (run: CallingRun, event: EventOf<"toolCallFinished"
   const todos = !isError && isControlCall(tools, call) ? todosAfter(run.todos, call) : run.todos;
   const context = grown(run.context, contents);
   const next: CallingRun = { ...run, todos, context, phase: { ...run.phase, results } };
-  const isComplete = calls.every(({ id }) => results.some((result) => result.id === id));
-  return isComplete ? afterAllToolCalls(next) : next;
+  return results.length === calls.length ? afterAllToolCalls(next) : next;
 };
 
 const afterAllToolCalls = (run: CallingRun): Run => {
   const { calls, results } = run.phase;
-  const parts = calls.flatMap((call) => results.filter((result) => result.id === call.id));
+  const byId = new Map(results.map((result) => [result.id, result]));
+  const parts = calls.flatMap((call) => byId.get(call.id) ?? []);
   const heard: Run = {
     ...run,
     followUps: [],

@@ -1,4 +1,4 @@
-import { lostUnderWay } from "./budget.ts";
+import { lostUnderWay, withGrants } from "./budget.ts";
 import type { JobEvent } from "./event.ts";
 import { afterCheck, heldToSchema } from "./evolve-check.ts";
 import { afterGeneration } from "./evolve-generation.ts";
@@ -19,6 +19,11 @@ type EventOf<Type extends JobEvent["type"]> = Extract<JobEvent, { type: Type }>;
 
 /** The state after an event. Never throws: an event that does not fit the state leaves it as it is. */
 export const evolve = (state: JobState, event: JobEvent): JobState => {
+  const after = evolved(state, event);
+  return after === state ? state : withGrants(after);
+};
+
+const evolved = (state: JobState, event: JobEvent): JobState => {
   switch (event.type) {
     case "jobStarted":
       return state.started === undefined ? { ...state, started: event } : state;
@@ -65,7 +70,11 @@ const withinRun = (state: JobState, event: WithinRun): JobState => {
     case "runResumed":
       return changed(state, event.runId, (run) => reopenedRun(run, event));
     case "toolsChanged":
-      return changed(state, event.runId, (run) => withTools(run, event));
+      return changed(state, event.runId, (run) =>
+        state.granted.has(run.id)
+          ? { ...run, laterTools: [...run.laterTools, event] }
+          : withTools(run, event),
+      );
     case "queryAdded":
       return changed(state, rootRunId, (run) => afterQuery(run, event));
     case "contextReduced":
@@ -114,7 +123,7 @@ const queue = (asking: readonly string[], { id, phase }: Run): readonly string[]
 
 /** What stopped the job first is what it was stopped by. */
 const withStop = (state: JobState, stop: Stop): JobState =>
-  state.stop === undefined ? { ...state, stop, lost: lostUnderWay(state) } : state;
+  state.stop === undefined ? { ...state, stop, lost: lostUnderWay(state, state.granted.keys()) } : state;
 
 const isCalling = (run: Run): run is CallingRun => run.phase.type === "callingTools";
 
@@ -127,9 +136,12 @@ const afterRun = (state: JobState, { runId, outcome }: { runId: string; outcome:
     const reached = Math.max(parent.delegatedSteps, run.delegatedSteps, run.step);
     runs.set(parent.id, { ...parent, delegatedSteps: reached });
   }
+  // Ended in the midst of a request, which a stop of the whole job has counted already.
+  const isBrokenOff = state.stop === undefined && state.granted.has(runId);
   return {
     ...state,
     runs,
+    lost: isBrokenOff ? lostUnderWay(state, [runId]) : state.lost,
     outcomes: new Map(state.outcomes).set(runId, outcome),
     asking: state.asking.filter((other) => other !== runId),
   };

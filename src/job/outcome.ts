@@ -7,6 +7,10 @@ export type Failure = {
   /** HTTP status of the provider, when it answered at all. */
   readonly statusCode?: number;
   readonly isRetryable: boolean;
+  /** The message is the provider's own, who may repeat what it was asked. */
+  readonly isQuoted?: boolean;
+  /** Nothing of the request went out. */
+  readonly isUnsent?: boolean;
   /** Milliseconds the provider asked us to wait (`retry-after`, `retry-after-ms`). */
   readonly retryAfterMs?: number;
 };

@@ -19,8 +19,13 @@ export const resumed = (state: JobState, event: Extract<JobEvent, { type: "jobRe
   );
   return {
     ...kept,
-    // A job that was cut off has broken off what was under way; one that was stopped has counted it.
-    lost: state.stop === undefined ? lostUnderWay(state) : state.lost,
+    // A job that was cut off has broken off what was under way; one that was stopped has counted it, and one that goes
+    // another way from an earlier checkpoint has not asked yet.
+    lost:
+      state.stop === undefined && event.jobId === started.jobId
+        ? lostUnderWay(state, state.granted.keys())
+        : state.lost,
+    granted: new Map(),
     started: { ...origin, ...given },
     resumptions: state.resumptions + 1,
     outcomes,

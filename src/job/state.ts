@@ -36,11 +36,21 @@ export type Phase =
    */
   | { readonly type: "settled"; readonly outcome: RunOutcome; readonly again?: Asked };
 
+/** What a Run may take with its next generation. */
+export type Grant = {
+  /** Tokens of the answer, thinking included; unlimited when missing. */
+  readonly maxOutputTokens?: number;
+  /** The budget that allows no more than that, where it is less than an answer may usually take. */
+  readonly limitedBy?: Stop;
+};
+
 export type Run = {
   readonly id: string;
   readonly expert: string;
   readonly system: string;
   readonly tools: readonly ToolDefinition[];
+  /** Changes of its tools that came while a request was under way, which was made without them. */
+  readonly laterTools: readonly Extract<JobEvent, { type: "toolsChanged" }>[];
   /** Who called it, and at which checkpoint that Run was. */
   readonly parent?: {
     readonly runId: string;
@@ -75,6 +85,8 @@ export type JobState = {
   readonly outcomes: ReadonlyMap<string, RunOutcome>;
   /** Runs whose next generation is due, in the order in which they began this attempt: the first is served first. */
   readonly asking: readonly string[];
+  /** Those of them whose request may be under way, with what was set aside for it: it is not taken back. */
+  readonly granted: ReadonlyMap<string, Grant>;
   /** Generations that gave an answer, over all Runs. */
   readonly steps: number;
   readonly usage: Usage;
@@ -94,6 +106,7 @@ export const emptyState: JobState = {
   runs: new Map(),
   outcomes: new Map(),
   asking: [],
+  granted: new Map(),
   steps: 0,
   usage: noUsage,
   costUsd: 0,

@@ -43,10 +43,19 @@ export type Generation =
       readonly type: "finished";
       readonly parts: readonly AnswerPart[];
       readonly finishReason: FinishReason;
+      /** Of all the requests that the answer took. */
       readonly usage: Usage;
+      /** Tokens of the conversation with this answer, where it took several requests. */
+      readonly contextTokens?: number;
       readonly model: string;
     }
-  | { readonly type: "failed"; readonly error: Failure; readonly partial: readonly AnswerPart[] };
+  | {
+      readonly type: "failed";
+      readonly error: Failure;
+      readonly partial: readonly AnswerPart[];
+      /** Of the requests before the one that failed, where there were any. */
+      readonly usage?: Usage;
+    };
 
 /** What is known of models: what they cost, and how much they hold. Loaded when it is first asked. */
 export type Catalog = {

@@ -21,26 +21,26 @@ const blob = (mediaType: string, size: number): BlobPart => ({ type: "blob", sha
 const started = startContext({ system: "s".repeat(98), tools: [], input: [text(100)] });
 
 describe("how large the next request can be", () => {
-  test("is a token for every two bytes, and what the provider says itself, until it has counted", () => {
-    expect(mostTokens(started)).toBe(1_000 + 100);
+  test("is a token for every byte and 50 around each part, and what the provider says itself, until it has counted", () => {
+    expect(mostTokens(started)).toBe(1_000 + 100 + 100 + 50);
   });
 
   test("is what the provider counted and what has come since", () => {
     const after = counted(started, { usage: tokens(40, 20), parts: [], contextWindow: 1_000 });
     expect(mostTokens(after)).toBe(60);
-    expect(mostTokens(grown(after, [text(30)]))).toBe(75);
-    expect(windowUsage(grown(after, [text(30)]))).toBeCloseTo(0.07);
+    expect(mostTokens(grown(after, [text(30)]))).toBe(60 + 30 + 50);
+    expect(windowUsage(grown(after, [text(40)]))).toBeCloseTo(0.09);
   });
 
   test.each<[string, ResultContent, number]>([
-    ["a text kept as a blob, by its size", blob("text/plain", 4_000), 2_000],
+    ["a text kept as a blob, by its size", blob("text/plain", 4_000), 4_000],
     ["an image, whatever its bytes", blob("image/png", 9_000_000), 5_000],
     ["a PDF, at least as an image", blob("application/pdf", 10), 5_000],
     ["a large PDF, by its size", blob("application/pdf", 400_000), 50_000],
     ["anything else, by its name", blob("application/zip", 9_000_000), 100],
-    ["letters of several bytes, by their bytes", { type: "text", text: "é".repeat(10) }, 10],
+    ["letters of several bytes, by their bytes", { type: "text", text: "é".repeat(10) }, 20],
   ])("counts %s", (_, content, most) => {
-    expect(mostTokens(grown(started, [content])) - mostTokens(started)).toBe(most);
+    expect(mostTokens(grown(started, [content])) - mostTokens(started)).toBe(most + 50);
   });
 
   test("grows with the tools that a skill brings later", () => {
@@ -61,7 +61,7 @@ describe("how large the next request can be", () => {
       { type: "toolsChanged", runId: "r0", skill: "files", tools: [late] },
     ];
     const run = events.reduce(evolve, emptyState).runs.get("r0");
-    expect(run === undefined ? 0 : mostTokens(run.context)).toBeGreaterThan(15 + 500);
+    expect(run === undefined ? 0 : mostTokens(run.context)).toBeGreaterThan(15 + 1_000);
   });
 });
 

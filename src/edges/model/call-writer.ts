@@ -47,7 +47,7 @@ export const callWriter = (settings: ProviderSettings, of: Model) => {
     const messages =
       said.length === 0 ? turn.messages : [...turn.messages, { role: "expert", parts: said } as const];
     const { system } = turn;
-    const bounded = await bound(turn, answer.finish?.usage.outputTokens ?? 0);
+    const bounded = await bound(turn, answer.finish?.tokensToGoOn ?? 0);
     const options = callOptions({ ...from, dialect, turn, tools: writeTools(turn.tools), bounded });
     // A provider's own tools change what is made of the calls and results before.
     const kept =

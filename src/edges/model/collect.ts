@@ -19,7 +19,14 @@ export type Collector = {
 
 export type Finish = {
   readonly reason: FinishReason;
+  /** Of all requests that the answer took so far. */
   readonly usage: Usage;
+  /** How many those are. */
+  readonly requests: number;
+  /** Tokens of the conversation with what was said so far. */
+  readonly contextTokens: number;
+  /** Tokens beyond the first request's that are spent before anything more is said: earlier ones, and all of it again. */
+  readonly tokensToGoOn: number;
   /** The provider asks to be asked again with what it said so far. */
   readonly isPaused: boolean;
   /** Where the provider's own tools keep their files, when it named such a place. */
@@ -48,7 +55,7 @@ export const collector = (
           model = part.modelId ?? model;
           return;
         case "finish":
-          finish = finished(part, finish?.usage ?? noUsage);
+          finish = finished(part, finish);
           return;
         case "error":
           throw part.error;
@@ -156,12 +163,18 @@ const parseArgs = (input: string): JsonObject | undefined => {
 type FinishPart = Extract<LanguageModelV4StreamPart, { type: "finish" }>;
 type Unified = FinishPart["finishReason"]["unified"];
 
-const finished = (part: FinishPart, before: Usage): Finish => {
+const finished = (part: FinishPart, before: Finish | undefined): Finish => {
+  const own = usageOf(part.usage);
+  const contextTokens = own.inputTokens + own.outputTokens;
+  const earlier = before === undefined ? -own.inputTokens : before.tokensToGoOn - before.contextTokens;
   const container = part.providerMetadata?.anthropic?.container;
   const id = isObject(container) ? container.id : undefined;
   return {
     reason: finishReason(part.finishReason.unified),
-    usage: addUsage(before, usageOf(part.usage)),
+    usage: addUsage(before?.usage ?? noUsage, own),
+    requests: (before?.requests ?? 0) + 1,
+    contextTokens,
+    tokensToGoOn: earlier + contextTokens + contextTokens,
     isPaused: part.finishReason.raw === "pause_turn",
     ...(typeof id === "string" ? { container: id } : {}),
   };

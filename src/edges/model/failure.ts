@@ -18,6 +18,7 @@ export const providerFailure = (error: unknown, now: number): Failure => {
     name: nameOf(error),
     message,
     isRetryable: error.isRetryable === true || isConnectionError(error),
+    ...(isUnsent(error) ? { isUnsent: true } : {}),
   };
 };
 
@@ -139,6 +140,15 @@ const isConnectionError = (error: Shape): boolean =>
     const code = stringOf(cause.code) ?? "";
     return connectionCodes.test(code) || cause.message === "terminated";
   });
+
+/** There was no connection, or the request was held back. */
+const isUnsent = (error: Shape): boolean =>
+  causes(error).some(
+    ({ name, code, syscall }) =>
+      name === "RequestNotSent" ||
+      syscall === "connect" ||
+      /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/.test(stringOf(code) ?? ""),
+  );
 
 /** In our words: what the SDK calls a failed call without a status is a provider that was not reached. */
 const nameOf = (error: Shape): string => {

@@ -1,7 +1,7 @@
 import type { Failure } from "../../job/outcome.ts";
-import type { Generation, Model } from "../../run/ports.ts";
+import type { Generation, Model, Turn } from "../../run/ports.ts";
 import { type Call, callWriter } from "./call-writer.ts";
-import { type Collector, collector } from "./collect.ts";
+import { type Collector, collector, type Finish } from "./collect.ts";
 import { dialectOf } from "./dialect.ts";
 import { providerFailure, truncatedStream } from "./failure.ts";
 import { loadLanguageModel } from "./language-model.ts";
@@ -43,15 +43,25 @@ export const makeSpeaker = (settings: ProviderSettings, model: string, means: Me
       const container = containers.get(turn.runId);
       const call = await write(turn, { ...options, language, answer, provided, container });
       const failure = await listen(call, answer, means.now);
-      if (failure !== undefined) {
-        return { type: "failed", error: told(failure, settings, conceal), partial: answer.parts() };
-      }
       const { finish } = answer;
+      if (failure !== undefined) {
+        const error = told(failure, settings, conceal);
+        return { type: "failed", error, partial: answer.parts(), ...(finish && { usage: finish.usage }) };
+      }
       if (finish?.container !== undefined) containers.set(turn.runId, finish.container);
-      if (!finish?.isPaused || pauses >= mostPauses) return generation(answer, model);
+      if (!finish?.isPaused || pauses >= mostPauses || !isPaidFor(turn, finish)) {
+        return generation(answer, model);
+      }
     }
   };
 };
+
+/** Whether what was set aside for the answer pays for all of the conversation once more, and for some words. */
+const isPaidFor = ({ maxOutputTokens }: Turn, { tokensToGoOn }: Finish): boolean =>
+  maxOutputTokens === undefined || maxOutputTokens - tokensToGoOn >= fewestWords;
+
+/** Tokens of an answer that is worth going on with. */
+const fewestWords = 1_024;
 
 /** Hears one stream to its end; undefined when it ended well. */
 const listen = async (call: Call, answer: Collector, now: () => number): Promise<Failure | undefined> => {
@@ -76,6 +86,7 @@ const generation = (answer: Collector, model: string): Generation => {
     parts: answer.parts(),
     finishReason: finish.isPaused ? "length" : finish.reason,
     usage: finish.usage,
+    ...(finish.requests === 1 ? {} : { contextTokens: finish.contextTokens }),
     model: answer.model ?? model,
   };
 };
@@ -83,5 +94,6 @@ const generation = (answer: Collector, model: string): Generation => {
 /** Under the name that the person gave the provider, and without a token that it may have repeated. */
 const told = (failure: Failure, { name }: ProviderSettings, conceal: (text: string) => string): Failure => ({
   ...failure,
+  isQuoted: true,
   message: conceal(name === undefined ? failure.message : `${name}: ${failure.message}`),
 });

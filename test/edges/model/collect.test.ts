@@ -80,7 +80,7 @@ test("usage counts cached input and reasoning", async () => {
     { type: "response-metadata", modelId: "model-as-reported" },
     { type: "finish", usage, finishReason: { unified: "stop", raw: "end_turn" } },
   ]);
-  expect(answer.finish).toEqual({
+  expect(answer.finish).toMatchObject({
     reason: "stop",
     isPaused: false,
     usage: { inputTokens: 90, outputTokens: 30, reasoningTokens: 20, cachedInputTokens: 40 },

@@ -13,6 +13,7 @@ test("a provider that was not reached is called so, and its cause is told once",
     name: "ProviderUnreachable",
     message,
     isRetryable: true,
+    isUnsent: true,
   });
 });
 

@@ -253,7 +253,7 @@ describe("given a search that Anthropic ran", () => {
           ],
         },
       ],
-      turns: [{ provided, maxOutputTokens: 1_000 }],
+      turns: [{ provided, maxOutputTokens: 10_000 }],
     });
     expect(answers).toMatchObject([
       {
@@ -263,10 +263,11 @@ describe("given a search that Anthropic ran", () => {
           { type: "text", text: "It is A." },
         ],
         usage: { inputTokens: 20, outputTokens: 40 },
+        contextTokens: 30,
       },
     ]);
     expect(bodies[1]).toMatchObject({
-      max_tokens: 980,
+      max_tokens: 9_950,
       messages: [{}, { role: "assistant", content: [{ ...search, input: { query: "a.txt" } }] }],
     });
   });
