@@ -1,7 +1,9 @@
 import { execFile } from "node:child_process";
 import {
+  closeSync,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   statSync,
@@ -125,6 +127,35 @@ describe("a job that was stored", () => {
     });
     expect(Buffer.from(log.readBlob(blob.sha256)).toString()).toBe("abc");
     expect(readdirSync(join(log.directory, "blobs"))).toHaveLength(2);
+  });
+
+  it("gets another head as a whole: who has the one before open reads all of that", () => {
+    using scratch = scratchStore();
+    const { log } = writeJob(scratch, { headAfter: "end" });
+    const file = join(log.directory, "job.json");
+    const before = readFileSync(file, "utf8");
+    const reader = openSync(file, "r");
+    log.saveHead(headFields({ status: "completed", finishedAt: 2_000 }));
+    expect(readFileSync(reader, "utf8")).toBe(before);
+    closeSync(reader);
+    expect(readFileSync(file, "utf8")).not.toBe(before);
+  });
+
+  it("has no blob that is not whole, also when the disk was full while one was written", async () => {
+    using scratch = scratchStore();
+    const store = join(import.meta.dirname, "../../../src/edges/store/fs-store.ts");
+    const program = `
+      const { fsStore } = await import(${JSON.stringify(`file://${store}`)});
+      const log = fsStore(${JSON.stringify(scratch.root)}, "plain").create("job1");
+      console.log(log.directory);
+      log.putBlob(Buffer.alloc(100_000, "x"), "text/plain");`;
+    // A file may have 64 KB there, which is as good as a disk without room for the rest.
+    const line = 'ulimit -f 64; exec "$0" --no-warnings --input-type=module -e "$1"';
+    const full = run("bash", ["-c", line, process.execPath, program]).catch((error: unknown) => error);
+    expect(await full).toMatchObject({ stdout: `${join(scratch.root, "job1")}\n` });
+    expect(await full).toBeInstanceOf(Error);
+    const blobs = readdirSync(join(scratch.root, "job1", "blobs"));
+    expect(blobs.filter((name) => /^[0-9a-f]{64}$/.test(name))).toEqual([]);
   });
 
   it("hides its folder from git where it lies in a checkout, and only there", () => {

@@ -1,7 +1,9 @@
 import {
   chmodSync,
+  closeSync,
   linkSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   statSync,
@@ -129,6 +131,15 @@ describe("writing a text file", () => {
     await Promise.all(writes);
     expect(new Set(content()).size).toBe(1);
     expect(content().length).toBe(300_000);
+  });
+
+  test("leaves the old file whole to who has it open", async () => {
+    const { call, file, content } = withFile("the old content");
+    const reader = openSync(file, "r");
+    await call("writeTextFile", { path: "a.txt", text: "new" });
+    expect(readFileSync(reader, "utf8")).toBe("the old content");
+    closeSync(reader);
+    expect(content()).toBe("new");
   });
 
   test("through a link is refused, also when it ends inside", async () => {
