@@ -80,6 +80,18 @@ describe("a job that fails", () => {
     else expect(run.stdout).toBe("");
   });
 
+  test.each<[string, ScriptedAnswer]>([
+    ["refuses the request", { status: 400, type: "invalid_request_error", message: "prompt is too long" }],
+    ["is overloaded", { status: 529, type: "overloaded_error", message: "Overloaded" }],
+    ["resets the connection", { fault: "reset" }],
+    ["breaks off its answer", { fault: "resetMidStream" }],
+  ])("because the provider %s exits with 1", async (_, answer) => {
+    await using world = await startWorld([answer]);
+    const run = await runCli(world, ["run", "reviewer", "Look.", "--max-retries", "0"]);
+    expect(run.exitCode).toBe(1);
+    expect(world.recorded().outcome).toMatchObject({ type: "failed" });
+  });
+
   test("is tried again after an overload, and that is said", async () => {
     await using world = await startWorld([
       { status: 529, type: "overloaded_error", message: "Overloaded" },
@@ -332,4 +344,17 @@ test("`--env-path` gives the key where the shell gives none", async () => {
   });
   expect([run.exitCode, eventLines(run).at(-1)?.text]).toEqual([0, "All is well."]);
   expect(run.stdout).not.toContain(fileKey);
+});
+
+test.each([".env", ".env.local"])("a checkout's own `%s` is not read", async (name) => {
+  await using world = await startWorld([done]);
+  writeFileSync(
+    join(world.workspace.directory, name),
+    `ANTHROPIC_API_KEY=${fileKey}\nANTHROPIC_BASE_URL=${world.model.url}\n`,
+  );
+  const run = await runCli(world, ["run", "reviewer", "Look."], {
+    env: { ANTHROPIC_API_KEY: undefined, ANTHROPIC_BASE_URL: undefined },
+  });
+  expect([run.exitCode, world.model.requests]).toEqual([2, []]);
+  expect(run.stderr).toContain("ANTHROPIC_API_KEY is not set");
 });

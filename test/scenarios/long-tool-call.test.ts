@@ -20,14 +20,27 @@ args = [${JSON.stringify(join(fixtures, "mcp-servers/tools.mjs"))}]
 pick = ["slow"]
 `;
 
-test("a tool has the step's time, also beyond a minute, which is the MCP client's own limit", async () => {
+/** What the waiter hears of a call where a minute passes in a second and a half: in the runner alone. */
+const heardOf = async (call: { readonly name: string; readonly args: unknown }) => {
   await using world = await startCliWorld({
     files: { "perstack.toml": manifest },
-    answers: [{ toolCalls: [{ name: "slow", args: { ms: 3_000 } }] }, { text: "It came." }],
+    answers: [{ toolCalls: [call] }, { text: "It came." }],
   });
-  // A minute passes in a second and a half, in the runner alone: the tool takes two of them.
   const preload = join(fixtures, "preload/short-minute.mjs");
   const run = await runCli(world, ["run", "waiter", "Go."], { env: { NODE_OPTIONS: `--import=${preload}` } });
   expect(run.exitCode).toBe(0);
-  expect(world.recorded().heard).toEqual([{ tool: "slow", text: "at last", isError: false }]);
+  return world.recorded().heard;
+};
+
+test("a tool has the step's time, also beyond a minute, which is the MCP client's own limit", async () => {
+  const heard = await heardOf({ name: "slow", args: { ms: 3_000 } });
+  expect(heard).toEqual([{ tool: "slow", text: "at last", isError: false }]);
+});
+
+test("a program has the step's time too", async () => {
+  const args = { command: "sh", args: ["-c", "sleep 3; echo at last"] };
+  const [heard, ...others] = await heardOf({ name: "exec", args });
+  expect(others).toEqual([]);
+  expect(heard).toMatchObject({ tool: "exec", isError: false });
+  expect(heard?.text).toContain("at last");
 });

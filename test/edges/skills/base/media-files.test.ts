@@ -1,4 +1,4 @@
-import { truncateSync, writeFileSync } from "node:fs";
+import { symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openSkill } from "./skill-fixture.ts";
@@ -59,4 +59,16 @@ describe("seeing a PDF", () => {
       value: { message: expect.stringContaining("30 MB") },
     });
   });
+});
+
+test.for([
+  ["readImageFile", "\x89PNG\r\n\x1a\nrest"],
+  ["readPdfFile", "%PDF-1.7 rest"],
+] as const)("%s shows nothing that lies outside the workspace, through no link", async ([tool, content]) => {
+  const { call, outside, workspace } = openSkill();
+  writeFileSync(join(outside, "other"), latin1(content));
+  symlinkSync("../outside/other", join(workspace, "link"));
+  const outcome = await call(tool, { path: "link" });
+  expect(outcome).toMatchObject({ isError: true, value: { error: "PATH_ESCAPE" } });
+  expect(outcome.bytes).toBeUndefined();
 });
