@@ -51,6 +51,13 @@ test("given an entry that says nothing, every tool of the base skill is offered"
   expect(warnings).toEqual([]);
 });
 
+test("given an entry that says nothing, what goes with every request is under 4.5 KB", async () => {
+  const { skills } = await open("");
+  const sent = skills.tools.map(({ name, description, inputSchema }) => ({ name, description, inputSchema }));
+  expect(sent).toHaveLength(baseToolNames.length);
+  expect(Buffer.byteLength(JSON.stringify(sent))).toBeLessThan(4_500);
+});
+
 test("given `pick`, only those tools of the base skill are offered", async () => {
   expect((await open('pick = ["readTextFile", "attemptCompletion"]')).tools).toEqual([
     "attemptCompletion",
