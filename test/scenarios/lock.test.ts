@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { ScriptedAnswer } from "../helpers/model-server.ts";
@@ -58,6 +58,17 @@ test("with a lock the first request waits for no server, and a skill starts at i
   expect(types.indexOf("skillStarting")).toBeGreaterThan(types.indexOf("generationFinished"));
   expect(world.recorded("used").heard).toMatchObject([{ tool: "steady", isError: false }]);
   expect(world.living()).toEqual([]);
+});
+
+test("a lock that is made anew leaves the old one whole to who has it open", async () => {
+  await using world = await startWorld([]);
+  writeFileSync(path(world, "perstack.lock"), "the old lock");
+  const reader = openSync(path(world, "perstack.lock"), "r");
+  const run = await runCli(world, ["lock"]);
+  expect(run.exitCode).toBe(0);
+  expect(readFileSync(reader, "utf8")).toBe("the old lock");
+  closeSync(reader);
+  expect(readFileSync(path(world, "perstack.lock"), "utf8")).toContain("moving");
 });
 
 test("a tool that is not what the lock says any more is refused, the others work", async () => {
