@@ -1,5 +1,3 @@
-import { statSync } from "node:fs";
-import { join } from "node:path";
 import { continueJob, forkJob, refuseLinks } from "../edges/store/continue-job.ts";
 import { fsStore } from "../edges/store/fs-store.ts";
 import { newJobId } from "../edges/system.ts";
@@ -12,6 +10,7 @@ import { type Question, questionOf } from "../report/describe-question.ts";
 import { visible } from "../report/visible.ts";
 import type { JobLog } from "../run/ports.ts";
 import type { JobPlan } from "../run/resolve.ts";
+import { newestJob } from "./cli-newest-job.ts";
 
 /** Which job goes on, and from where. */
 type Continuation = {
@@ -43,25 +42,6 @@ export const findEarlier = (root: string, wanted: Continuation, expert: string):
   const whole = { jobId, entries, state: fold(entries), as: "same" } as const;
   if (whole.state.started === undefined) throw notFound(`The job "${jobId}" has no journal to go on from.`);
   return wanted.checkpoint === undefined ? whole : atCheckpoint(whole, wanted.checkpoint);
-};
-
-/** The one that was worked on last, which need not have begun last. */
-const newestJob = (
-  root: string,
-  jobs: ReturnType<ReturnType<typeof fsStore>["list"]>,
-  expert: string,
-): string => {
-  const own = jobs.flatMap((job) =>
-    job.type === "readable" && job.head.coordinator === expert ? [job.head.id] : [],
-  );
-  const writtenAt = (id: string): number => statSync(join(root, id, "events.jsonl")).mtimeMs;
-  const [newest] = own.toSorted((a, b) => writtenAt(b) - writtenAt(a));
-  if (newest !== undefined) return newest;
-  throw new ExpertStackError({
-    code: "JOB_NOT_FOUND",
-    message: `There is no job of "${expert}" here to continue.`,
-    remedy: "Leave out --continue to begin one; `expert-stack log` lists the jobs of this workspace.",
-  });
 };
 
 const notFound = (message: string): ExpertStackError =>

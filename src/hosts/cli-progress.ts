@@ -1,3 +1,4 @@
+import { neededBudget } from "../job/budget.ts";
 import type { JobEvent, JournalEntry } from "../job/event.ts";
 import { isStop, type Stop } from "../job/outcome.ts";
 import type { JobState } from "../job/state.ts";
@@ -110,19 +111,20 @@ export const nextStep = (state: JobState, where: string): readonly string[] => {
     return [...asked, `Answer with${which}: ${command} "<answer>" ${onward} -i`];
   }
   return outcome !== undefined && isStop(outcome)
-    ? [`Go on with: ${command} ${onward}${moreOf(outcome)}`]
+    ? [`Go on with: ${command} ${onward}${moreOf(outcome, state)}`]
     : [];
 };
 
-/** The option that has to be larger for the job to go on. */
-const moreOf = (stop: Stop): string => {
+/** The option that has to be larger for the job to go on, with twice as much or what its next request needs. */
+const moreOf = (stop: Stop, state: JobState): string => {
+  const needed = neededBudget(state);
   switch (stop.type) {
     case "maxSteps":
       return ` --max-steps ${stop.limit * 2}`;
     case "maxTokens":
-      return ` --max-tokens ${stop.limit * 2}`;
+      return ` --max-tokens ${Math.max(stop.limit * 2, needed.tokens)}`;
     case "maxCost":
-      return ` --max-cost-usd ${stop.limitUsd * 2}`;
+      return ` --max-cost-usd ${Math.max(stop.limitUsd * 2, needed.costUsd)}`;
     default:
       return "";
   }
@@ -142,5 +144,7 @@ const printEnd = (end: {
   for (const line of nextStep(state, where)) terminal.err(`${line}\n`);
   const cost = state.costUsd === 0 ? "" : `, ${dollars(state.costUsd)}`;
   const counts = `${steps} ${steps === 1 ? "step" : "steps"}, ${usage.inputTokens} tokens in, ${usage.outputTokens} out`;
-  terminal.err(`${counts}${cost}, ${(elapsedMs / 1000).toFixed(1)} s. The job is in ${directory}\n`);
+  const lost =
+    state.lost.tokens === 0 ? "" : `, at most ${state.lost.tokens} more in requests that broke off`;
+  terminal.err(`${counts}${lost}${cost}, ${(elapsedMs / 1000).toFixed(1)} s. The job is in ${directory}\n`);
 };

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { OwnPrices } from "../edges/catalog.ts";
 import type { JsonObject } from "../job/message.ts";
 import type { Overrides } from "../run/resolve.ts";
+import { givenAgain } from "./cli-again.ts";
 import { withEnvFiles } from "./env-files.ts";
 import {
   cliOption,
@@ -38,7 +39,7 @@ export type RunOptions = {
   /** `auto` rewrites one line where standard error is a terminal; `plain` never does. */
   readonly output: "json" | "plain" | "auto";
   readonly verbosity: "verbose" | "normal";
-  /** The options that a person has to give again to come to the same manifest and jobs. */
+  /** What `givenAgain` says. */
   readonly where: string;
 };
 
@@ -85,16 +86,13 @@ export const readRunOptions = async (
     secretEnv: texts(options.secretEnv).flatMap((names) => names.split(",")),
     output: readOutput(options.json, text("progress"), terminal),
     verbosity: options.verbose === true ? "verbose" : "normal",
-    where: ["config", "workspace"].flatMap((name) => whereOption(name, text(name))).join(""),
+    where: givenAgain(text, texts(options.envPath)),
     ...(jobId === undefined ? {} : { jobId }),
     ...(schema === undefined ? {} : { outputSchema: schema }),
     ...(continued === undefined ? {} : { continued }),
     ...(recorded === undefined ? {} : { recorded: resolve(terminal.cwd, recorded) }),
   };
 };
-
-const whereOption = (name: string, value: string | undefined): readonly string[] =>
-  value === undefined ? [] : [` --${name} ${/^[\w./@:-]+$/.test(value) ? value : JSON.stringify(value)}`];
 
 const readOutput = (
   json: unknown,

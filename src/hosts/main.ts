@@ -18,6 +18,7 @@ export const main = async (): Promise<void> => {
   const argv = process.argv.slice(2);
   const isStep = argv.length === 0 && process.env.GITHUB_ACTIONS === "true";
   const stop = stopSignal(isStep ? "step" : "terminal");
+  forgetEmptyAddresses(process.env);
   await obeyProxyVariables(process.env);
   keepMemoryLow();
   if (isStep) {
@@ -36,6 +37,16 @@ const oldestNode = [22, 12] as const;
 const isTooOld = (version: string): boolean => {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   return major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1]);
+};
+
+/**
+ * A workflow variable that is not set arrives as an empty one. The AI SDK's packages look at their addresses as they are
+ * loaded, and fail on these.
+ */
+const forgetEmptyAddresses = (environment: NodeJS.ProcessEnv): void => {
+  for (const [name, value] of Object.entries(environment)) {
+    if (name.endsWith("_BASE_URL") && value?.trim() === "") delete environment[name];
+  }
 };
 
 const proxyVariables = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"] as const;
@@ -60,7 +71,7 @@ const cacheCompiledCode = (cache: string | undefined): void => {
 const samePressMs = 300;
 
 /**
- * Aborts on the first SIGINT or SIGTERM, with the signal's name as reason, and when nobody reads what it prints
+ * Aborts on the first SIGINT, SIGTERM or SIGHUP (the terminal is gone), with the signal's name as reason, and when nobody reads what it prints
  * any more. In a terminal a later one ends the process at once, as people expect of a second Ctrl-C. A runner sends
  * SIGTERM after SIGINT to a step that has not ended and kills it afterwards: a step saves for as long as it may.
  */
@@ -73,7 +84,7 @@ const stopSignal = (host: "step" | "terminal"): AbortSignal => {
       controller.abort(name);
     } else if (host === "terminal" && performance.now() - stoppedAt > samePressMs) process.exit(130);
   };
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, onSignal);
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, onSignal);
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "EPIPE") throw error;

@@ -2,7 +2,7 @@ import { mostTokens, resultsToReduce } from "./context.ts";
 import type { Limits, ModelChoice, PriceCeiling } from "./limits.ts";
 import type { Stop } from "./outcome.ts";
 import { choiceAt, chosenAlternative } from "./retry.ts";
-import type { Grant, JobState, Run } from "./state.ts";
+import { type Grant, type JobState, type Run, rootRunId } from "./state.ts";
 import type { Usage } from "./usage.ts";
 
 /** An answer that could not hold at least this many tokens is not worth asking for. */
@@ -122,6 +122,21 @@ export const lostUnderWay = (state: JobState, runIds: Iterable<string>): JobStat
     costUsd += costOf(choiceOf(state, run)?.ceiling, input, 0);
   }
   return { tokens, costUsd };
+};
+
+/** Few answers are longer. */
+const usualAnswerTokens = 4_096;
+
+/** Budgets of the whole job that surely pay for the Coordinator's next request and a usual answer, rounded up. */
+export const neededBudget = (state: JobState): { readonly tokens: number; readonly costUsd: number } => {
+  const { started, usage, lost, unpriced } = state;
+  const run = state.runs.get(rootRunId);
+  const input = run === undefined ? 0 : mostTokens(run.context);
+  const ceiling = started?.model.ceiling;
+  const spent = state.costUsd + lost.costUsd + costOf(ceiling, unpriced.inputTokens, unpriced.outputTokens);
+  const tokens = usage.inputTokens + usage.outputTokens + lost.tokens + input + usualAnswerTokens;
+  const costUsd = spent + costOf(ceiling, input, usualAnswerTokens);
+  return { tokens: Math.ceil(tokens / 1_000) * 1_000, costUsd: Math.ceil(costUsd * 100) / 100 };
 };
 
 /** Why the first Run in the queue cannot be served: which budget is spent. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { parse, stringify, TomlError } from "smol-toml";
 import * as z from "zod/mini";
 import { canonicalJson } from "../definition/canonical-json.ts";
@@ -53,6 +54,7 @@ const StoredLockfile = z.looseObject({
  * @throws ExpertStackError LOCK_INVALID
  */
 export const parseLockfile = (input: { readonly text: string; readonly file: string }): Lockfile => {
+  if (!isWhole(input.text)) throw invalid(input.file, "it was cut off or changed since it was made");
   const stored = StoredLockfile.safeParse(tomlOf(input));
   if (!stored.success) {
     const [issue] = stored.error.issues;
@@ -126,13 +128,23 @@ const invalid = (where: string, what: string): ExpertStackError =>
 /** The lock as a file: sorted and without a time, so that a change of it says what has changed. */
 export const renderLockfile = ({ configPath, experts }: Lockfile): string => {
   const sorted = experts.toSorted((a, b) => (a.key < b.key ? -1 : 1));
-  const stored = {
+  const content = stringify({
     version: "1",
     generatedAt: 0,
     configPath,
     experts: Object.fromEntries(sorted.map((locked) => [locked.key, storedExpert(locked)])),
-  };
-  return `# Made by \`expert-stack lock\`. Commit it; do not edit it.\n${stringify(stored)}`;
+  });
+  const head = "# Made by `expert-stack lock`. Commit it; do not edit it.";
+  return `${head}\ndigest = "${digestOf(content)}"\n${content}`;
+};
+
+const digestOf = (content: string): string => `sha256:${createHash("sha256").update(content).digest("hex")}`;
+
+/** Whether all that follows the digest is there as it was written. Perstack's own locks have none. */
+const isWhole = (text: string): boolean => {
+  const lines = text.replaceAll("\r\n", "\n");
+  const digest = /^digest = "(sha256:[0-9a-f]{64})"\n/m.exec(lines);
+  return digest === null || digest[1] === digestOf(lines.slice(digest.index + digest[0].length));
 };
 
 const storedExpert = ({ key, expert, toolDefinitions }: LockedExpert) => ({

@@ -43,17 +43,16 @@ export type Generation =
       readonly type: "finished";
       readonly parts: readonly AnswerPart[];
       readonly finishReason: FinishReason;
-      /** Of all the requests that the answer took. */
       readonly usage: Usage;
-      /** Tokens of the conversation with this answer, where it took several requests. */
+      /** Tokens of the conversation with this answer, where it took several requests that `usage` adds up. */
       readonly contextTokens?: number;
       readonly model: string;
     }
+  /** `usage` is that of the requests before the one that failed, where there were any. */
   | {
       readonly type: "failed";
       readonly error: Failure;
       readonly partial: readonly AnswerPart[];
-      /** Of the requests before the one that failed, where there were any. */
       readonly usage?: Usage;
     };
 
@@ -173,10 +172,7 @@ export type ListedJob =
 export type StoredJob = { readonly entries: readonly JournalEntry[]; readonly head: JobHead | undefined };
 
 export type Store = {
-  /**
-   * Reads a job back. A torn last line is dropped; any other damage is JOURNAL_CORRUPT and names the line, and what a
-   * newer version wrote is JOURNAL_VERSION.
-   */
+  /** Without a torn last line. @throws JOURNAL_CORRUPT naming a damaged line, JOURNAL_VERSION for a newer version's */
   load(jobId: string): StoredJob;
   /** The newest first, then those that cannot be read. One damaged job hides no other. */
   list(): readonly ListedJob[];

@@ -56,9 +56,27 @@ describe("a lock", () => {
     expect(one).toContain('version = "1"\ngeneratedAt = 0\nconfigPath = "perstack.toml"\n');
   });
 
+  test("that was cut off or changed is not taken for less than it was, wherever that happened", () => {
+    const text = renderLockfile(lockOf([tool("find", { type: "object" }), tool("open", { type: "object" })]));
+    const changed = [
+      text.slice(0, text.lastIndexOf("[[experts")),
+      text.slice(0, -1),
+      text.replace('name = "open"', 'name = "shut"'),
+    ];
+    for (const one of changed) {
+      expect(() => read(one)).toThrow(
+        expect.objectContaining({
+          code: "LOCK_INVALID",
+          message: expect.stringMatching(/cut off or changed/),
+        }),
+      );
+    }
+    expect(read(text.replaceAll("\n", "\r\n"))).toEqual(read(text));
+  });
+
   test("may hold what only later versions know", () => {
     const text = renderLockfile(lockOf([tool("find", { type: "object" })]));
-    const later = `${text}\n[registries."github.com/acme/experts"]\nindexCommit = "00"\n`;
+    const later = `${withoutDigest(text)}\n[registries."github.com/acme/experts"]\nindexCommit = "00"\n`;
     expect(read(later)).toEqual(read(text));
   });
 
@@ -72,7 +90,7 @@ describe("a lock", () => {
     ],
     [
       "a schema that is no JSON",
-      renderLockfile(lockOf([tool("find", { type: "object", nothing: null })])).replace(
+      withoutDigest(renderLockfile(lockOf([tool("find", { type: "object", nothing: null })]))).replace(
         /inputSchemaJson = .*/,
         'inputSchemaJson = "{"',
       ),
@@ -84,6 +102,11 @@ describe("a lock", () => {
     );
   });
 });
+
+/** As Perstack writes one. */
+function withoutDigest(text: string): string {
+  return text.replace(/^digest = .*\n/m, "");
+}
 
 describe("the tools of a skill", () => {
   const lockfile = lockOf([tool("find", { type: "object" }), tool("open", { type: "object" })]);

@@ -77,6 +77,8 @@ describe("a job that is told to stop", () => {
   test.each([
     ["SIGINT", "a tool runs", endless, callRuns],
     ["SIGTERM", "a tool runs", endless, callRuns],
+    // The terminal was closed.
+    ["SIGHUP", "a tool runs", endless, callRuns],
     ["SIGINT", "the model thinks", { fault: "stall" }, modelIsAsked],
   ] as const)(
     "by %s while %s saves, ends its children within two seconds, exits with 130",

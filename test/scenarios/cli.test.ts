@@ -333,6 +333,17 @@ test("`--secret-env` keeps a variable's value out of all that is shown and kept"
   expect(JSON.stringify(world.recorded().entries)).not.toContain(value);
 });
 
+test("an address that is empty, as an unset variable of a workflow is, is as good as none", async () => {
+  await using world = await startWorld([done]);
+  const file = join(world.workspace.directory, "perstack.toml");
+  const name = 'providerName = "anthropic"';
+  const manifest = readFileSync(file, "utf8");
+  writeFileSync(file, manifest.replace(name, `${name}\nsetting = { baseUrl = "${world.model.url}" }`));
+  const run = await runCli(world, ["run", "reviewer", "Go."], { env: { ANTHROPIC_BASE_URL: "" } });
+  expect([run.exitCode, run.stderr]).toEqual([0, expect.stringMatching(/^The job is in .*\n$/)]);
+  expect(world.model.requests).toHaveLength(1);
+});
+
 test("`--env-path` gives the key where the shell gives none", async () => {
   await using world = await startWorld([done]);
   writeFileSync(

@@ -16,9 +16,11 @@ instruction = "You are LEAD."
 delegates = ["reader", "writer"]
 
 [experts.reader]
+description = "Reads."
 instruction = "You are READER."
 
 [experts.writer]
+description = "Writes."
 instruction = "You are WRITER."
 `;
 

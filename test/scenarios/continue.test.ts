@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { ScriptedAnswer } from "../helpers/model-server.ts";
 import { type CliWorld, eventLines, runCli, startCliWorld } from "../helpers/run-cli.ts";
@@ -114,6 +116,27 @@ describe("a job that is continued", () => {
     await runCli(world, ["run", "asker", "And more.", "--continue"]);
     expect(world.recorded("a").outcome).toEqual({ type: "completed", text: "And again." });
     expect(world.recorded("b").outcome).toEqual({ type: "completed", text: "B." });
+  });
+
+  test("is none while a newer one cannot be read, which may be the one that is meant", async () => {
+    await using world = await startWorld([{ text: "A." }, { text: "B." }]);
+    await runCli(world, ["run", "asker", "Go.", "--job-id", "a"]);
+    await runCli(world, ["run", "asker", "Go.", "--job-id", "b"]);
+    writeFileSync(join(world.workspace.directory, ".expert-stack/jobs/b/job.json"), "x");
+    const run = await runCli(world, ["run", "asker", "More.", "--continue"]);
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain("The newest job here, b, cannot be read");
+    expect(world.model.requests).toHaveLength(2);
+  });
+
+  test("is told with what the person has to say again, and with a budget that suffices", async () => {
+    await using world = await startWorld([{ text: "Never asked." }]);
+    const args = ["run", "asker", "Go.", "--max-tokens", "10", "--model", "claude-haiku-4-5"];
+    const stopped = await runCli(world, args);
+    const [, advised = ""] = /Go on with: expert-stack (run .*)/.exec(stopped.stderr) ?? [];
+    expect(advised).toContain(" --model claude-haiku-4-5 ");
+    expect((await runCli(world, advised.split(" "))).exitCode).toBe(0);
+    expect(world.model.requests[0]?.body.model).toBe("claude-haiku-4-5");
   });
 
   test("keeps its budget in tokens unless it is given another one", async () => {

@@ -1,7 +1,8 @@
 import type { Failure } from "../../job/outcome.ts";
 import type { Generation, Model, Turn } from "../../run/ports.ts";
 import { type Call, callWriter } from "./call-writer.ts";
-import { type Collector, collector, type Finish } from "./collect.ts";
+import { type Collector, collector } from "./collect.ts";
+import type { Finish } from "./collect-finish.ts";
 import { dialectOf } from "./dialect.ts";
 import { providerFailure, truncatedStream } from "./failure.ts";
 import { loadLanguageModel } from "./language-model.ts";

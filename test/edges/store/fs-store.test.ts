@@ -143,10 +143,10 @@ describe("a job that was stored", () => {
 
   it("has no blob that is not whole, also when the disk was full while one was written", async () => {
     using scratch = scratchStore();
-    const store = join(import.meta.dirname, "../../../src/edges/store/fs-store.ts");
+    const store = join(import.meta.dirname, "../../../src/edges/store/create-job.ts");
     const program = `
-      const { fsStore } = await import(${JSON.stringify(`file://${store}`)});
-      const log = fsStore(${JSON.stringify(scratch.root)}, "plain").create("job1");
+      const { createJob } = await import(${JSON.stringify(`file://${store}`)});
+      const log = createJob({ root: ${JSON.stringify(scratch.root)}, jobId: "job1", hide: "plain" });
       console.log(log.directory);
       log.putBlob(Buffer.alloc(100_000, "x"), "text/plain");`;
     // A file may have 64 KB there, which is as good as a disk without room for the rest.
