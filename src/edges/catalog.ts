@@ -15,7 +15,7 @@ export type PriceCatalog = Catalog & {
  * Models by the public price list of `genai-prices`, loaded at the first question since it is a megabyte of code. An
  * unknown price is never zero. What an endpoint of somebody's own asks for is unknown, whatever its model is called.
  *
- * @param warn hears once why the list could not be read; the job goes on without it
+ * @param warn hears once why the list could not be read, or why it cannot price a model; the job goes on without
  */
 export const priceCatalog = (own: OwnPrices, warn: (text: string) => void): PriceCatalog => {
   let loading: Promise<Awaited<ReturnType<typeof loadList>> | undefined> | undefined;
@@ -26,13 +26,14 @@ export const priceCatalog = (own: OwnPrices, warn: (text: string) => void): Pric
     });
     return await loading;
   };
-  const find = pricesIn(list);
+  const find = pricesIn(list, warn);
   return {
     preload: (choice) => void find(choice, { input_tokens: 1, output_tokens: 1 }),
     async describe(choice, usage) {
-      const found = await find(choice, pricedUsage(usage));
+      const priced = pricedUsage(usage);
+      const found = await find(choice, priced);
       const ownPrice = own.get(choice.model);
-      const costUsd = ownPrice === undefined ? found?.total_price : ownCost(ownPrice, usage);
+      const costUsd = ownPrice === undefined ? found?.total_price : ownCost(ownPrice, priced);
       const contextWindow = found?.model.context_window ?? windowByName(choice.model);
       return {
         ...(costUsd === undefined ? {} : { costUsd }),
@@ -49,18 +50,29 @@ export const priceCatalog = (own: OwnPrices, warn: (text: string) => void): Pric
 };
 
 /** How the list prices a model's tokens. To look for a model takes longer than to price it, so each is looked for once. */
-const pricesIn = (list: () => Promise<Awaited<ReturnType<typeof loadList>> | undefined>) => {
+const pricesIn = (
+  list: () => Promise<Awaited<ReturnType<typeof loadList>> | undefined>,
+  warn: (text: string) => void,
+) => {
   /** The providers with no model but the one that was found. */
   const matched = new Map<string, Provider>();
+  const refused = new Set<string>();
   return async (choice: ModelChoice, usage: PricedUsage) => {
     if (ownEndpoints.has(choice.provider)) return undefined;
     const key = JSON.stringify([choice.provider, choice.model]);
     const known = matched.get(key);
     const where = known === undefined ? { providerId: choice.provider } : { provider: known };
-    const found = (await list())?.calcPrice(usage, choice.model, where) ?? undefined;
-    if (found !== undefined && known === undefined)
-      matched.set(key, { ...found.provider, models: [found.model] });
-    return found;
+    const prices = await list();
+    try {
+      const found = prices?.calcPrice(usage, choice.model, where) ?? undefined;
+      if (found !== undefined && known === undefined)
+        matched.set(key, { ...found.provider, models: [found.model] });
+      return found;
+    } catch (error) {
+      if (!refused.has(key)) warn(`What ${choice.model} costs is not known: ${String(error)}`);
+      refused.add(key);
+      return undefined;
+    }
   };
 };
 
@@ -68,15 +80,24 @@ const loadList = () => import("@pydantic/genai-prices");
 
 const ownEndpoints: ReadonlySet<string> = new Set(["ollama", "openai-compatible"]);
 
-const pricedUsage = (usage: Usage): PricedUsage => ({
-  input_tokens: usage.inputTokens,
-  cache_read_tokens: usage.cachedInputTokens,
-  cache_write_tokens: usage.cacheWriteTokens ?? 0,
-  output_tokens: usage.outputTokens,
-});
+type TokenCounts = PricedUsage & { readonly input_tokens: number; readonly output_tokens: number };
 
-const ownCost = (price: PriceCeiling, usage: Usage): number =>
-  (usage.inputTokens * price.inputUsd + usage.outputTokens * price.outputUsd) / 1e6;
+/** The list throws where a part is more than the whole, and some providers report just that. */
+const pricedUsage = (usage: Usage): TokenCounts => {
+  const input = Math.max(usage.inputTokens, 0);
+  const cached = within(usage.cachedInputTokens, input);
+  return {
+    input_tokens: input,
+    cache_read_tokens: cached,
+    cache_write_tokens: within(usage.cacheWriteTokens ?? 0, input - cached),
+    output_tokens: Math.max(usage.outputTokens, 0),
+  };
+};
+
+const within = (tokens: number, most: number): number => Math.min(Math.max(tokens, 0), most);
+
+const ownCost = (price: PriceCeiling, usage: TokenCounts): number =>
+  (usage.input_tokens * price.inputUsd + usage.output_tokens * price.outputUsd) / 1e6;
 
 /** Windows that the list does not have: https://ai.google.dev/gemini-api/docs/models */
 const windowByName = (model: string): number | undefined =>

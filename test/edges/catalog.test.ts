@@ -37,3 +37,34 @@ test("what nobody knows has no price, however often it is asked for, and neither
     expect(await catalog.ceilingOf({ provider, model })).toBeUndefined();
   }
 });
+
+test("usage that does not add up is priced by what its whole allows, and never below nothing", async () => {
+  const catalog = priceCatalog(new Map([["own", { inputUsd: 1, outputUsd: 2 }]]), fail);
+  const costOf = async (choice: (typeof choices)[number], parts: object) =>
+    (await catalog.describe(choice, { ...usage, inputTokens: 100, ...parts })).costUsd;
+  for (const choice of choices) {
+    const allCached = await costOf(choice, { cachedInputTokens: 100 });
+    expect(allCached).toBeGreaterThan(0);
+    expect(await costOf(choice, { cachedInputTokens: 120 })).toBe(allCached);
+    expect(await costOf(choice, { cachedInputTokens: 80, cacheWriteTokens: 80 })).toBe(
+      await costOf(choice, { cachedInputTokens: 80, cacheWriteTokens: 20 }),
+    );
+    expect(await costOf(choice, { cachedInputTokens: -20 })).toBe(await costOf(choice, {}));
+    expect(await costOf(choice, { inputTokens: -5, outputTokens: -5 })).toBe(0);
+  }
+  const below = { ...usage, inputTokens: -5, outputTokens: -5 };
+  expect(await catalog.describe({ provider: "openai", model: "own" }, below)).toEqual({ costUsd: 0 });
+});
+
+test("what the list cannot price has no price, which is said once for a model and ends nothing", async () => {
+  const warnings: string[] = [];
+  const catalog = priceCatalog(new Map(), (text) => warnings.push(text));
+  const [choice] = choices;
+  for (const inputTokens of [Number.NaN, Number.POSITIVE_INFINITY]) {
+    expect((await catalog.describe(choice, { ...usage, inputTokens })).costUsd).toBeUndefined();
+  }
+  expect(warnings).toEqual([
+    expect.stringMatching(/^What claude-sonnet-4-5 costs is not known: .*Invalid usage value/),
+  ]);
+  expect((await catalog.describe(choice, usage)).costUsd).toBeGreaterThan(0);
+});
