@@ -14,7 +14,7 @@ const standIn = (login: string) => ({
   NODE_OPTIONS: `--import=${join(import.meta.dirname, "../fixtures/preload/login-stand-in.mjs")}`,
   LOGIN_STAND_IN: login,
 });
-const cloudLogin = "https://login.googleapis.com";
+const cloudLogin = "https://oauth2.googleapis.com";
 
 const experts = { reader: { instruction: "You read." } };
 

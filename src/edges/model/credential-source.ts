@@ -6,12 +6,12 @@ import { loginRefused } from "./token-source.ts";
 /**
  * A URL of a credential file that may be a stranger's: what is sent there is worth a token.
  *
- * @throws LoginRefused for one that is not Google's
+ * @throws LoginRefused for one that is no service of tokens of Google's
  */
 export const googleUrl = (url: string, name: string, { logins }: CredentialRules): string => {
   if (URL.canParse(url) && logins.isGoogle(new URL(url))) return url;
   throw loginRefused(
-    `Google's credential file names ${originOf(url)} as "${name}", where only https URLs of googleapis.com are asked.`,
+    `Google's credential file names ${originOf(url)} as "${name}", where only ${googleHosts} are asked.`,
   );
 };
 
@@ -24,9 +24,12 @@ export const subjectUrl = (url: string, rules: CredentialRules): string => {
     new URL(url).host === new URL(idTokenUrl).host;
   if (isGitHub || (URL.canParse(url) && logins.isGoogle(new URL(url)))) return url;
   throw loginRefused(
-    `Google's credential file names ${originOf(url)} as "credential_source.url", where only GitHub's own ACTIONS_ID_TOKEN_REQUEST_URL (it needs \`permissions: id-token: write\`) and https URLs of googleapis.com are asked.`,
+    `Google's credential file names ${originOf(url)} as "credential_source.url", where only GitHub's own ACTIONS_ID_TOKEN_REQUEST_URL (it needs \`permissions: id-token: write\`) and ${googleHosts} are asked.`,
   );
 };
+
+const googleHosts =
+  "Google's own services of tokens (oauth2, sts and iamcredentials.googleapis.com, over https)";
 
 const originOf = (url: string): string => (URL.canParse(url) ? new URL(url).origin : `"${url}"`);
 

@@ -135,7 +135,22 @@ test("a token is read from another file, as text or as a field", async () => {
 
 test.each([
   ["https://sts.googleapis.com/v1/token", true],
-  ["https://googleapis.com/token", true],
+  ["https://sts.europe-west1.rep.googleapis.com/v1/token", true],
+  ["https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/a@b:generateAccessToken", true],
+  [
+    "https://iamcredentials.eu.rep.googleapis.com/v1/projects/-/serviceAccounts/a@b:generateAccessToken",
+    true,
+  ],
+  ["https://oauth2.googleapis.com/token", true],
+  ["https://www.googleapis.com/oauth2/v4/token", true],
+  ["https://www.googleapis.com/upload/storage/v1/b/strangers/o?uploadType=media", false],
+  ["https://www.googleapis.com/oauth2/../upload/storage/v1/b/strangers/o", false],
+  ["https://www.googleapis.com/oauth2/..%2fupload/storage/v1/b/strangers/o", false],
+  ["https://storage.googleapis.com/upload/storage/v1/b/strangers/o", false],
+  ["https://strangers.storage.googleapis.com/sts.googleapis.com", false],
+  ["https://sts.strangers.storage.rep.googleapis.com/", false],
+  ["https://firebasestorage.googleapis.com/v0/b/strangers/o", false],
+  ["https://googleapis.com/token", false],
   ["http://sts.googleapis.com/v1/token", false],
   ["https://sts.googleapis.com.example.com/", false],
   ["https://evilgoogleapis.com/", false],

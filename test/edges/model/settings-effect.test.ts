@@ -142,7 +142,7 @@ describe("given a provider's settings", () => {
     ],
   ])("Vertex in %s has %s where Google says", async (location, model, url, method) => {
     const config: ProviderConfig = { providerName: "google-vertex", setting: { project: "acme", location } };
-    const file = { GOOGLE_APPLICATION_CREDENTIALS: serviceAccountFile("https://login.googleapis.com") };
+    const file = { GOOGLE_APPLICATION_CREDENTIALS: serviceAccountFile("https://oauth2.googleapis.com") };
     const sent = await firstRequest([config], { model, environment: file });
     expect(sent.url).toBe(`https://${url}:${method}`);
     expect(sent.headers.get("authorization")).toBe("Bearer google-access-token");
