@@ -1,6 +1,6 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { withEnvFiles } from "../../src/hosts/env-files.ts";
 
@@ -34,7 +34,7 @@ test.each<[string, Record<string, string>, string]>([
   const { environment, warnings } = read(own, `${address}=elsewhere\nOTHER=1\n`);
   expect([environment[address], environment.OTHER]).toEqual([undefined, "1"]);
   expect(warnings).toEqual([
-    `${address} of 0.env is left out: ${credential} goes there and is not of that file.`,
+    `${address} of 0.env is left out: ${credential} goes there and is not of that file. If you mean it, export it in the shell.`,
   ]);
 });
 
@@ -79,4 +79,77 @@ test("an address does not get the key of a later file, which brings its own addr
 test("the person's own address stands, and of two files the first wins", () => {
   const { environment } = read({ OPENAI_BASE_URL: "https://own", A: "own" }, "A=1\nB=1\n", "A=2\nB=2\nC=2\n");
   expect(environment).toEqual({ OPENAI_BASE_URL: "https://own", A: "own", B: "1", C: "2" });
+});
+
+test.each([
+  "HTTPS_PROXY",
+  "https_proxy",
+  "HTTP_PROXY",
+  "ALL_PROXY",
+  "all_proxy",
+  "No_Proxy",
+  "REQUESTS_CA_BUNDLE",
+  "SSL_CERT_FILE",
+  "SSL_CERT_DIR",
+  "NODE_EXTRA_CA_CERTS",
+  "AZURE_CONFIG_DIR",
+  "CLOUDSDK_CONFIG",
+])("a file's %s is left out, which is said, and the person's own stands", (route) => {
+  const text = `${route}=elsewhere\nOTHER=1\n`;
+  const { environment, warnings } = read({}, text);
+  expect(environment).toEqual({ OTHER: "1" });
+  expect(warnings).toEqual([
+    `${route} of 0.env is left out: your own logins and downloads would go the way that the file says. If you mean it, export it in the shell.`,
+  ]);
+  expect(read({ [route]: "own" }, text)).toEqual({
+    environment: { [route]: "own", OTHER: "1" },
+    warnings: [],
+  });
+});
+
+/** A home where somebody is logged in to a cloud. */
+const homeWith = (file: string): { readonly HOME: string; readonly file: string } => {
+  const HOME = mkdtempSync(join(tmpdir(), "home-"));
+  mkdirSync(dirname(join(HOME, file)), { recursive: true });
+  writeFileSync(join(HOME, file), "{}");
+  return { HOME, file: join(HOME, file) };
+};
+
+const azureHome = homeWith(".azure/azureProfile.json");
+const googleHome = homeWith(".config/gcloud/application_default_credentials.json");
+
+test.each([
+  ["AZURE_RESOURCE_NAME", azureHome],
+  ["GOOGLE_VERTEX_LOCATION", googleHome],
+  ["GOOGLE_CLOUD_LOCATION", googleHome],
+])(
+  "a file's %s does not count for the login in the person's home, and that is said",
+  (address, { HOME, file }) => {
+    const { environment, warnings } = read({ HOME }, `${address}=elsewhere\n`);
+    expect(environment[address]).toBeUndefined();
+    expect(warnings).toEqual([
+      `${address} of 0.env is left out: the login in ${file} goes there and is not of that file. If you mean it, export it in the shell.`,
+    ]);
+  },
+);
+
+test.each([
+  ["AZURE_RESOURCE_NAME", azureHome, "AZURE_API_KEY=k\n"],
+  ["AZURE_RESOURCE_NAME", azureHome, "AZURE_CLIENT_ID=c\nAZURE_TENANT_ID=t\nAZURE_FEDERATED_TOKEN_FILE=f\n"],
+  ["GOOGLE_VERTEX_LOCATION", googleHome, "GOOGLE_VERTEX_API_KEY=k\n"],
+  ["GOOGLE_VERTEX_LOCATION", googleHome, "GOOGLE_CLIENT_EMAIL=e\nGOOGLE_PRIVATE_KEY=k\n"],
+  ["GOOGLE_VERTEX_LOCATION", googleHome, "GOOGLE_APPLICATION_CREDENTIALS=f\n"],
+  ["GOOGLE_VERTEX_LOCATION", azureHome, ""],
+])("a file's %s counts where no login of %o is used: %j", (address, { HOME }, keys) => {
+  const { environment, warnings } = read({ HOME }, `${address}=own\n${keys}`);
+  expect([environment[address], warnings]).toEqual(["own", []]);
+});
+
+test("a part of a key in the file does not set the login aside", () => {
+  const { HOME } = azureHome;
+  const { environment } = read(
+    { HOME },
+    "AZURE_RESOURCE_NAME=elsewhere\nAZURE_CLIENT_ID=c\nAZURE_API_KEY=\n",
+  );
+  expect(environment.AZURE_RESOURCE_NAME).toBeUndefined();
 });
