@@ -1,6 +1,7 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provider";
 import type { Dialect } from "./dialect.ts";
 import type { Fetch } from "./loaded-model.ts";
+import { madeUpResponse } from "./plain-response.ts";
 import { budgeted, type ReasoningOptions } from "./reasoning.ts";
 
 export type BoundedOptions = ReasoningOptions & Pick<LanguageModelV4CallOptions, "maxOutputTokens">;
@@ -86,7 +87,7 @@ const wouldSend = async (load: Load, options: BoundedOptions): Promise<unknown> 
   let body: unknown;
   const language = await load(async (_url, init) => {
     body = JSON.parse(String(init?.body));
-    return new Response("{}", { status: 400, headers: { "content-type": "application/json" } });
+    return madeUpResponse("{}", { status: 400, contentType: "application/json" });
   });
   const prompt: LanguageModelV4CallOptions["prompt"] = [
     { role: "user", content: [{ type: "text", text: "?" }] },

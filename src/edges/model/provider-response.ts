@@ -1,8 +1,8 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
-import { buffer } from "node:stream/consumers";
 import { ReadableStream } from "node:stream/web";
 import { HeaderList } from "./header-list.ts";
+import { plainResponse } from "./plain-response.ts";
 
 /**
  * A provider's answer with the face of `fetch`'s: status, headers, and a body to be read once, as a stream or whole.
@@ -23,29 +23,14 @@ export const providerResponse = (
   // Nobody reads what cannot be there, and the connection is free only once the message has ended.
   if (isEmpty) message.resume();
   const stream = isEmpty ? null : ReadableStream.from(chunks(message, status, signal));
-  const whole = async () => (stream === null ? Buffer.alloc(0) : buffer(stream));
-  return {
-    ok: status >= 200 && status <= 299,
+  return plainResponse({
     status,
     statusText: message.statusMessage ?? "",
     headers: headersOf(message),
     url,
-    type: "default",
-    redirected: false,
-    body: stream,
-    get bodyUsed() {
-      return message.readableDidRead;
-    },
-    text: async () => (await whole()).toString("utf8"),
-    json: async () => JSON.parse((await whole()).toString("utf8")),
-    bytes: async () => new Uint8Array(await whole()),
-    arrayBuffer: async () => new Uint8Array(await whole()).buffer,
-    blob: async () => new Blob([new Uint8Array(await whole())]),
-    formData: () => Promise.reject(new TypeError("A provider's answer is no form.")),
-    clone: () => {
-      throw new TypeError("A provider's answer is read once.");
-    },
-  };
+    stream,
+    isRead: () => message.readableDidRead,
+  });
 };
 
 const headersOf = (message: IncomingMessage): HeaderList => {

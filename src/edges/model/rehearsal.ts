@@ -1,6 +1,7 @@
 import type { LanguageModelV4CallOptions } from "@ai-sdk/provider";
 import { loadLanguageModel } from "./language-model.ts";
 import type { Fetch, Means } from "./loaded-model.ts";
+import { madeUpResponse } from "./plain-response.ts";
 import { probeSettings } from "./probe-settings.ts";
 import type { ProviderSettings } from "./provider-access.ts";
 
@@ -30,4 +31,4 @@ const prompt: LanguageModelV4CallOptions["prompt"] = [
 ];
 
 const emptyAnswer: Fetch = async () =>
-  new Response("data: {}\n\n", { headers: { "content-type": "text/event-stream" } });
+  madeUpResponse("data: {}\n\n", { status: 200, contentType: "text/event-stream" });

@@ -27,13 +27,31 @@ test.each(providerRows)("for $name nothing is asked of the provider or its login
 const others = providerRows.filter(({ name }) => name !== "amazon-bedrock");
 
 test.each(others)("while $name thinks, its package reads an answer, and one request is seen", async (row) => {
-  const made = vi.spyOn(globalThis, "Response");
+  // What the packages take a stream of events apart with. The real answer never comes.
+  const read = vi.spyOn(globalThis, "TextDecoderStream");
 
   const { requests } = await askProvider(row, {
     script: [{ fault: "stall" }],
     signal: () => AbortSignal.timeout(300),
   });
 
-  expect(made).toHaveBeenCalledOnce();
+  expect(read).toHaveBeenCalledOnce();
   expect(requests).toHaveLength(1);
 });
+
+test.each(providerRows)(
+  "what is made up for $name's package is no answer of Node's own client",
+  async (row) => {
+    const made = vi.spyOn(globalThis, "Response");
+    const choice = { provider: row.name, model: row.model, reasoningBudget: 2_048 };
+
+    const { answer } = await askProvider(row, {
+      script: [{ fault: "stall" }],
+      turns: [{ choice, maxOutputTokens: 4_096 }],
+      signal: () => AbortSignal.timeout(300),
+    });
+
+    expect(answer.type).toBe("failed");
+    expect(made).not.toHaveBeenCalled();
+  },
+);
