@@ -57,7 +57,7 @@ test("given a new tool that a delegate or a person answers already, it is left o
   ]);
 });
 
-test("given a server that changes its tools all the time, it is followed twenty times", async () => {
+test("given a server that changes its tools all the time, it is followed twenty times and warned of once", async () => {
   const world = expertWorld();
   world.list("tools", [announce]);
   const skills = await world.open(skillTable("s", world.args("tools")));
@@ -66,7 +66,8 @@ test("given a server that changes its tools all the time, it is followed twenty 
     await world.call(skills, "announce", { times: 1 });
     await world.seen("toolsChanged", round);
   }
-  await world.call(skills, "announce", { times: 1 });
+  await world.call(skills, "announce", { times: 30 });
+  await world.call(skills, "announce", { times: 30 });
   await world.seen("note");
   expect(world.notes()).toEqual([
     'The skill "s" changed its tools more than 20 times; later changes are not followed.',

@@ -30,12 +30,12 @@ export const listChanges = (options: {
   };
   return {
     noticed() {
-      if (stopped || timer !== undefined) return;
-      if (lists === maxLists) {
+      if (stopped || timer !== undefined || lists > maxLists) return;
+      lists += 1;
+      if (lists > maxLists) {
         options.warn(`changed its tools more than ${maxLists} times; later changes are not followed.`);
         return;
       }
-      lists += 1;
       timer = setTimeout(() => {
         timer = undefined;
         // One after the other, so that an older list never comes last.
