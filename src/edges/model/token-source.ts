@@ -1,7 +1,9 @@
+import { sharedLogin } from "./shared-login.ts";
+
 /** A cloud's access token and when it ends, in milliseconds since the epoch. */
 export type AccessToken = { readonly token: string; readonly expiresAt: number };
 
-/** Short-lived tokens, fetched when one is needed. `conceal` takes every one of them out of a text. */
+/** Short-lived tokens, fetched when one is needed, once for all who need it at that time. `conceal` takes every one of them out of a text. */
 export type TokenSource = {
   token(signal: AbortSignal | undefined): Promise<string>;
   conceal(text: string): string;
@@ -27,11 +29,12 @@ export const tokenSource = (
   obtain: (asking: Asking) => Promise<AccessToken>,
 ): TokenSource => {
   const { keep, conceal } = keptSecrets();
+  const renewed = sharedLogin((signal) => obtain({ fetch, now, signal, keep, conceal }));
   let current: AccessToken | undefined;
   return {
     async token(signal) {
       if (current === undefined || current.expiresAt - renewBeforeMs <= now()) {
-        current = await obtain({ fetch, now, signal, keep, conceal });
+        current = await renewed(signal);
       }
       return keep(current.token);
     },
