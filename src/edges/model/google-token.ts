@@ -151,8 +151,12 @@ const federatedToken = async (
     },
     asking,
   );
-  const expiresAt = Date.parse(textIn(answer, "expireTime", who));
-  return { token: asking.keep(textIn(answer, "accessToken", who)), expiresAt };
+  const expiresAt = Date.parse(String(answer.expireTime));
+  return {
+    token: asking.keep(textIn(answer, "accessToken", who)),
+    // Else the hour that was asked for.
+    expiresAt: Number.isFinite(expiresAt) ? expiresAt : lifetime({}, asking.now()),
+  };
 };
 
 const fieldsIn = (fields: Fields, name: string): Fields => {

@@ -176,6 +176,35 @@ test("no token on the way to the last is told on, not even in part", async () =>
   expect(second).toBe(`refused: Google gave no access token (400): ${padding}***`);
 });
 
+test.each([{}, { expireTime: "in an hour" }, { expireTime: "" }])(
+  "a service account's token with %j as its end is renewed after an hour",
+  async (told) => {
+    await using servers = await startServers({ "/impersonate": { accessToken: "account-token", ...told } });
+    const { own } = servers;
+    const url = `${own.url}/impersonate`;
+    const credential = file(
+      "account.json",
+      external(servers, {
+        service_account_impersonation_url: url,
+        credential_source: { file: file("subject", "s") },
+      }),
+    );
+    const rules = {
+      logins: { isGoogle: () => true, isSecure: () => true },
+      idTokenUrl: undefined,
+      workspace: undefined,
+    };
+    let now = 0;
+    const means = { fetch: providerFetch(), now: () => now };
+    const tokens = googleTokens({ type: "file", file: credential, rules }, means);
+    const logins = () => own.requests.filter(({ path }) => path === "/impersonate").length;
+    for (const [minutes, count] of [[0, 1] as const, [50, 1] as const, [60, 2] as const]) {
+      now = minutes * 60_000;
+      expect([await tokens.token(undefined), logins()]).toEqual(["account-token", count]);
+    }
+  },
+);
+
 test("a login that redirects is told, not followed", async () => {
   await using servers = await startServers();
   const { own, other } = servers;
