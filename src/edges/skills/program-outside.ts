@@ -1,4 +1,4 @@
-import { accessSync, constants, realpathSync } from "node:fs";
+import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { delimiter, isAbsolute, join, relative } from "node:path";
 
 /** The PATH entries that nothing in the workspace can fill: absolute, existing, and outside of it. */
@@ -17,7 +17,8 @@ export const programOutside = (
 const isProgram = (file: string, workspace: string): boolean => {
   try {
     accessSync(file, constants.X_OK);
-    return isOutside(file, workspace);
+    // A folder that may be entered counts as executable, too.
+    return statSync(file).isFile() && isOutside(file, workspace);
   } catch {
     return false;
   }
