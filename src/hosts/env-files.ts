@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { credentialsSentTo, isRoute } from "../edges/model/address-variables.ts";
@@ -83,6 +83,7 @@ const addressFrom = (
 
 const readEnvFile = (path: string, cwd: string): Source => {
   const file = resolve(cwd, path);
-  if (!existsSync(file)) throw invalidValue(cliOption("--env-path", file), "an existing file");
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile())
+    throw invalidValue(cliOption("--env-path", file), "an existing file");
   return { path, variables: parseEnv(readFileSync(file, "utf8")) };
 };

@@ -3,7 +3,7 @@ import type { Limits, ModelChoice, PriceCeiling } from "./limits.ts";
 import type { Stop } from "./outcome.ts";
 import { choiceAt, chosenAlternative } from "./retry.ts";
 import { type Grant, type JobState, type Run, rootRunId } from "./state.ts";
-import type { Usage } from "./usage.ts";
+import { addUsage, noUsage, type Usage } from "./usage.ts";
 
 /** An answer that could not hold at least this many tokens is not worth asking for. */
 const leastAnswerTokens = 1_024;
@@ -112,17 +112,33 @@ export const paid = (choice: ModelChoice, usage: Usage, pricedUsd: number | unde
   pricedUsd ?? costOf(choice.ceiling, usage.inputTokens, usage.outputTokens);
 
 /** What may be lost with requests that are under way, when they are broken off: their input at the least. */
-export const lostUnderWay = (state: JobState, runIds: Iterable<string>): JobState["lost"] => {
-  let { tokens, costUsd } = state.lost;
+export const withLossOf = (state: JobState, runIds: Iterable<string>): JobState => {
+  let after = state;
   for (const runId of runIds) {
     const run = state.runs.get(runId);
-    if (run === undefined) continue;
-    const input = mostTokens(run.context);
-    tokens += input;
-    costUsd += costOf(choiceOf(state, run)?.ceiling, input, 0);
+    const choice = run === undefined ? undefined : choiceOf(state, run);
+    if (run === undefined || choice === undefined) continue;
+    after = withLoss(after, choice, { inputTokens: mostTokens(run.context), outputTokens: 0 });
   }
-  return { tokens, costUsd };
+  return after;
 };
+
+/** Tokens that nobody has billed and that may have been taken. Without a price they wait for one, as billed ones do. */
+export const withLoss = (
+  state: JobState,
+  choice: ModelChoice,
+  { inputTokens, outputTokens }: Pick<Usage, "inputTokens" | "outputTokens">,
+): JobState => ({
+  ...state,
+  lost: {
+    tokens: state.lost.tokens + inputTokens + outputTokens,
+    costUsd: state.lost.costUsd + costOf(choice.ceiling, inputTokens, outputTokens),
+  },
+  unpriced:
+    choice.ceiling === undefined
+      ? addUsage(state.unpriced, { ...noUsage, inputTokens, outputTokens })
+      : state.unpriced,
+});
 
 /** Few answers are longer. */
 const usualAnswerTokens = 4_096;

@@ -1,5 +1,5 @@
 import { judgeAnswer } from "./answer.ts";
-import { paid } from "./budget.ts";
+import { paid, withLoss } from "./budget.ts";
 import { isUnreported, spentAtMost } from "./context.ts";
 import type { JobEvent } from "./event.ts";
 import { heldToSchema } from "./evolve-check.ts";
@@ -7,7 +7,7 @@ import { afterAnswer, afterFailure, type GeneratingRun, withLaterTools } from ".
 import type { ModelChoice } from "./limits.ts";
 import { choiceAt } from "./retry.ts";
 import type { JobState, Run } from "./state.ts";
-import { addUsage, noUsage, type Usage } from "./usage.ts";
+import { addUsage, type Usage } from "./usage.ts";
 
 type EventOf<Type extends JobEvent["type"]> = Extract<JobEvent, { type: Type }>;
 type WithRun = (state: JobState, run: Run) => JobState;
@@ -21,7 +21,7 @@ export const afterGeneration = (
   const run = generatingRun(state, event);
   if (run === undefined || state.started === undefined) return state;
   if (event.type === "generationFailed") {
-    const lost = withLoss(state, run, event);
+    const lost = afterBreak(state, run, event);
     return withRun(
       askedAgain(lost, run),
       withLaterTools(afterFailure(run, { failure: event.error }, state.started)),
@@ -60,7 +60,7 @@ const withBill = (state: JobState, run: Run, event: EventOf<"generationFinished"
   const choice = choiceAt(state.started, event.alternative ?? 0);
   const { usage, costUsd, parts } = event;
   // Some servers do not say what an answer took. Then the most that it can have taken counts, or no budget would hold.
-  if (isUnreported(usage)) return lossOf(state, choice, spentAtMost(run.context, parts));
+  if (isUnreported(usage)) return withLoss(state, choice, spentAtMost(run.context, parts));
   return billed(state, choice, { usage, costUsd });
 };
 
@@ -76,26 +76,11 @@ const billed = (
     costUsd === undefined && choice.ceiling === undefined ? addUsage(state.unpriced, usage) : state.unpriced,
 });
 
-const lossOf = (
-  state: JobState,
-  choice: ModelChoice,
-  spent: Pick<Usage, "inputTokens" | "outputTokens">,
-): JobState => {
-  const { tokens, costUsd } = state.lost;
-  return {
-    ...state,
-    lost: {
-      tokens: tokens + spent.inputTokens + spent.outputTokens,
-      costUsd: costUsd + paid(choice, { ...noUsage, ...spent }, undefined),
-    },
-  };
-};
-
 /**
  * A request that never left or that the provider refused costs nothing. One that broke off may have been worked on to
  * its end.
  */
-const withLoss = (state: JobState, run: Run, event: EventOf<"generationFailed">): JobState => {
+const afterBreak = (state: JobState, run: Run, event: EventOf<"generationFailed">): JobState => {
   if (state.started === undefined) return state;
   const { error, partial, usage } = event;
   const choice = choiceAt(state.started, event.alternative ?? 0);
@@ -104,7 +89,7 @@ const withLoss = (state: JobState, run: Run, event: EventOf<"generationFailed">)
   if (error.isUnsent === true || isRefused) return known;
   const { maxOutputTokens = Number.POSITIVE_INFINITY } = state.granted.get(run.id) ?? {};
   const { inputTokens, outputTokens } = spentAtMost(run.context, partial);
-  return lossOf(known, choice, {
+  return withLoss(known, choice, {
     inputTokens,
     outputTokens: Math.min(outputTokens, maxOutputTokens),
   });

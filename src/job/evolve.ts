@@ -1,4 +1,4 @@
-import { lostUnderWay, withGrants } from "./budget.ts";
+import { withGrants, withLossOf } from "./budget.ts";
 import type { JobEvent } from "./event.ts";
 import { afterCheck, heldToSchema } from "./evolve-check.ts";
 import { afterGeneration } from "./evolve-generation.ts";
@@ -123,7 +123,7 @@ const queue = (asking: readonly string[], { id, phase }: Run): readonly string[]
 
 /** What stopped the job first is what it was stopped by. */
 const withStop = (state: JobState, stop: Stop): JobState =>
-  state.stop === undefined ? { ...state, stop, lost: lostUnderWay(state, state.granted.keys()) } : state;
+  state.stop === undefined ? { ...withLossOf(state, state.granted.keys()), stop } : state;
 
 const isCalling = (run: Run): run is CallingRun => run.phase.type === "callingTools";
 
@@ -139,9 +139,8 @@ const afterRun = (state: JobState, { runId, outcome }: { runId: string; outcome:
   // Ended in the midst of a request, which a stop of the whole job has counted already.
   const isBrokenOff = state.stop === undefined && state.granted.has(runId);
   return {
-    ...state,
+    ...(isBrokenOff ? withLossOf(state, [runId]) : state),
     runs,
-    lost: isBrokenOff ? lostUnderWay(state, [runId]) : state.lost,
     outcomes: new Map(state.outcomes).set(runId, outcome),
     asking: state.asking.filter((other) => other !== runId),
   };

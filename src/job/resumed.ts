@@ -1,4 +1,4 @@
-import { lostUnderWay } from "./budget.ts";
+import { withLossOf } from "./budget.ts";
 import { callsUnderWay, pendingCalls } from "./decide-tools.ts";
 import type { JobEvent } from "./event.ts";
 import { isStop, type RunOutcome } from "./outcome.ts";
@@ -11,7 +11,11 @@ import { type JobState, type Phase, type Run, rootRunId } from "./state.ts";
 export const resumed = (state: JobState, event: Extract<JobEvent, { type: "jobResumed" }>): JobState => {
   if (state.started === undefined) return state;
   const { type: _type, ...given } = event;
-  const { stop: _stop, outcome: _outcome, started, ...kept } = state;
+  // A job that was cut off has broken off what was under way; one that was stopped has counted it, and one that goes
+  // another way from an earlier checkpoint has not asked yet.
+  const isCutOff = state.stop === undefined && event.jobId === state.started.jobId;
+  const counted = isCutOff ? withLossOf(state, state.granted.keys()) : state;
+  const { stop: _stop, outcome: _outcome, started = state.started, ...kept } = counted;
   const { fallbacks: _fallbacks, ...origin } = started;
   const outcomes = new Map([...state.outcomes].filter(([runId, outcome]) => !isLifted(runId, outcome)));
   const runs = new Map(
@@ -19,12 +23,6 @@ export const resumed = (state: JobState, event: Extract<JobEvent, { type: "jobRe
   );
   return {
     ...kept,
-    // A job that was cut off has broken off what was under way; one that was stopped has counted it, and one that goes
-    // another way from an earlier checkpoint has not asked yet.
-    lost:
-      state.stop === undefined && event.jobId === started.jobId
-        ? lostUnderWay(state, state.granted.keys())
-        : state.lost,
     granted: new Map(),
     started: { ...origin, ...given },
     resumptions: state.resumptions + 1,

@@ -25,7 +25,6 @@ test.each<[string, Record<string, string>, string]>([
   ["AWS_DEFAULT_REGION", { AWS_ACCESS_KEY_ID: "own" }, "AWS_ACCESS_KEY_ID"],
   ["AZURE_RESOURCE_NAME", { AZURE_API_KEY: "own" }, "AZURE_API_KEY"],
   ["AZURE_BASE_URL", { AZURE_API_KEY: "own" }, "AZURE_API_KEY"],
-  ["AZURE_AUTHORITY_HOST", { AZURE_FEDERATED_TOKEN_FILE: "/t" }, "AZURE_FEDERATED_TOKEN_FILE"],
   ["GOOGLE_VERTEX_LOCATION", { GOOGLE_APPLICATION_CREDENTIALS: "/t" }, "GOOGLE_APPLICATION_CREDENTIALS"],
   ["GOOGLE_VERTEX_BASE_URL", { GOOGLE_PRIVATE_KEY: "own" }, "GOOGLE_PRIVATE_KEY"],
   ["OLLAMA_BASE_URL", { OLLAMA_API_KEY: "own" }, "OLLAMA_API_KEY"],
@@ -83,6 +82,7 @@ test("the person's own address stands, and of two files the first wins", () => {
 
 test.each([
   "HTTPS_PROXY",
+  "AZURE_AUTHORITY_HOST",
   "https_proxy",
   "HTTP_PROXY",
   "ALL_PROXY",
@@ -152,4 +152,10 @@ test("a part of a key in the file does not set the login aside", () => {
     "AZURE_RESOURCE_NAME=elsewhere\nAZURE_CLIENT_ID=c\nAZURE_API_KEY=\n",
   );
   expect(environment.AZURE_RESOURCE_NAME).toBeUndefined();
+});
+
+test("a folder is no file of variables", () => {
+  expect(() => withEnvFiles({}, { paths: ["."], cwd: tmpdir() }, () => {})).toThrow(
+    expect.objectContaining({ code: "INPUT_INVALID", message: expect.stringContaining("--env-path") }),
+  );
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { mostTokens } from "../../src/job/context.ts";
+import { decide } from "../../src/job/decide.ts";
 import type { JobEvent } from "../../src/job/event.ts";
 import { evolve } from "../../src/job/evolve.ts";
 import type { Limits } from "../../src/job/limits.ts";
@@ -240,5 +241,14 @@ describe("what an attempt that failed may have cost", () => {
   test("is never more than it was granted", () => {
     const partial = [{ type: "text", text: "x".repeat(1_000_000) } as const];
     expect(lost({ partial })).toBe(1_202 + 16_000);
+  });
+
+  test("is priced once there is a budget in dollars, as answers are", () => {
+    const state = (once({}) ?? []).reduce(evolve, emptyState);
+    const ceiling = { inputUsd: 1_000, outputUsd: 1_000 };
+    const resumed = jobResumed({ maxCostUsd: 3 });
+    const goesOn = evolve(state, { ...resumed, model: { ...resumed.model, ceiling } });
+    const opened = evolve(goesOn, { type: "runResumed", runId: "r0", system: "s", tools: [] });
+    expect(decide(opened)).toMatchObject([{ event: { type: "budgetSpent", stop: { type: "maxCost" } } }]);
   });
 });

@@ -56,7 +56,6 @@ const addresses: ReadonlyMap<string, Sent> = new Map([
   ["AZURE_BASE_URL", azure],
   ["AZURE_OPENAI_BASE_URL", azure],
   ["AZURE_OPENAI_ENDPOINT", azure],
-  ["AZURE_AUTHORITY_HOST", azure],
   ["GOOGLE_VERTEX_LOCATION", google],
   ["GOOGLE_CLOUD_LOCATION", google],
   ["GOOGLE_CLOUD_REGION", google],
@@ -78,9 +77,9 @@ export const credentialsSentTo = (variable: string): Sent | undefined => {
 
 /**
  * Whether a variable decides which way every request takes, a login's too, or where the clouds' own programs look for
- * who is logged in: proxies, the certificates that are trusted, configuration folders.
+ * who is logged in: proxies, the certificates that are trusted, configuration folders, where a token file is sent.
  */
 export const isRoute = (variable: string): boolean => routes.test(variable);
 
 const routes =
-  /^(?:(?:https?|all|no)_proxy|requests_ca_bundle|ssl_cert_(?:file|dir)|node_extra_ca_certs|azure_config_dir|cloudsdk_config)$/i;
+  /^(?:(?:https?|all|no)_proxy|requests_ca_bundle|ssl_cert_(?:file|dir)|node_extra_ca_certs|azure_config_dir|azure_authority_host|cloudsdk_config|home)$/i;
