@@ -39,7 +39,7 @@ const describeHead = (head: JobHead): string => {
   return [
     head.id,
     `${time} UTC`,
-    head.status.padEnd(9),
+    (head.status === "running" ? "unfinished" : head.status).padEnd(10),
     head.coordinator,
     `${steps} ${steps === 1 ? "step" : "steps"}`,
     `${usage.inputTokens} in, ${usage.outputTokens} out`,

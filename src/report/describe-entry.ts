@@ -1,5 +1,6 @@
 import type { JobEvent, JournalEntry } from "../job/event.ts";
 import { type ResultContent, type ToolCallPart, textOf } from "../job/message.ts";
+import type { Failure } from "../job/outcome.ts";
 import { rootRunId } from "../job/state.ts";
 import { describeFailure, describeOutcome } from "./describe-outcome.ts";
 import { describeSkill } from "./describe-skill.ts";
@@ -64,14 +65,19 @@ const describeEvent = (event: JobEvent, names: RunNames): readonly string[] => {
     case "generationFinished":
       return describeGeneration(event);
     case "generationFailed":
-      return [
-        `step ${event.step}: ${describeFailure(event.error)}${event.error.isRetryable ? " (may be tried again)" : ""}`,
-      ];
+      return [`step ${event.step}: ${describeFailure(event.error)}${prospect(event.error)}`];
     case "toolCallFinished":
       return [describeResult(event, names)];
     default:
       return describeTurn(event);
   }
+};
+
+const prospect = ({ isRetryable, retryAfterMs }: Failure): string => {
+  if (!isRetryable) return "";
+  return retryAfterMs === undefined
+    ? " (may be tried again)"
+    : ` (may be tried again in ${seconds(retryAfterMs)}, as the provider wishes)`;
 };
 
 /** A delegate's own lines say how long it took. */
@@ -133,10 +139,11 @@ const describeTurn = (event: Turn): readonly string[] => {
 
 const describeGeneration = (event: Extract<JobEvent, { type: "generationFinished" }>): readonly string[] => {
   const { inputTokens, outputTokens } = event.usage;
+  const by = event.alternative === undefined ? "" : `${event.model} answered, `;
   const text = textOf(event.parts).trim();
   const calls = event.parts.filter((part) => part.type === "toolCall");
   return [
-    `step ${event.step}: ${inputTokens} tokens in, ${outputTokens} out, ${seconds(event.durationMs)}`,
+    `step ${event.step}: ${by}${inputTokens} tokens in, ${outputTokens} out, ${seconds(event.durationMs)}`,
     ...(text === "" ? [] : [`  ${firstLine(text)}`]),
     ...calls.map((call) => `  ${call.id} ${call.tool} ${describeArgs(call)}`),
   ];

@@ -40,6 +40,12 @@ export const remedyOf = (failure: Failure): string => {
     : "The job's `events.jsonl` shows what led to it.";
 };
 
+const failureProblem = (error: Failure): Problem => ({
+  message: `${error.name}: ${error.message}`,
+  ...(error.statusCode === undefined ? {} : { statusCode: error.statusCode }),
+  remedy: remedyOf(error),
+});
+
 const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;
 
 /** Why the job did not complete, or undefined when it did. */
@@ -48,14 +54,8 @@ export const problemOf = (outcome: RunOutcome): Problem | undefined => {
     case "completed":
     case "needsInput":
       return undefined;
-    case "failed": {
-      const { error } = outcome;
-      return {
-        message: `${error.name}: ${error.message}`,
-        ...(error.statusCode === undefined ? {} : { statusCode: error.statusCode }),
-        remedy: remedyOf(error),
-      };
-    }
+    case "failed":
+      return failureProblem(outcome.error);
     case "maxSteps":
       return {
         message: `The job reached its limit of ${outcome.limit} steps.`,
@@ -77,7 +77,10 @@ export const problemOf = (outcome: RunOutcome): Problem | undefined => {
         remedy: "Raise `timeout-minutes`, or ask for less at a time.",
       };
     case "interrupted":
-      return { message: `The job was stopped by ${outcome.signal}.`, remedy: "Run the job again." };
+      return {
+        message: `The job was stopped by ${outcome.signal}.`,
+        remedy: "Go on with it, or run it again.",
+      };
     default:
       return outcome satisfies never;
   }

@@ -24,6 +24,23 @@ test("what explains a failure is shown whole, line by line, and none of its line
   expect(linesOf({ type: "generationFailed", ...failed })[0]).toBe(`step 2: SKILL_START_FAILED: ${long}`);
 });
 
+test("who answered in place of the first model is named, and how long the provider wants to be left alone", () => {
+  const error = { name: "ProviderError", message: "slow down", statusCode: 429, isRetryable: true };
+  const failed = { runId: "r0", step: 1, partial: [], durationMs: 1 };
+  expect(
+    linesOf({ type: "generationFailed", ...failed, error: { ...error, retryAfterMs: 600_000 } }),
+  ).toEqual([expect.stringMatching(/\(may be tried again in 600\.0 s, as the provider wishes\)$/)]);
+  const answer = { runId: "r0", step: 1, parts: [], finishReason: "stop", durationMs: 1_000 } as const;
+  const [line] = linesOf({
+    type: "generationFinished",
+    ...answer,
+    usage: { inputTokens: 10, outputTokens: 5, reasoningTokens: 0, cachedInputTokens: 0 },
+    model: "gpt-5.1",
+    alternative: 1,
+  });
+  expect(line).toBe("step 1: gpt-5.1 answered, 10 tokens in, 5 out, 1.0 s");
+});
+
 test("a tool's result stays one short line", () => {
   const contents = [{ type: "text", text: `one\n  two\n${long}` }] as const;
   const [line = "", ...more] = linesOf({

@@ -177,7 +177,17 @@ describe("a skill that does not start", () => {
       servers: [],
       answers: [],
     });
-    const says = [/The skill "gone" could not be started: spawn no-such-program ENOENT/];
+    const says = [/there is no program "no-such-program" on the PATH/, /correct the skill's `command`/];
+    expectNotStarted(await scene.run(), { exitCode: 1, conclusion: "failure", says });
+  });
+
+  test("has its whole line for a command: it is told how to write that", async () => {
+    await using scene = await startWithSkills({
+      skills: skill("gone", "x.mjs").replace('"node"', '"npx -y @acme/server"'),
+      servers: [],
+      answers: [],
+    });
+    const says = [/there is no program "npx -y @acme\/server"/, /write command = "npx" and the other words/];
     expectNotStarted(await scene.run(), { exitCode: 1, conclusion: "failure", says });
   });
 

@@ -5,7 +5,8 @@ const maxLineBytes = 4 * 1024;
 /** Bytes of stderr that one skill may put into the journal, restarts included. */
 export const maxTotalBytes = 256 * 1024;
 
-const tailLines = 10;
+/** What a program prints that ends by itself, the trace of an error included. */
+const tailLines = 25;
 
 /** What a skill says on stderr: reported line by line within bounds, and its end kept for error messages. */
 export type StderrLog = {

@@ -90,8 +90,28 @@ const spawned = async (options: StdioConnectionOptions): Promise<ProcessTree> =>
   try {
     return await spawnTree({ ...options.launch, stdin: "pipe" });
   } catch (cause) {
-    throw startFailure(options, `could not be started: ${saidBy(cause)}`, cause);
+    throw isMissing(cause)
+      ? noProgram(options, cause)
+      : startFailure(options, `could not be started: ${saidBy(cause)}`, cause);
   }
+};
+
+/** The same error comes for a folder to start in that is not there, which is ours and always is. */
+const isMissing = (cause: unknown): boolean =>
+  cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+
+const noProgram = ({ skill, launch }: StdioConnectionOptions, cause: unknown): ExpertStackError => {
+  const [program = "", ...rest] = launch.command.split(/\s+/);
+  const place = program.includes("/") ? "" : " on the PATH";
+  return new ExpertStackError({
+    code: "SKILL_START_FAILED",
+    message: `The skill "${skill}" could not be started: there is no program "${launch.command}"${place}.`,
+    remedy:
+      rest.length === 0
+        ? "Install it, or correct the skill's `command`."
+        : `\`command\` is one program: write command = "${program}" and the other words as \`args\`, or as \`packageName\` where it is npx or uvx.`,
+    cause,
+  });
 };
 
 const startFailure = (options: StdioConnectionOptions, what: string, cause: unknown): ExpertStackError => {
