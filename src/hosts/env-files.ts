@@ -83,7 +83,8 @@ const addressFrom = (
 
 const readEnvFile = (path: string, cwd: string): Source => {
   const file = resolve(cwd, path);
-  if (!statSync(file, { throwIfNoEntry: false })?.isFile())
+  // A pipe is as good as a file.
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() !== false)
     throw invalidValue(cliOption("--env-path", file), "an existing file");
   return { path, variables: parseEnv(readFileSync(file, "utf8")) };
 };

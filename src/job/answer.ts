@@ -10,19 +10,25 @@ export type Verdict =
   | { readonly type: "ends"; readonly outcome: RunOutcome };
 
 /**
- * @param asked what the model was asked for: with the tool choice `none` completion was accepted and only the closing
- *   text is missing, so tool calls no longer count; `limitedBy` is the budget that allowed no longer answer, if one did
+ * @param toolChoice what the model was asked for: with `none` completion was accepted and only the closing text
+ *   is missing, so tool calls no longer count
  */
 export const judgeAnswer = (
-  answer: { readonly parts: readonly AnswerPart[]; readonly finishReason: FinishReason },
-  { toolChoice, limitedBy }: { readonly toolChoice: "auto" | "none"; readonly limitedBy: Stop | undefined },
+  answer: {
+    readonly parts: readonly AnswerPart[];
+    readonly finishReason: FinishReason;
+    readonly cutBy?: Stop;
+  },
+  toolChoice: "auto" | "none",
 ): Verdict => {
   const text = textOf(answer.parts);
   switch (answer.finishReason) {
     case "interrupted":
       return { type: "unusable", failure: brokenOff };
     case "length":
-      if (limitedBy !== undefined) return { type: "unusable", failure: cutByBudget, limitedBy };
+      if (answer.cutBy !== undefined) {
+        return { type: "unusable", failure: cutByBudget, limitedBy: answer.cutBy };
+      }
       return { type: "ends", outcome: { type: "failed", error: cutAnswer } };
     case "refusal":
       return { type: "ends", outcome: { type: "failed", error: refusal(text) } };

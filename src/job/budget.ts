@@ -1,6 +1,6 @@
 import { mostTokens, resultsToReduce } from "./context.ts";
 import type { Limits, ModelChoice, PriceCeiling } from "./limits.ts";
-import type { Stop } from "./outcome.ts";
+import { isStop, type Stop } from "./outcome.ts";
 import { choiceAt, chosenAlternative } from "./retry.ts";
 import { type Grant, type JobState, type Run, rootRunId } from "./state.ts";
 import { addUsage, noUsage, type Usage } from "./usage.ts";
@@ -21,6 +21,9 @@ type Left = { steps: number; tokens: number; costUsd: number };
 export const withGrants = (state: JobState): JobState => {
   const limits = state.started?.limits;
   if (limits === undefined || (state.asking.length === 0 && state.granted.size === 0)) return state;
+  if (state.granted.size === state.asking.length && state.asking.every((id) => state.granted.has(id))) {
+    return state;
+  }
   const left = leftOf(state, limits);
   const granted = new Map<string, Grant>();
   const asking = state.asking.flatMap((runId) => state.runs.get(runId) ?? []);
@@ -33,7 +36,8 @@ export const withGrants = (state: JobState): JobState => {
   for (const run of asking) {
     if (granted.has(run.id) || !isReady(run)) continue;
     const grant = grantTo(state, run, left);
-    if (grant === undefined) break;
+    // While others have shares that they may not need, nobody begins with less than a usual one.
+    if (grant === undefined || (grant.limitedBy !== undefined && granted.size > 0)) break;
     granted.set(run.id, grant);
     setAside(state, run, { grant, left });
   }
@@ -143,11 +147,14 @@ export const withLoss = (
 /** Few answers are longer. */
 const usualAnswerTokens = 4_096;
 
-/** Budgets of the whole job that surely pay for the Coordinator's next request and a usual answer, rounded up. */
+/** Budgets of the whole job that surely pay for the next request of whoever was stopped and a usual answer, rounded up. */
 export const neededBudget = (state: JobState): { readonly tokens: number; readonly costUsd: number } => {
   const { started, usage, lost, unpriced } = state;
-  const run = state.runs.get(rootRunId);
-  const input = run === undefined ? 0 : mostTokens(run.context);
+  const stopped = [...state.runs.values()].filter(({ id }) => {
+    const outcome = state.outcomes.get(id);
+    return id === rootRunId || outcome === undefined || isStop(outcome);
+  });
+  const input = Math.max(0, ...stopped.map(({ context }) => mostTokens(context)));
   const ceiling = started?.model.ceiling;
   const spent = state.costUsd + lost.costUsd + costOf(ceiling, unpriced.inputTokens, unpriced.outputTokens);
   const tokens = usage.inputTokens + usage.outputTokens + lost.tokens + input + usualAnswerTokens;

@@ -69,8 +69,8 @@ const sortedCalls = ({ calls, results, tools, ...phase }: CallingTools): Pending
   for (const [index, call] of calls.entries()) {
     if (settled.has(call.id)) continue;
     const tool = byName.get(call.tool);
-    if (index >= maxCalls) refused.push(call);
-    else if (phase.unknown.includes(call.id)) unknown.push(call);
+    if (phase.unknown.includes(call.id)) unknown.push(call);
+    else if (index >= maxCalls) refused.push(call);
     else if (isControlCall(tools, call)) control.push(call);
     else if (tool === undefined || call.malformed !== undefined) refused.push(call);
     else if (tool.answeredBy === "delegate") delegates.push(call);

@@ -93,7 +93,6 @@ const decideGeneration = (
   }
   const grant = state.granted.get(run.id);
   if (grant === undefined || started === undefined) return [];
-  const { maxOutputTokens } = grant;
   return [
     {
       type: "generate",
@@ -103,7 +102,7 @@ const decideGeneration = (
       toolChoice: phase.toolChoice,
       form: phase.form,
       delayMs: retryDelayMs(started, phase.failures),
-      ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+      ...grant,
     },
   ];
 };

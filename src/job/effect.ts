@@ -1,6 +1,6 @@
 import type { JobEvent } from "./event.ts";
 import type { ToolCallPart, ToolResultPart } from "./message.ts";
-import type { RunOutcome } from "./outcome.ts";
+import type { RunOutcome, Stop } from "./outcome.ts";
 
 /**
  * Something the shell should be doing now. An effect is the same effect as long as its `id` is; one that is no
@@ -30,6 +30,8 @@ export type ShellEffect =
       readonly delayMs: number;
       /** Unlimited when missing. */
       readonly maxOutputTokens?: number;
+      /** The budget that allows no more than that. */
+      readonly limitedBy?: Stop;
     }
   | { readonly type: "callTool"; readonly call: ToolCallPart }
   /** Keep these results as blobs, then record `contextReduced`. */

@@ -133,6 +133,8 @@ export type JobEvent =
       readonly step: number;
       readonly parts: readonly AnswerPart[];
       readonly finishReason: FinishReason;
+      /** The budget that allowed no longer answer, where that is what cut it off. */
+      readonly cutBy?: Stop;
       readonly usage: Usage;
       /** Model id as the provider reported it. */
       readonly model: string;

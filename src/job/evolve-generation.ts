@@ -3,10 +3,11 @@ import { paid, withLoss } from "./budget.ts";
 import { isUnreported, spentAtMost } from "./context.ts";
 import type { JobEvent } from "./event.ts";
 import { heldToSchema } from "./evolve-check.ts";
-import { afterAnswer, afterFailure, type GeneratingRun, withLaterTools } from "./evolve-run.ts";
+import { afterAnswer, afterFailure, type GeneratingRun } from "./evolve-run.ts";
 import type { ModelChoice } from "./limits.ts";
 import { choiceAt } from "./retry.ts";
 import type { JobState, Run } from "./state.ts";
+import { withLaterTools } from "./tool-changes.ts";
 import { addUsage, type Usage } from "./usage.ts";
 
 type EventOf<Type extends JobEvent["type"]> = Extract<JobEvent, { type: Type }>;
@@ -27,8 +28,7 @@ export const afterGeneration = (
       withLaterTools(afterFailure(run, { failure: event.error }, state.started)),
     );
   }
-  const limitedBy = state.granted.get(run.id)?.limitedBy;
-  const verdict = judgeAnswer(event, { toolChoice: run.phase.toolChoice, limitedBy });
+  const verdict = judgeAnswer(event, run.phase.toolChoice);
   const own: GeneratingRun = { ...run, usage: addUsage(run.usage, event.usage) };
   const paidFor = withBill(state, run, event);
   if (verdict.type === "unusable") {
@@ -85,7 +85,7 @@ const afterBreak = (state: JobState, run: Run, event: EventOf<"generationFailed"
   const { error, partial, usage } = event;
   const choice = choiceAt(state.started, event.alternative ?? 0);
   const known = usage === undefined ? state : billed(state, choice, { usage, costUsd: undefined });
-  const isRefused = error.statusCode !== undefined && (partial.length === 0 || usage !== undefined);
+  const isRefused = error.statusCode !== undefined && partial.length === 0;
   if (error.isUnsent === true || isRefused) return known;
   const { maxOutputTokens = Number.POSITIVE_INFINITY } = state.granted.get(run.id) ?? {};
   const { inputTokens, outputTokens } = spentAtMost(run.context, partial);

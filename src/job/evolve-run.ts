@@ -15,7 +15,7 @@ import { isTriedAgain } from "./retry.ts";
 import { endStep, firstCheckpoint, nextStep } from "./run-step.ts";
 import { type JobState, type Phase, type Run, rootRunId } from "./state.ts";
 import { openTodos, todosAfter } from "./todo.ts";
-import type { ToolDefinition } from "./tool.ts";
+import { withLaterTools } from "./tool-changes.ts";
 import { noUsage } from "./usage.ts";
 
 type EventOf<Type extends JobEvent["type"]> = Extract<JobEvent, { type: Type }>;
@@ -52,22 +52,6 @@ export const startedRun = (state: JobState, event: EventOf<"runStarted">): Run =
   return { ...run, checkpoint: firstCheckpoint(run, `${definition}\n${event.system}`) };
 };
 
-/** The skill's tools in place of those it had, so that the others keep their order in every request. */
-export const withTools = (run: Run, event: EventOf<"toolsChanged">): Run => {
-  const isOwn = (tool: ToolDefinition): boolean =>
-    tool.skill === event.skill && tool.answeredBy === undefined;
-  const first = run.tools.findIndex(isOwn);
-  const others = run.tools.filter((tool) => !isOwn(tool));
-  // A skill that had none yet comes after all other skills.
-  const at = first === -1 ? others.findIndex((tool) => tool.answeredBy !== undefined) : first;
-  const place = at === -1 ? others.length : at;
-  const tools = [...others.slice(0, place), ...event.tools, ...others.slice(place)];
-  return { ...run, tools, context: changed(run.context, event) };
-};
-
-/** With the tools that came while the request was under way. */
-export const withLaterTools = (run: Run): Run => run.laterTools.reduce(withTools, { ...run, laterTools: [] });
-
 /** The Run's skills are up again, and may not be what they were. */
 export const reopenedRun = (run: Run, { system, tools }: EventOf<"runResumed">): Run => {
   const isSame = system === run.system && JSON.stringify(tools) === JSON.stringify(run.tools);
@@ -91,7 +75,13 @@ export const afterAnswer = (
     ? endStep(said, verdict.outcome)
     : {
         ...said,
-        phase: { type: "callingTools", tools: run.tools, calls: verdict.calls, results: [], unknown: [] },
+        phase: {
+          type: "callingTools",
+          tools: withLaterTools(run).tools,
+          calls: verdict.calls,
+          results: [],
+          unknown: [],
+        },
       };
 };
 

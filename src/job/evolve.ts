@@ -9,11 +9,11 @@ import {
   type CallingRun,
   reopenedRun,
   startedRun,
-  withTools,
 } from "./evolve-run.ts";
 import type { RunOutcome, Stop } from "./outcome.ts";
 import { resumed } from "./resumed.ts";
 import { type JobState, type Run, rootRunId } from "./state.ts";
+import { withTools } from "./tool-changes.ts";
 
 type EventOf<Type extends JobEvent["type"]> = Extract<JobEvent, { type: Type }>;
 

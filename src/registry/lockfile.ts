@@ -138,13 +138,14 @@ export const renderLockfile = ({ configPath, experts }: Lockfile): string => {
   return `${head}\ndigest = "${digestOf(content)}"\n${content}`;
 };
 
-const digestOf = (content: string): string => `sha256:${createHash("sha256").update(content).digest("hex")}`;
+const digestOf = (content: string): string =>
+  `sha256:${createHash("sha256").update(content.trimEnd()).digest("hex")}`;
 
 /** Whether all that follows the digest is there as it was written. Perstack's own locks have none. */
 const isWhole = (text: string): boolean => {
-  const lines = text.replaceAll("\r\n", "\n");
-  const digest = /^digest = "(sha256:[0-9a-f]{64})"\n/m.exec(lines);
-  return digest === null || digest[1] === digestOf(lines.slice(digest.index + digest[0].length));
+  const lines = text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
+  const digest = /^(?:#.*\n)*digest = "(sha256:[0-9a-f]{64})"\n/.exec(lines);
+  return digest === null || digest[1] === digestOf(lines.slice(digest[0].length));
 };
 
 const storedExpert = ({ key, expert, toolDefinitions }: LockedExpert) => ({

@@ -44,18 +44,29 @@ export const performGenerate = async (
   }
   const { costUsd, contextWindow } = await shell.catalog.describe(choice, generation.usage);
   const isCounted = !isUnreported(generation.usage);
+  const { isUnpaid, ...answer } = generation;
   return [
     ...(isCounted || run.messages.length > 1 ? [] : [uncounted]),
     {
-      ...generation,
+      ...answer,
       type: "generationFinished",
       ...common,
+      ...(isCut(generation, effect) ? { cutBy: effect.limitedBy } : {}),
       parts: publishable(shell, generation.parts),
       ...(costUsd === undefined || !isCounted ? {} : { costUsd }),
       ...(contextWindow === undefined ? {} : { contextWindow }),
     },
   ];
 };
+
+/** Whether it was the budget's limit that an answer came to, and not the model's own. */
+const isCut = (
+  { finishReason, usage, isUnpaid }: Extract<Generation, { type: "finished" }>,
+  { limitedBy, maxOutputTokens = 0 }: GenerateTurn["effect"],
+): boolean =>
+  finishReason === "length" &&
+  limitedBy !== undefined &&
+  (isUnpaid === true || isUnreported(usage) || usage.outputTokens >= maxOutputTokens);
 
 const uncounted = {
   type: "note",
@@ -80,7 +91,7 @@ const generate = async (shell: Shell, turn: GenerateTurn, signal: AbortSignal): 
 };
 
 const turnOf = (shell: Shell, { run, state, effect }: GenerateTurn): Turn => {
-  const { alternative, toolChoice, form, maxOutputTokens } = effect;
+  const { alternative, toolChoice, form, maxOutputTokens, limitedBy } = effect;
   const { providerTools, providerSkills, providerToolOptions } = shell.experts.get(run.expert) ?? {};
   return {
     runId: run.id,
@@ -92,6 +103,7 @@ const turnOf = (shell: Shell, { run, state, effect }: GenerateTurn): Turn => {
     toolChoice,
     messages: run.messages,
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+    ...(limitedBy === undefined ? {} : { limitedBy }),
     ...(form === "structured" && state.outputSchema !== undefined
       ? { outputSchema: state.outputSchema }
       : {}),

@@ -7,6 +7,7 @@ import { systemPrompt } from "../job/prompt.ts";
 import { runTools } from "../job/run-tools.ts";
 import { rootRunId } from "../job/state.ts";
 import type { ToolDefinition } from "../job/tool.ts";
+import { toolsAfter } from "../job/tool-changes.ts";
 import type { SkillEvent } from "./ports.ts";
 import { closeSkills, type JobStateView, type Shell } from "./shell.ts";
 
@@ -69,16 +70,19 @@ const opened = async (
     const ready = await openSkills(shell, opening, changes.emit);
     // Whoever aborted it will not hear of the Run, and so would not close it.
     if (opening.signal.aborted) await closeSkills(shell.open, runId);
-    return [began(ready), ...changes.release()];
+    const held = changes.release();
+    return [began({ ...ready, tools: held.reduce(toolsAfter, ready.tools) }), ...held];
   } catch (error) {
     await closeSkills(shell.open, runId);
     return [{ type: "runFinished", runId, outcome: { type: "failed", error: failureOf(error) } }];
   }
 };
 
+type ToolsChanged = Extract<SkillEvent, { type: "toolsChanged" }>;
+
 /** A skill that starts in the background may be ready before its Run's beginning is recorded; its tools come after. */
 const changesAfterStart = (emit: Shell["emit"]) => {
-  const held: SkillEvent[] = [];
+  const held: ToolsChanged[] = [];
   let isReleased = false;
   return {
     emit(event: SkillEvent): void {
@@ -86,7 +90,7 @@ const changesAfterStart = (emit: Shell["emit"]) => {
       else if (isReleased) setImmediate(() => emit(event));
       else held.push(event);
     },
-    release(): readonly SkillEvent[] {
+    release(): readonly ToolsChanged[] {
       isReleased = true;
       return held;
     },

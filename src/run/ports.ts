@@ -6,7 +6,7 @@ import type { Expert } from "../definition/expert.ts";
 import type { FinishReason, JobEvent, JournalEntry } from "../job/event.ts";
 import type { ModelChoice } from "../job/limits.ts";
 import type { AnswerPart, BlobPart, JsonObject, Message, ToolCallPart } from "../job/message.ts";
-import type { Failure } from "../job/outcome.ts";
+import type { Failure, Stop } from "../job/outcome.ts";
 import type { JobState } from "../job/state.ts";
 import type { ToolDefinition } from "../job/tool.ts";
 import type { Usage } from "../job/usage.ts";
@@ -23,11 +23,11 @@ export type Turn = {
   /** `none` asks for text only, with the same tools listed so that the provider's cache still hits. */
   readonly toolChoice: "auto" | "none";
   readonly messages: readonly Message[];
-  /** Most tokens that the answer may take, thinking included. */
+  /** Most tokens that the answer may take, thinking included, and the budget that allows no more, if one does. */
   readonly maxOutputTokens?: number;
+  readonly limitedBy?: Stop;
   /** JSON Schema of the answer: asked for with the provider's own structured output. */
   readonly outputSchema?: JsonObject;
-  /** What the provider is to run itself. */
   readonly provided: Provided;
 };
 
@@ -43,6 +43,8 @@ export type Generation =
       readonly type: "finished";
       readonly parts: readonly AnswerPart[];
       readonly finishReason: FinishReason;
+      /** Whether it ended because what it may take did not pay for going on. */
+      readonly isUnpaid?: boolean;
       readonly usage: Usage;
       /** Tokens of the conversation with this answer, where it took several requests that `usage` adds up. */
       readonly contextTokens?: number;
@@ -178,9 +180,8 @@ export type Store = {
   list(): readonly ListedJob[];
 };
 
-/** Someone who watches a job: the terminal, the NDJSON stream, the action's log. */
+/** Someone who watches a job, with its state `after` each entry: the terminal, the NDJSON stream, the action's log. */
 export type Observer = {
-  /** @param after the job's state with it */
   onEntry(entry: JournalEntry, after: JobState): void;
   onDelta(delta: Delta & { readonly runId: string; readonly step: number }): void;
 };

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { neededBudget } from "../../src/job/budget.ts";
 import { mostTokens } from "../../src/job/context.ts";
 import { decide } from "../../src/job/decide.ts";
 import type { JobEvent } from "../../src/job/event.ts";
@@ -205,6 +206,22 @@ test("what one Run may take, its request included, is set aside before the next 
   const state = [jobStarted({ maxTokens: 20_000 }), run("r0"), run("r0.1_0")].reduce(evolve, emptyState);
   // Two requests of 3,000 tokens at the most, and 16,000 for the first answer, leave too little for a second.
   expect([...state.granted]).toEqual([["r0", { maxOutputTokens: 16_000 }]]);
+});
+
+test("the budget that is proposed pays for whoever was stopped, a delegate with a long instruction among them", () => {
+  const run = (runId: string, length: number): JobEvent => ({
+    type: "runStarted",
+    runId,
+    expert: "reviewer",
+    system: "s".repeat(length),
+    tools: [],
+    input: [],
+  });
+  const state = [jobStarted({ maxTokens: 9_000 }), run("r0", 10), run("r0.1_0", 50_000)].reduce(
+    evolve,
+    emptyState,
+  );
+  expect(neededBudget(state).tokens).toBeGreaterThanOrEqual(51_000 + 1_024);
 });
 
 describe("what an attempt that failed may have cost", () => {

@@ -122,6 +122,50 @@ describe("a budget in tokens", () => {
     expect(resumeEvents(state, { resumed, input: { type: "none" } })).toEqual([resumed]);
   });
 
+  test("is not blamed for an answer that the model's own limit cut off", async () => {
+    const { ports } = fakePorts({
+      generate: async (turn) => ({
+        ...billed({ text: "Half of an ans" }, turn, tokens(1_000, 500)),
+        finishReason: "length",
+      }),
+    });
+    const { outcome } = await runJob(ports, { events: [jobStarted({ maxTokens: 9_000 })] }, neverStopped);
+    expect(outcome).toMatchObject({ type: "failed", error: { name: "OutputTokenLimit" } });
+  });
+
+  test("gives nobody a small share while others have large ones that they may not need", async () => {
+    const granted: (number | undefined)[] = [];
+    const { ports } = fakePorts({
+      experts,
+      generate: async (turn) => {
+        if (turn.runId === "r0") {
+          return billed(turn.step === 1 ? helpers(4) : { text: "Done." }, turn, tokens(1_000, 50));
+        }
+        granted.push(turn.maxOutputTokens);
+        await new Promise((done) => setTimeout(done, 20));
+        return billed({ text: "Fine." }, turn, tokens(1_000, 50));
+      },
+    });
+    const { outcome } = await runJob(ports, { events: [jobStarted({ maxTokens: 60_000 })] }, neverStopped);
+    expect(outcome?.type).toBe("completed");
+    expect(granted).toEqual([16_000, 16_000, 16_000, 16_000]);
+  });
+
+  test("counts a request once, whose end came before it broke off, and the requests before as they were billed", async () => {
+    const error = { name: "TypeError", message: "terminated", isRetryable: false };
+    const partial = [{ type: "text", text: "It" } as const];
+    const { ports } = fakePorts({
+      generate: async () => ({ type: "failed", error, partial, usage: tokens(700, 70) }),
+    });
+    const { usage, lost } = await runJob(
+      ports,
+      { events: [jobStarted({ maxTokens: 60_000 })] },
+      neverStopped,
+    );
+    expect(usage).toEqual(tokens(700, 70));
+    expect(lost.tokens).toBeGreaterThan(1_000);
+  });
+
   test("loses nothing by a provider that is not reached", async () => {
     const error = { name: "ProviderUnreachable", message: "connect", isRetryable: true, isUnsent: true };
     const { ports } = fakePorts({ generate: async () => ({ type: "failed", partial: [], error }) });

@@ -47,7 +47,9 @@ export const callWriter = (settings: ProviderSettings, of: Model) => {
     const messages =
       said.length === 0 ? turn.messages : [...turn.messages, { role: "expert", parts: said } as const];
     const { system } = turn;
-    const bounded = await bound(turn, answer.finish?.tokensToGoOn ?? 0);
+    const { tokensToGoOn = 0, usage } = answer.finish ?? {};
+    const used = turn.limitedBy === undefined ? (usage?.outputTokens ?? 0) : tokensToGoOn;
+    const bounded = await bound(turn, used);
     const options = callOptions({ ...from, dialect, turn, tools: writeTools(turn.tools), bounded });
     // A provider's own tools change what is made of the calls and results before.
     const kept =

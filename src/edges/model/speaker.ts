@@ -43,23 +43,23 @@ export const makeSpeaker = (settings: ProviderSettings, model: string, means: Me
     for (let pauses = 0; ; pauses += 1) {
       const container = containers.get(turn.runId);
       const call = await write(turn, { ...options, language, answer, provided, container });
+      const before = answer.finish;
       const failure = await listen(call, answer, means.now);
-      const { finish } = answer;
       if (failure !== undefined) {
         const error = told(failure, settings, conceal);
-        return { type: "failed", error, partial: answer.parts(), ...(finish && { usage: finish.usage }) };
+        return { type: "failed", error, partial: answer.parts(), ...(before && { usage: before.usage }) };
       }
+      const { finish } = answer;
       if (finish?.container !== undefined) containers.set(turn.runId, finish.container);
-      if (!finish?.isPaused || pauses >= mostPauses || !isPaidFor(turn, finish)) {
-        return generation(answer, model);
-      }
+      if (!finish?.isPaused || pauses >= mostPauses) return generation(answer, model);
+      if (!isPaidFor(turn, finish)) return { ...generation(answer, model), isUnpaid: true };
     }
   };
 };
 
-/** Whether what was set aside for the answer pays for all of the conversation once more, and for some words. */
-const isPaidFor = ({ maxOutputTokens }: Turn, { tokensToGoOn }: Finish): boolean =>
-  maxOutputTokens === undefined || maxOutputTokens - tokensToGoOn >= fewestWords;
+/** Where a budget is near its end: whether the rest pays for all of the conversation once more, and for some words. */
+const isPaidFor = ({ maxOutputTokens = 0, limitedBy }: Turn, { tokensToGoOn }: Finish): boolean =>
+  limitedBy === undefined || maxOutputTokens - tokensToGoOn >= fewestWords;
 
 /** Tokens of an answer that is worth going on with. */
 const fewestWords = 1_024;

@@ -267,9 +267,34 @@ describe("given a search that Anthropic ran", () => {
       },
     ]);
     expect(bodies[1]).toMatchObject({
-      max_tokens: 9_950,
+      max_tokens: 9_980,
       messages: [{}, { role: "assistant", content: [{ ...search, input: { query: "a.txt" } }] }],
     });
+  });
+
+  test("near the end of a budget a paused answer goes on only while the rest pays for the conversation again", async () => {
+    const paused = { events: [messageStart, ...searched, ...ending("pause_turn")] };
+    const limitedBy = { type: "maxTokens", limit: 5_000 } as const;
+    const ask = (maxOutputTokens: number) =>
+      askProvider(row("anthropic"), {
+        script: [paused, { events: [messageStart, ...said(0, "It is A."), ...ending("end_turn")] }],
+        turns: [{ provided, maxOutputTokens, limitedBy }],
+      });
+    const short = await ask(1_073);
+    expect(short.answer).toMatchObject({ type: "finished", finishReason: "length", isUnpaid: true });
+    expect(short.requests).toHaveLength(1);
+    const enough = await ask(1_074);
+    expect(enough.answer).toMatchObject({ type: "finished", finishReason: "stop" });
+    expect(enough.bodies[1]).toMatchObject({ max_tokens: 1_024 });
+  });
+
+  test("an answer without a usable end has failed, and no earlier request is billed for it", async () => {
+    const { answer } = await askProvider(row("anthropic"), {
+      script: [{ events: [messageStart, ...said(0, "It is A."), ...ending("who_knows")] }],
+      turns: [{ provided }],
+    });
+    expect(answer).toMatchObject({ type: "failed", error: { name: "TruncatedStream" } });
+    expect(answer).not.toHaveProperty("usage");
   });
 
   test("a paused answer that breaks off when it goes on has failed, with what had come", async () => {
@@ -284,6 +309,7 @@ describe("given a search that Anthropic ran", () => {
       type: "failed",
       error: { name: "TruncatedStream" },
       partial: [{ type: "providerCall" }, { type: "text", text: "It" }],
+      usage: { inputTokens: 10, outputTokens: 20 },
     });
   });
 
