@@ -83,6 +83,12 @@ const providersOf = ({ plan, environment, checkout, admitCredential }: Wiring): 
   );
   for (const file of settings.map(credentialFileOf)) if (file !== undefined) admitCredential?.(file);
   const requests = outbox();
-  const fetch = providerFetch(requests.prepare);
-  return aiSdkModel(settings, { now: systemClock.now, fetch, outbox: requests });
+  const sent = Promise.withResolvers<void>();
+  const fetch = providerFetch(requests.prepare, sent.resolve);
+  return aiSdkModel(settings, {
+    now: systemClock.now,
+    fetch,
+    outbox: requests,
+    firstSent: sent.promise,
+  });
 };

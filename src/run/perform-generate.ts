@@ -5,7 +5,7 @@ import type { AnswerPart } from "../job/message.ts";
 import type { Failure } from "../job/outcome.ts";
 import { choiceAt } from "../job/retry.ts";
 import type { Run } from "../job/state.ts";
-import { deadlineAfter, timer } from "./deadline.ts";
+import { deadlineAfter } from "./deadline.ts";
 import type { Delta, Generation, Turn } from "./ports.ts";
 import type { JobStateView, Shell } from "./shell.ts";
 
@@ -14,9 +14,6 @@ type GenerateTurn = {
   readonly run: Run;
   readonly state: JobStateView;
 };
-
-/** Milliseconds after which a request is certainly on its way, and there is time for what is needed after it. */
-const idleAfterMs = 30;
 
 /** Asks the model once, within the step's deadline. Nothing is recorded when the job itself was aborted. */
 export const performGenerate = async (
@@ -29,7 +26,6 @@ export const performGenerate = async (
   const startedAt = shell.clock.now();
   const { run, effect, state } = turn;
   const choice = choiceAt(state, effect.alternative);
-  using _idle = timer(idleAfterMs, () => shell.catalog.preload(choice));
   const generation = await generate(shell, turn, signal);
   if (signal.aborted) return [];
   const common = {
@@ -83,6 +79,7 @@ const generate = async (shell: Shell, turn: GenerateTurn, signal: AbortSignal): 
   const generation = await shell.model.generate(turnOf(shell, turn), {
     signal: deadline.signal,
     onDelta: shown.push,
+    onSent: () => shell.catalog.preload(choiceAt(state, turn.effect.alternative)),
     readBlob: shell.log.readBlob,
   });
   shown.end();

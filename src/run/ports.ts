@@ -61,10 +61,7 @@ export type Generation =
 /** What is known of models: what they cost, and how much they hold. Loaded when it is first asked. */
 export type Catalog = {
   /** The cost of an answer in US dollars and the model's context window in tokens, each where it is known. */
-  describe(
-    choice: ModelChoice,
-    usage: Usage,
-  ): Promise<{ readonly costUsd?: number; readonly contextWindow?: number }>;
+  describe(choice: ModelChoice, usage: Usage): Promise<{ costUsd?: number; contextWindow?: number }>;
   /** Looks a model up ahead, when there is time to spare. */
   preload(choice: ModelChoice): void;
 };
@@ -76,6 +73,8 @@ export type Model = {
     options: {
       readonly signal: AbortSignal;
       readonly onDelta: (delta: Delta) => void;
+      /** Called when there is time for what the first answer will need. */
+      readonly onSent?: () => void;
       readonly readBlob: (sha256: string) => Uint8Array;
     },
   ): Promise<Generation>;

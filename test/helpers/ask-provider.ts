@@ -24,6 +24,8 @@ export type Ask = {
   readonly turns?: readonly (Partial<Turn> | ((answers: readonly Generation[]) => Partial<Turn>))[];
   readonly signal?: (server: ModelServer) => AbortSignal;
   readonly model?: string;
+  /** When the first request has gone out; at once when missing. */
+  readonly firstSent?: Promise<void>;
   readonly readBlob?: (sha256: string) => Uint8Array;
 };
 
@@ -41,7 +43,7 @@ export const askProvider = async (row: ProviderRow, ask: Ask): Promise<Asked> =>
   await using login = await startLoginServer(logins);
   const { config, environment } = row.reach({ origin: server.origin, login: login.url });
   const settings = providerSettings(config, environment, { logins: loopbackLogins });
-  const model = aiSdkModel([settings], { now: () => 1_000 });
+  const model = aiSdkModel([settings], { now: () => 1_000, firstSent: ask.firstSent ?? Promise.resolve() });
   const deltas: Delta[] = [];
   const answers: Generation[] = [];
   const signal = ask.signal?.(server) ?? AbortSignal.timeout(10_000);

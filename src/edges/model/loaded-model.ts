@@ -10,4 +10,10 @@ export type LoadedModel = { readonly language: LanguageModelV4; readonly conceal
  * What every provider is made with. `fetch` is the one place where requests can be had on their way; with the
  * `outbox` that it has them through, older messages are sent as they were before.
  */
-export type Means = { readonly now: () => number; readonly fetch?: Fetch; readonly outbox?: Outbox };
+export type Means = {
+  readonly now: () => number;
+  readonly fetch?: Fetch;
+  readonly outbox?: Outbox;
+  /** Resolves when the first request has gone out: from then on there is time for what its answer needs. */
+  readonly firstSent?: Promise<void>;
+};

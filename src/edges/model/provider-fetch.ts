@@ -21,6 +21,7 @@ export type Prepare = (
  * Redirects are followed within their origin, or not at all with `redirect: "manual"`. An answer that may have a
  * body has to be read or cancelled, or its connection stays open.
  *
+ * @param onSent called when a request has gone out whole
  * @param redirects how many are followed
  * @returns a function that throws as Node's own does: a TypeError "fetch failed" whose cause is the connection's
  *   error, or the signal's reason
@@ -28,6 +29,7 @@ export type Prepare = (
 export const providerFetch =
   (
     prepare: Prepare = (body, headers) => ({ headers, body: [body] }),
+    onSent: () => void = () => {},
     redirects: number = mostRedirects,
   ): typeof fetch =>
   async (input, init = {}) => {
@@ -44,6 +46,7 @@ export const providerFetch =
     signal?.addEventListener("abort", stop, { once: true });
     request.once("close", () => signal?.removeEventListener("abort", stop));
     const answered = answerTo(request, signal);
+    request.once("finish", onSent);
     void send(request, parts ?? []);
     const message = await answered;
     if (!isRedirect(message) || init.redirect === "manual") {
@@ -53,7 +56,7 @@ export const providerFetch =
     const { statusCode: status = 0, headers } = message;
     const from = { url: input, status, location: headers.location, headers: outgoing.headers };
     const next = redirected(from, init, redirects);
-    return await providerFetch(prepare, redirects - 1)(next.url, next.init);
+    return await providerFetch(prepare, onSent, redirects - 1)(next.url, next.init);
   };
 
 /** Not imported: an `import` of `node:http` evaluates all its exports, `WebSocket` with the whole client among them. */

@@ -16,9 +16,6 @@ export type Speaker = Model["generate"];
 /** How often an answer that the provider pauses is asked to go on. */
 const mostPauses = 10;
 
-/** Milliseconds after which a request is certainly on its way, and there is time for what its answer needs. */
-const idleAfterMs = 30;
-
 /** One model of one provider. */
 export const makeSpeaker = (settings: ProviderSettings, model: string, means: Means): Speaker => {
   const { provider } = settings;
@@ -26,7 +23,7 @@ export const makeSpeaker = (settings: ProviderSettings, model: string, means: Me
   const write = callWriter(settings, { dialect, model, means });
   const containers = new Map<string, string>();
   let loading: Promise<LoadedModel> | undefined;
-  let isRehearsed = false;
+  const prepare = oncePrepared(settings, model, means);
   return async (turn, options) => {
     const wanted = providedCall(settings, dialect, turn.provided);
     const refusal = refusedCombination(settings, { model, tools: wanted.tools, own: turn.tools.length });
@@ -38,8 +35,7 @@ export const makeSpeaker = (settings: ProviderSettings, model: string, means: Me
     const answer = collector({ step: turn.step, via: provider }, options.onDelta);
     loading ??= loadLanguageModel(settings, model, means);
     const { language, conceal } = await loading;
-    if (!isRehearsed) setTimeout(() => void rehearse(settings, model, means), idleAfterMs).unref();
-    isRehearsed = true;
+    prepare(options.onSent);
     for (let pauses = 0; ; pauses += 1) {
       const container = containers.get(turn.runId);
       const call = await write(turn, { ...options, language, answer, provided, container });
@@ -54,6 +50,19 @@ export const makeSpeaker = (settings: ProviderSettings, model: string, means: Me
       if (!finish?.isPaused || pauses >= mostPauses) return generation(answer, model);
       if (!isPaidFor(turn, finish)) return { ...generation(answer, model), isUnpaid: true };
     }
+  };
+};
+
+/** Makes ready what the first answer needs, once the first request is out and nothing waits for the processor. */
+const oncePrepared = (settings: ProviderSettings, model: string, means: Means) => {
+  let isPrepared = false;
+  return (onSent: () => void = () => {}): void => {
+    if (isPrepared) return;
+    isPrepared = true;
+    void means.firstSent?.then(async () => {
+      await rehearse(settings, model, means);
+      onSent();
+    });
   };
 };
 

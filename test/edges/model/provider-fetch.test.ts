@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { HeaderList } from "../../../src/edges/model/header-list.ts";
 import { providerFetch } from "../../../src/edges/model/provider-fetch.ts";
 import { listen, readBody } from "../../helpers/loopback-server.ts";
+import { startModelServer } from "../../helpers/model-server.ts";
 
 type Handler = (request: http.IncomingMessage, response: http.ServerResponse) => unknown;
 
@@ -347,4 +348,15 @@ test("headers are found whatever their case, joined when they are several, and h
     {} instanceof HeaderList,
   ]).toEqual([true, true, false]);
   expect(new Headers(headers).get("content-type")).toBe("a, b");
+});
+
+test("who asks is told once a request has gone out whole, before its answer", async () => {
+  await using server = await startModelServer([{ fault: "stall" }]);
+  const sent = Promise.withResolvers<void>();
+  const stop = new AbortController();
+  const own = providerFetch(undefined, sent.resolve);
+  const answer = own(`${server.url}/messages`, { method: "POST", body: "{}", signal: stop.signal });
+  await sent.promise;
+  stop.abort(new Error("enough"));
+  await expect(answer).rejects.toThrow("enough");
 });

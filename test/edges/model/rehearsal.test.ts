@@ -39,6 +39,20 @@ test.each(others)("while $name thinks, its package reads an answer, and one requ
   expect(requests).toHaveLength(1);
 });
 
+test("nothing is read before the first request has gone out", async () => {
+  const read = vi.spyOn(globalThis, "TextDecoderStream");
+  const [row] = others;
+  if (row === undefined) throw new Error("no provider");
+
+  await askProvider(row, {
+    script: [{ fault: "stall" }],
+    signal: () => AbortSignal.timeout(300),
+    firstSent: new Promise(() => {}),
+  });
+
+  expect(read).not.toHaveBeenCalled();
+});
+
 test.each(providerRows)(
   "what is made up for $name's package is no answer of Node's own client",
   async (row) => {
