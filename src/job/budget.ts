@@ -20,7 +20,7 @@ type Left = { steps: number; tokens: number; costUsd: number };
  */
 export const withGrants = (state: JobState): JobState => {
   const limits = state.started?.limits;
-  if (limits === undefined || (state.asking.length === 0 && state.granted.size === 0)) return state;
+  if (limits === undefined) return state;
   if (state.granted.size === state.asking.length && state.asking.every((id) => state.granted.has(id))) {
     return state;
   }

@@ -3,7 +3,8 @@
  * `provider-fetch.ts`. The bundle gives it to `@ai-sdk/provider-utils` in place of the global (`scripts/bundling/`).
  */
 export class HeaderList implements Headers {
-  readonly #values = new Map<string, string>();
+  /** By lower-case name, in the order in which they came. */
+  readonly #values = new Map<string, string[]>();
 
   constructor(init?: Headers | Iterable<readonly [string, string]> | Readonly<Record<string, string>>) {
     if (init === undefined) return;
@@ -17,8 +18,8 @@ export class HeaderList implements Headers {
   }
 
   append(name: string, value: string): void {
-    const before = this.get(name);
-    this.set(name, before === null ? value : `${before}, ${value}`);
+    const before = this.#values.get(name.toLowerCase()) ?? [];
+    this.#values.set(name.toLowerCase(), [...before, value.trim()]);
   }
 
   delete(name: string): void {
@@ -26,7 +27,7 @@ export class HeaderList implements Headers {
   }
 
   get(name: string): string | null {
-    return this.#values.get(name.toLowerCase()) ?? null;
+    return this.#values.get(name.toLowerCase())?.join(", ") ?? null;
   }
 
   has(name: string): boolean {
@@ -34,32 +35,42 @@ export class HeaderList implements Headers {
   }
 
   set(name: string, value: string): void {
-    this.#values.set(name.toLowerCase(), value.trim());
+    this.#values.set(name.toLowerCase(), [value.trim()]);
   }
 
-  /** Cookies are not kept: no provider's interface has any. */
   getSetCookie(): string[] {
-    return [];
+    return [...(this.#values.get("set-cookie") ?? [])];
   }
 
   forEach(use: (value: string, name: string, self: Headers) => void, self?: unknown): void {
-    for (const [name, value] of this.#values) use.call(self, value, name, this);
+    for (const [name, value] of this.#lines()) use.call(self, value, name, this);
   }
 
   keys() {
-    return this.#values.keys();
+    return this.#lines()
+      .map(([name]) => name)
+      .values();
   }
 
   values() {
-    return this.#values.values();
+    return this.#lines()
+      .map(([, value]) => value)
+      .values();
   }
 
   entries() {
-    return this.#values.entries();
+    return this.#lines().values();
   }
 
   [Symbol.iterator]() {
-    return this.#values.entries();
+    return this.entries();
+  }
+
+  /** A line for each name, and for each cookie one of its own: cookies cannot be joined (RFC 6265, 3). */
+  #lines(): [string, string][] {
+    return [...this.#values].flatMap(([name, values]): [string, string][] =>
+      name === "set-cookie" ? values.map((value) => [name, value]) : [[name, values.join(", ")]],
+    );
   }
 }
 

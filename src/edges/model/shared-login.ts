@@ -1,3 +1,5 @@
+import { untilAborted } from "../../job/until-aborted.ts";
+
 type UnderWay<T> = {
   readonly result: Promise<T>;
   readonly stop: AbortController;
@@ -41,15 +43,4 @@ export const sharedLogin = <T>(
       }
     }
   };
-};
-
-const untilAborted = async <T>(result: Promise<T>, signal: AbortSignal): Promise<T> => {
-  const aborted = Promise.withResolvers<never>();
-  const abort = (): void => aborted.reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    return await Promise.race([result, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
 };

@@ -80,7 +80,7 @@ const listen = async (call: Call, answer: Collector, now: () => number): Promise
     const { stream } = await call.send();
     for await (const part of stream) answer.add(part);
   } catch (error) {
-    return providerFailure(error, now());
+    return { ...providerFailure(error, now()), isQuoted: true };
   }
   const { finish } = answer;
   return finish === undefined || finish === before || finish.reason === "interrupted"
@@ -104,6 +104,5 @@ const generation = (answer: Collector, model: string): Generation => {
 /** Under the name that the person gave the provider, and without a token that it may have repeated. */
 const told = (failure: Failure, { name }: ProviderSettings, conceal: (text: string) => string): Failure => ({
   ...failure,
-  isQuoted: true,
   message: conceal(name === undefined ? failure.message : `${name}: ${failure.message}`),
 });

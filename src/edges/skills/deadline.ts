@@ -39,16 +39,3 @@ export const deadline = (ms: number, follows: AbortSignal): Deadline => {
 /** Whether a call was aborted because the step's time was over, and not because the job stops. */
 export const isTimeOver = (signal: AbortSignal): boolean =>
   signal.aborted && signal.reason instanceof Error && signal.reason.name === "StepTimeout";
-
-/** Waits for a promise, or rejects with the signal's reason as soon as it aborts. */
-export const untilAborted = async <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> => {
-  const aborted = Promise.withResolvers<never>();
-  const abort = (): void => aborted.reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  if (signal.aborted) abort();
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
-};

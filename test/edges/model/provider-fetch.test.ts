@@ -360,3 +360,23 @@ test("who asks is told once a request has gone out whole, before its answer", as
   stop.abort(new Error("enough"));
   await expect(answer).rejects.toThrow("enough");
 });
+
+test("headers of an answer are those of Node's own, cookies one by one", () => {
+  const given: [string, string][] = [
+    ["Accept", "a"],
+    ["accept", " b "],
+    ["set-cookie", "one=1, 2"],
+    ["Set-Cookie", "two=2"],
+    ["x-last", "c"],
+  ];
+  for (const [own, nodes] of [
+    [new HeaderList(given), new Headers(given)],
+    [new HeaderList(new HeaderList(given)), new Headers(new Headers(given))],
+  ] as const) {
+    expect([...own]).toEqual([...nodes]);
+    expect([...own.keys()]).toEqual([...nodes.keys()]);
+    expect([...own.values()]).toEqual([...nodes.values()]);
+    expect(own.getSetCookie()).toEqual(nodes.getSetCookie());
+    expect(own.get("set-cookie")).toBe(nodes.get("set-cookie"));
+  }
+});

@@ -1,8 +1,9 @@
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JsonObject } from "../../../job/message.ts";
+import { untilAborted } from "../../../job/until-aborted.ts";
 import type { ToolOutcome } from "../../../run/ports.ts";
-import { deadline, untilAborted } from "../deadline.ts";
+import { deadline } from "../deadline.ts";
 import { endTree, type ProcessExit, type ProcessTree, spawnTree } from "../process-tree.ts";
 import type { BaseTool } from "./base-tool.ts";
 import { callArguments } from "./call-arguments.ts";

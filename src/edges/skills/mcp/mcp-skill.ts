@@ -1,6 +1,7 @@
 import type { ToolCallPart } from "../../../job/message.ts";
+import { untilAborted } from "../../../job/until-aborted.ts";
 import type { SkillEvent, ToolOutcome } from "../../../run/ports.ts";
-import { deadline, untilAborted } from "../deadline.ts";
+import { deadline } from "../deadline.ts";
 import type { Connection, SkillServer } from "./connection.ts";
 import type { Offer } from "./offer.ts";
 import { progressOf } from "./progress.ts";

@@ -1,5 +1,6 @@
 import { delimiter } from "node:path";
-import { deadline, untilAborted } from "../deadline.ts";
+import { untilAborted } from "../../../job/until-aborted.ts";
+import { deadline } from "../deadline.ts";
 import { lineReader } from "../line-reader.ts";
 import { endTree, type ProcessTree, spawnTree } from "../process-tree.ts";
 import { pathOutside, programOutside } from "../program-outside.ts";

@@ -5,6 +5,7 @@ import { type LineReader, lineReader } from "../line-reader.ts";
 import { endTree, type ProcessExit, type ProcessTree } from "../process-tree.ts";
 import { cancelledRequests } from "./cancelled-requests.ts";
 import type { TransportEnd } from "./connection.ts";
+import { endOnce } from "./end-once.ts";
 import { serverRequests } from "./server-requests.ts";
 
 /** Bytes of one message. A server that sends more in one line is ended: it would be held in memory. */
@@ -76,20 +77,6 @@ export const stdioTransport = (options: StdioTransportOptions): StdioTransport =
     cancelledAreAnswered: cancelled.areAnswered,
   };
   return transport;
-};
-
-const endOnce = (
-  onEnd: (end: TransportEnd) => void,
-): Pick<StdioTransport, "ended"> & { readonly finish: (end: TransportEnd) => void } => {
-  let end: TransportEnd | undefined;
-  return {
-    ended: () => end,
-    finish(last) {
-      if (end !== undefined) return;
-      end = last;
-      onEnd(last);
-    },
-  };
 };
 
 /** Not waited for: a server that stops reading is found out by its silence, or by what piles up. */

@@ -1,7 +1,8 @@
 import type { McpSseSkill } from "../../../definition/skill.ts";
 import type { ExpertStackError } from "../../../errors.ts";
+import { untilAborted } from "../../../job/until-aborted.ts";
 import type { SkillEvent } from "../../../run/ports.ts";
-import { deadline, untilAborted } from "../deadline.ts";
+import { deadline } from "../deadline.ts";
 import type { Connection, SkillServer } from "../mcp/connection.ts";
 import { openSession, type Session } from "../mcp/session.ts";
 import type { AddressPolicy } from "./address-policy.ts";

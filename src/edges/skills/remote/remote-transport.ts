@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FetchLike, Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { TransportEnd } from "../mcp/connection.ts";
+import { type End, endOnce } from "../mcp/end-once.ts";
 import { type ServerRequests, serverRequests } from "../mcp/server-requests.ts";
 import type { GuardOptions } from "./guarded-exchange.ts";
 import { type LostAnswers, lostAnswers, maxResumptions } from "./lost-answers.ts";
@@ -44,20 +45,6 @@ export const remoteTransport = async (
   const conversation = await innerTransport(kind, options.endpoint, watchedFetch(options, watch));
   const outer = outerTransport(conversation, { end, lost, requests: serverRequests(fail) });
   return outer;
-};
-
-type End = Pick<RemoteTransport, "ended"> & { readonly finish: (end: TransportEnd) => void };
-
-const endOnce = (onEnd: (end: TransportEnd) => void): End => {
-  let end: TransportEnd | undefined;
-  return {
-    ended: () => end,
-    finish(last) {
-      if (end !== undefined) return;
-      end = last;
-      onEnd(last);
-    },
-  };
 };
 
 const outerTransport = (
