@@ -80,7 +80,8 @@ const listen = async (call: Call, answer: Collector, now: () => number): Promise
     const { stream } = await call.send();
     for await (const part of stream) answer.add(part);
   } catch (error) {
-    return { ...providerFailure(error, now()), isQuoted: true };
+    const failure = providerFailure(error, now());
+    return failure === truncatedStream ? failure : { ...failure, isQuoted: true };
   }
   const { finish } = answer;
   return finish === undefined || finish === before || finish.reason === "interrupted"
