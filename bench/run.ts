@@ -10,6 +10,8 @@ import { measureAction } from "./action.ts";
 import { measureDelegates } from "./delegates.ts";
 import { measureDeltas } from "./deltas.ts";
 import type { Row } from "./measurement.ts";
+import { measureRedaction } from "./redaction.ts";
+import { measureSandbox } from "./sandbox.ts";
 import { measureSkills } from "./skills.ts";
 import { measureStart } from "./start.ts";
 import { measureLongJob, measureSteps } from "./steps.ts";
@@ -19,6 +21,8 @@ const measurements: ReadonlyMap<string, () => Promise<readonly Row[]>> = new Map
   ["steps", measureSteps],
   ["long-job", measureLongJob],
   ["deltas", measureDeltas],
+  ["redaction", measureRedaction],
+  ["sandbox", measureSandbox],
   ["skills", measureSkills],
   ["delegates", measureDelegates],
   ["action", measureAction],

@@ -2,12 +2,12 @@
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { bundle } from "./bundling/bundle.ts";
-import { compile, compiledEntry } from "./bundling/compile.ts";
+import { compile, compiledEntry, compiledPrograms } from "./bundling/compile.ts";
 
 const root = dirname(import.meta.dirname);
 const out = join(root, "dist");
 process.chdir(root);
 compile(root);
-const files = await bundle({ root, entry: compiledEntry, out });
+const files = await bundle({ root, entry: compiledEntry, programs: compiledPrograms, out });
 const bytes = files.reduce((sum, file) => sum + statSync(join(out, file)).size, 0);
 console.log(`dist/: ${files.length} files, ${Math.round(bytes / 1024)} KB`);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { bundle } from "./bundling/bundle.ts";
-import { compile, compiledEntry } from "./bundling/compile.ts";
+import { compile, compiledEntry, compiledPrograms } from "./bundling/compile.ts";
 import { drift } from "./bundling/drift.ts";
 
 const root = dirname(import.meta.dirname);
@@ -11,7 +11,7 @@ process.chdir(root);
 const built = mkdtempSync(join(tmpdir(), "expert-stack-dist-"));
 try {
   compile(root);
-  await bundle({ root, entry: compiledEntry, out: built });
+  await bundle({ root, entry: compiledEntry, programs: compiledPrograms, out: built });
   const found = drift({ root, tracked: "dist", built });
   for (const { file, reason } of found) console.error(`${file}: ${reason}`);
   if (found.length > 0) {

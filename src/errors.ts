@@ -25,6 +25,7 @@ export const invalidCodes = [
 ] as const;
 
 export const failureCodes = [
+  "SANDBOX_MISSING",
   "SKILL_REFUSED",
   "SKILL_START_FAILED",
   "PACKAGE_INSTALL_FAILED",

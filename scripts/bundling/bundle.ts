@@ -1,5 +1,5 @@
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import ncc from "@vercel/ncc";
 import { type OutputChunk, rolldown } from "rolldown";
 import { minifySync } from "rolldown/utils";
@@ -11,6 +11,8 @@ export type BundleOptions = {
   readonly root: string;
   /** JavaScript of the entry, below `root`. */
   readonly entry: string;
+  /** JavaScript of programs that run by themselves, with Node's own modules alone: each becomes one file. */
+  readonly programs: readonly string[];
   /** Emptied and written. Nothing in the output depends on where it is. */
   readonly out: string;
 };
@@ -21,9 +23,14 @@ export type BundleOptions = {
  * Two tools, because each does what the other cannot: rolldown drops unused code and keeps every `import()` a
  * chunk of its own; ncc packages that for an action, assets included. The result is the same bytes on every machine.
  */
-export const bundle = async ({ root, entry, out }: BundleOptions): Promise<readonly string[]> => {
+export const bundle = async ({ root, entry, programs, out }: BundleOptions): Promise<readonly string[]> => {
   const chunks = await shake(root, entry);
   const files = await pack(stage(root, chunks));
+  for (const program of programs) {
+    const code = readFileSync(join(root, program), "utf8");
+    if (/from "(?!node:)/.test(code)) throw new Error(`${program} imports what is not Node's own`);
+    files.set(basename(program), minify(basename(program), code));
+  }
   files.set("licenses.txt", thirdPartyNotices(root, chunks));
   files.set("post.js", postEntry);
   rmSync(out, { recursive: true, force: true });

@@ -5,6 +5,9 @@ import { join } from "node:path";
 /** Where the compiler puts the entry, below the repository. */
 export const compiledEntry = "build/js/index.js";
 
+/** Programs that are started as files of their own. */
+export const compiledPrograms = ["build/js/edges/sandbox/bridge.js"];
+
 /** Type checks and compiles `src/` into `build/js/`; a type error ends the build. */
 export const compile = (root: string): void => {
   rmSync(join(root, "build", "js"), { recursive: true, force: true });

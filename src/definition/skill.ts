@@ -63,7 +63,14 @@ export const McpStdioSkill = z.strictObject({
     [],
   ),
   allowedDomains: z.exactOptional(
-    domains("Hosts the skill may reach. Accepted, without effect yet: its network is open."),
+    domains(
+      "Hosts the skill may reach, over HTTPS. In a sandbox it reaches no others; without a list, none.",
+    ),
+  ),
+  workspace: z.exactOptional(
+    z.enum(["read", "write"]).register(z.globalRegistry, {
+      description: "What the skill's process may do to the workspace: `read`, or `write` (the default).",
+    }),
   ),
   lazyInit: z._default(
     z.boolean().register(z.globalRegistry, {

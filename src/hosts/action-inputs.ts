@@ -28,6 +28,9 @@ export type ActionInputs = {
   readonly permission: Exclude<Role, "none">;
   readonly allowUsers: readonly string[];
   readonly allowBots: readonly string[];
+  readonly sandbox: "auto" | "required" | "off";
+  readonly network: "enforced" | "open";
+  readonly allowHosts: readonly string[];
   readonly safeOutputs: "comment" | "none";
   readonly comment: "sticky" | "new";
   readonly onSkip: "pass" | "fail";
@@ -64,6 +67,9 @@ export const readInputs = (): ActionInputs => {
     permission: oneOf("permission", ["write", "admin", "maintain", "triage", "read"]),
     allowUsers: lines("allow-users"),
     allowBots: lines("allow-bots"),
+    sandbox: oneOf("sandbox", ["auto", "required", "off"]),
+    network: oneOf("network", ["enforced", "open"]),
+    allowHosts: lines("allow-hosts"),
     safeOutputs: oneOf("safe-outputs", ["comment", "none"]),
     comment: oneOf("comment", ["sticky", "new"]),
     onSkip: oneOf("on-skip", ["pass", "fail"]),

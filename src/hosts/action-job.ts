@@ -20,7 +20,7 @@ import { prepareWiring, type Wiring } from "./wire.ts";
 export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<Ending> => {
   const { step, plan, admission } = job;
   const { context, inputs } = step;
-  const workspace = resolve(context.checkout, inputs.workingDirectory);
+  const workspace = workspaceOf(step);
   const name = artifactName(step, plan.started.jobId);
   const entries: JournalEntry[] = [];
   const artifacts = actionsArtifacts();
@@ -40,10 +40,8 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
     ...checkoutOf(job),
     hidden: hiddenFolders(step),
     cacheDirectory: join(context.toolCache, "expert-stack"),
-    trust: admission.trust,
-    observer,
-    catalog: job.catalog,
-    locked: job.locked,
+    ...{ trust: admission.trust, allowHosts: inputs.allowHosts, observer },
+    ...{ sandbox: job.sandbox, catalog: job.catalog, locked: job.locked },
   });
   const root = join(context.temporary, "expert-stack", "jobs");
   using log = createJob({ root, jobId: plan.started.jobId, hide: "plain" });
@@ -57,6 +55,9 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
   const ended = { ...job, state, entries, directory, head, redact, artifacts, artifactName: name };
   return await deliver(ended, stop);
 };
+
+export const workspaceOf = ({ context, inputs }: Step): string =>
+  resolve(context.checkout, inputs.workingDirectory);
 
 /** A checkout of another commit than the trusted one brings no program and no credential. */
 const checkoutOf = ({
@@ -86,7 +87,7 @@ const leaveToPost = (
  * The runner's own folders: its temporary files, this action's code and the runner's home. A repository that uses its
  * own action works in the action's folder, but the code that `post` still has to run stays hidden.
  */
-const hiddenFolders = ({ context, environment }: Step): readonly string[] => [
+export const hiddenFolders = ({ context, environment }: Step): readonly string[] => [
   context.temporary,
   dirname(import.meta.dirname),
   import.meta.dirname,

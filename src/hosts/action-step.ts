@@ -1,7 +1,7 @@
 import { warning } from "@actions/core";
 import { renderFinding } from "../definition/finding.ts";
 import { type PriceCatalog, priceCatalog } from "../edges/catalog.ts";
-import { hasCredentials } from "../edges/model/credentials.ts";
+import { credentialFiles, hasCredentials } from "../edges/model/credentials.ts";
 import { newJobId, systemClock } from "../edges/system.ts";
 import { ExpertStackError } from "../errors.ts";
 import type { JsonObject } from "../job/message.ts";
@@ -18,9 +18,10 @@ import {
   trustedDefinitions,
 } from "./action-definitions.ts";
 import { gitHub } from "./action-github.ts";
-import { runActionJob } from "./action-job.ts";
+import { hiddenFolders, runActionJob, workspaceOf } from "./action-job.ts";
 import { compared, makeActionQuery } from "./action-query.ts";
 import type { Ending } from "./ending.ts";
+import { type JobSandbox, jobSandbox, upstreamProxy } from "./job-sandbox.ts";
 import { outputSchema } from "./option-values.ts";
 import { readLock } from "./read-lock.ts";
 import { readManifest } from "./read-manifest.ts";
@@ -55,14 +56,30 @@ export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> =>
   const query = await makeActionQuery({ step, trigger, admission, trusted, comparison });
   const catalog = priceCatalog(inputs.prices, warning);
   const plan = await planStep(step, { ...read, trusted, trigger, query: query.text, catalog, admission });
-  const refusal = refuseUntrusted(plan, admission);
+  await using sandbox = stepSandbox(step);
+  if (inputs.sandbox === "required") await sandbox.open();
+  const refusal = await refuseUntrusted(plan, admission, { ...inputs, sandbox });
   if (refusal !== undefined) return { ...known, conclusion: "denied", problem: refusal };
   step.secrets.add(valuesOf(environment, secretVariables(plan.experts.values(), [])));
   const { locked, notes: stale } = await readLock(trusted.definitions, inputs.config, plan.experts);
   const told = [admission.reason, ...read.warnings, ...query.notes];
   const notes = [...told.map((text) => ({ type: "note", level: "info", text }) as const), ...stale];
-  return await runActionJob({ step, trigger, plan, admission, trusted, catalog, locked, notes }, stop);
+  return await runActionJob(
+    { step, trigger, plan, admission, trusted, catalog, locked, notes, sandbox },
+    stop,
+  );
 };
+
+const stepSandbox = (step: Step): JobSandbox =>
+  jobSandbox({
+    mode: step.inputs.sandbox,
+    network: step.inputs.network,
+    checkout: step.context.checkout,
+    workspace: workspaceOf(step),
+    hidden: [...hiddenFolders(step), ...credentialFiles(step.environment)],
+    temporary: step.context.temporary,
+    ...upstreamProxy(step.environment),
+  });
 
 const planStep = async (
   step: Step,

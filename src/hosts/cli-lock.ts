@@ -1,4 +1,5 @@
 import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { resolve } from "node:path";
 import type { Expert } from "../definition/expert.ts";
 import { renderFinding } from "../definition/finding.ts";
@@ -12,6 +13,7 @@ import { makeRedaction } from "../report/redaction.ts";
 import { visible } from "../report/visible.ts";
 import type { Redact, SkillEvent, Skills } from "../run/ports.ts";
 import { cacheFolder } from "./cache-folder.ts";
+import { type JobSandbox, jobSandbox, upstreamProxy } from "./job-sandbox.ts";
 import { lockPath } from "./read-lock.ts";
 import { readManifest } from "./read-manifest.ts";
 import { secretVariables, valuesOf } from "./secrets.ts";
@@ -35,16 +37,11 @@ export const lockCommand = async (
   });
   for (const warning of warnings) terminal.err(`${renderFinding(warning)}\n`);
   const workspace = resolve(terminal.cwd, options.workspace ?? ".");
-  const skills = localSkills({
-    workspace,
-    checkout: workspace,
-    hidden: [],
-    cacheDirectory: cacheFolder(terminal.environment.XDG_CACHE_HOME),
-    environment: terminal.environment,
-    trust: "trusted",
-    localCommands: "allowed",
-    stepTimeoutMs,
+  await using sandbox = jobSandbox({
+    ...{ mode: "auto", network: "enforced", workspace, checkout: workspace },
+    ...{ hidden: [], temporary: tmpdir(), ...upstreamProxy(terminal.environment) },
   });
+  const skills = askedSkills(workspace, sandbox, terminal);
   const secrets = valuesOf(terminal.environment, secretVariables(manifest.experts.values(), []));
   const { redact } = makeRedaction(secrets);
   const asking = { skills, terminal, redact };
@@ -59,6 +56,20 @@ export const lockCommand = async (
   terminal.out(`${lockPath(config)}: ${counted(experts.length, "Expert")}, ${counted(tools, "tool")}.\n`);
   return 0;
 };
+
+const askedSkills = (workspace: string, sandbox: JobSandbox, { environment }: Terminal): Skills =>
+  localSkills({
+    sandbox: sandbox.open,
+    workspace,
+    checkout: workspace,
+    hidden: [],
+    cacheDirectory: cacheFolder(environment.XDG_CACHE_HOME),
+    environment,
+    trust: "trusted",
+    allowHosts: [],
+    localCommands: "allowed",
+    stepTimeoutMs,
+  });
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 

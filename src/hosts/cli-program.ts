@@ -18,9 +18,7 @@ const comingCommands = [
   "replay",
   "report",
   "test",
-  "attack",
   "init",
-  "sandbox",
 ] as const;
 
 /**
@@ -88,6 +86,19 @@ const addOthers = (program: Command, choose: (action: Action) => void): void => 
     .action((job: string | undefined, options: { json?: true; workspace?: string }) =>
       choose(async (at) => (await import("./cli-log.ts")).logCommand({ job, ...options }, at)),
     );
+  program
+    .command("attack")
+    .description("Attack an Expert's own tools as others' agents have been attacked, and say what held.")
+    .argument("<expert>", "the Expert's key in the manifest")
+    .option("--config <file>", "the manifest (default: perstack.toml)")
+    .option("--sandbox <how>", "auto, required or off")
+    .action((expert: string, options: { config?: string; sandbox?: string }) =>
+      choose(async (at) => (await import("./cli-attack.ts")).attackCommand({ expert, ...options }, at)),
+    );
+  program
+    .command("sandbox")
+    .description("Say what holds the processes of skills on this machine, and what would hold them better.")
+    .action(() => choose(async (at) => (await import("./cli-sandbox.ts")).sandboxCommand(at)));
   program
     .command("lock")
     .description("Write perstack.lock: the Experts of the manifest and the tools of their skills.")

@@ -46,6 +46,16 @@ export const runFlags: readonly RunFlag[] = [
     text: "further environment variables to treat as secrets",
   },
   { name: "workspace", value: "dir", text: "the folder the Expert may touch" },
+  {
+    name: "sandbox",
+    value: "how",
+    text: "auto (the strongest that works here), required (fail without one that isolates), or off",
+  },
+  {
+    name: "network",
+    value: "how",
+    text: "enforced (processes reach their `allowedDomains` only), or open",
+  },
   { name: "runtime", value: "name", text: "`local`, the only one" },
   {
     name: "recorded",

@@ -6,6 +6,7 @@ import type { Overrides } from "../run/resolve.ts";
 import { givenAgain } from "./cli-again.ts";
 import { withEnvFiles } from "./env-files.ts";
 import {
+  choice,
   cliOption,
   dollars,
   invalidValue,
@@ -34,6 +35,8 @@ export type RunOptions = {
   readonly jobId?: string;
   readonly recorded?: string;
   readonly environment: Environment;
+  readonly sandbox: "auto" | "required" | "off";
+  readonly network: "enforced" | "open";
   /** Names of further variables whose values are secrets. */
   readonly secretEnv: readonly string[];
   /** `auto` rewrites one line where standard error is a terminal; `plain` never does. */
@@ -84,6 +87,8 @@ export const readRunOptions = async (
       (text) => terminal.err(`warning: ${text}\n`),
     ),
     secretEnv: texts(options.secretEnv).flatMap((names) => names.split(",")),
+    sandbox: choice("--sandbox", text("sandbox"), ["auto", "required", "off"]),
+    network: choice("--network", text("network"), ["enforced", "open"]),
     output: readOutput(options.json, text("progress"), terminal),
     verbosity: options.verbose === true ? "verbose" : "normal",
     where: givenAgain(text, texts(options.envPath)),

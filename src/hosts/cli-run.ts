@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { renderFinding } from "../definition/finding.ts";
 import { priceCatalog } from "../edges/catalog.ts";
 import { folderDefinitions } from "../edges/definitions/folder.ts";
+import { credentialFiles } from "../edges/model/credentials.ts";
 import { createJob } from "../edges/store/create-job.ts";
 import { newJobId, systemClock } from "../edges/system.ts";
 import { ExpertStackError } from "../errors.ts";
@@ -15,6 +17,7 @@ import type { EarlierJob } from "./cli-continue.ts";
 import { createObserver } from "./cli-observer.ts";
 import type { RunArguments } from "./cli-run-arguments.ts";
 import { type RunOptions, readRunOptions } from "./cli-run-options.ts";
+import { jobSandbox, upstreamProxy } from "./job-sandbox.ts";
 import { readLock } from "./read-lock.ts";
 import { readManifest } from "./read-manifest.ts";
 import { secretVariables, valuesOf, weakSecretNotes } from "./secrets.ts";
@@ -38,6 +41,7 @@ export const runCommand = async (args: RunArguments, terminal: Terminal): Promis
   const model = await recorded(options);
   using observer = createObserver(terminal, options, earlier?.entries ?? []);
   const secretNames = secretVariables(plan.experts.values(), options.secretEnv);
+  await using sandbox = await openedSandbox(options);
   const wire = prepareWiring({
     plan,
     environment,
@@ -46,8 +50,8 @@ export const runCommand = async (args: RunArguments, terminal: Terminal): Promis
     checkout: workspace,
     hidden: [],
     cacheDirectory: cacheFolder(environment.XDG_CACHE_HOME),
-    trust: "trusted",
-    localCommands: "allowed",
+    ...{ trust: "trusted", allowHosts: [], localCommands: "allowed" },
+    sandbox,
     observer,
     catalog,
     locked,
@@ -59,6 +63,16 @@ export const runCommand = async (args: RunArguments, terminal: Terminal): Promis
   const state = await runJob(wire(log), { ...begun.start, notes }, terminal.stop);
   observer.end(state, log.directory);
   return exitCodeOf(state);
+};
+
+/** A sandbox that is required is there before a model is asked; any other is opened when it is needed. */
+const openedSandbox = async ({ sandbox: mode, network, workspace, environment }: RunOptions) => {
+  const sandbox = jobSandbox({
+    ...{ mode, network, workspace, checkout: workspace, temporary: tmpdir() },
+    ...{ hidden: credentialFiles(environment), ...upstreamProxy(environment) },
+  });
+  if (mode === "required") await sandbox.open();
+  return sandbox;
 };
 
 /** A new job, or the one that goes on. */

@@ -88,3 +88,15 @@ const jsonObject = (text: string): JsonObject | undefined => {
     return undefined;
   }
 };
+
+/** One of some words; the first is the default. @param name the option, as `--sandbox` */
+export const choice = <const Choice extends string>(
+  name: string,
+  text: string | undefined,
+  choices: readonly [Choice, ...Choice[]],
+): Choice => {
+  if (text === undefined) return choices[0];
+  const found = choices.find((candidate) => candidate === text);
+  if (found !== undefined) return found;
+  throw invalidValue(cliOption(name, text), choices.join(" or "));
+};

@@ -6,6 +6,7 @@ import type { Catalog, JobHead, Redact } from "../run/ports.ts";
 import type { JobPlan } from "../run/resolve.ts";
 import type { Admission } from "./action-admission.ts";
 import type { TrustedDefinitions } from "./action-definitions.ts";
+import type { JobSandbox } from "./job-sandbox.ts";
 import type { LockedTools } from "./read-lock.ts";
 import type { Step } from "./step.ts";
 
@@ -16,6 +17,7 @@ export type StepJob = {
   readonly plan: JobPlan;
   readonly admission: Extract<Admission, { type: "admitted" }>;
   readonly trusted: TrustedDefinitions;
+  readonly sandbox: JobSandbox;
   readonly catalog: Catalog;
   readonly locked: LockedTools;
   /** What a reader of the summary should know beyond the job itself. */

@@ -12,6 +12,7 @@ import { makeRedaction } from "../report/redaction.ts";
 import type { Catalog, JobLog, LockedTool, Model, Observer } from "../run/ports.ts";
 import type { JobPlan } from "../run/resolve.ts";
 import type { JobPorts } from "../run/run-job.ts";
+import type { JobSandbox } from "./job-sandbox.ts";
 import type { Environment } from "./secrets.ts";
 
 /** Where a workspace's own jobs are kept; the folder ignores itself in git and is hidden from Experts. */
@@ -30,8 +31,11 @@ export type Wiring = {
   readonly hidden: readonly string[];
   readonly cacheDirectory: string;
   readonly trust: "trusted" | "untrusted";
+  /** Hosts that remote skills may be at on an untrusted trigger. */
+  readonly allowHosts: readonly string[];
   /** Whether the workspace's own files are the definitions that were read, so that a skill may run them. */
   readonly localCommands: "allowed" | "refused";
+  readonly sandbox: JobSandbox;
   readonly observer: Observer;
   readonly catalog: Catalog;
   /** Tools of skills as `perstack.lock` has them, by Expert and skill. */
@@ -57,8 +61,10 @@ export const prepareWiring = (wiring: Wiring): ((log: JobLog) => JobPorts) => {
     cacheDirectory: wiring.cacheDirectory,
     environment,
     trust: wiring.trust,
+    allowHosts: wiring.allowHosts,
     localCommands: wiring.localCommands,
     stepTimeoutMs: plan.started.limits.stepTimeoutMs,
+    sandbox: wiring.sandbox.open,
   });
   return (log) => ({
     experts: plan.experts,

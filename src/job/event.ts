@@ -1,6 +1,7 @@
 import type { Limits, ModelChoice } from "./limits.ts";
 import type { AnswerPart, BlobPart, JsonObject, JsonValue, ResultContent, TextPart } from "./message.ts";
 import type { Failure, RunOutcome, Stop } from "./outcome.ts";
+import type { SkillEvent } from "./skill-event.ts";
 import type { ToolDefinition } from "./tool.ts";
 import type { Usage } from "./usage.ts";
 
@@ -51,54 +52,7 @@ export type JobEvent =
       readonly trigger: string;
     }
   | { readonly type: "note"; readonly level: "info" | "warning"; readonly text: string }
-  | {
-      readonly type: "packageInstalled";
-      readonly skill: string;
-      readonly package: string;
-      readonly version: string;
-      readonly integrity: string;
-      readonly durationMs: number;
-    }
-  | {
-      readonly type: "skillStarting";
-      readonly runId: string;
-      readonly skill: string;
-      readonly command: string;
-      readonly args: readonly string[];
-    }
-  | {
-      readonly type: "skillConnected";
-      readonly runId: string;
-      readonly skill: string;
-      readonly server: { readonly name: string; readonly version: string };
-      readonly spawnMs: number;
-      readonly handshakeMs: number;
-      readonly discoveryMs: number;
-    }
-  | { readonly type: "skillStderr"; readonly runId: string; readonly skill: string; readonly text: string }
-  | {
-      readonly type: "skillDisconnected";
-      readonly runId: string;
-      readonly skill: string;
-      /** `closed` by us, `exited` by itself. */
-      readonly reason: string;
-    }
-  /** All the tools that the skill offers from here on, in place of those before. */
-  | {
-      readonly type: "toolsChanged";
-      readonly runId: string;
-      readonly skill: string;
-      readonly tools: readonly ToolDefinition[];
-    }
-  /** What a tool says of itself while it works. */
-  | {
-      readonly type: "toolProgress";
-      readonly runId: string;
-      readonly toolCallId: string;
-      readonly progress: number;
-      readonly total?: number;
-      readonly message?: string;
-    }
+  | SkillEvent
   | {
       readonly type: "runStarted";
       readonly runId: string;

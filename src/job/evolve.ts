@@ -86,6 +86,8 @@ const withinRun = (state: JobState, event: WithinRun): JobState => {
         isCalling(run) ? heldToSchema(state, afterToolCall(run, event)) : run,
       );
     case "note":
+    case "sandboxOpened":
+    case "proxyAccess":
     case "toolProgress":
     case "packageInstalled":
     case "skillStarting":

@@ -120,7 +120,14 @@ export type RuntimeEventBody =
       readonly toolDiscoveryDurationMs: number;
     }
   | { readonly type: "skillStderr"; readonly skillName: string; readonly message: string }
-  | { readonly type: "skillDisconnected"; readonly skillName: string };
+  | { readonly type: "skillDisconnected"; readonly skillName: string }
+  | {
+      readonly type: "proxyAccess";
+      readonly action: "allowed" | "blocked";
+      readonly domain: string;
+      readonly port: number;
+      readonly reason?: string;
+    };
 
 /** `timestamp` is in milliseconds since the epoch. */
 type Stamp = {

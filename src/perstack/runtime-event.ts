@@ -28,10 +28,20 @@ export const runtimeEventBody = (
       };
     case "skillDisconnected":
       return { runId: event.runId, body: { type: "skillDisconnected", skillName: event.skill } };
+    case "proxyAccess":
+      return { runId: event.runId, body: proxyAccess(event) };
     default:
       return undefined;
   }
 };
+
+const proxyAccess = (event: Extract<JobEvent, { type: "proxyAccess" }>): RuntimeEventBody => ({
+  type: "proxyAccess",
+  action: event.verdict === "allowed" ? "allowed" : "blocked",
+  domain: event.host,
+  port: event.port,
+  ...(event.reason === undefined ? {} : { reason: event.reason }),
+});
 
 const initializeRuntime = (event: Extract<JobEvent, { type: "jobStarted" }>): RuntimeEventBody => {
   const { runtimeVersion, coordinator, experts, limits, query } = event;

@@ -53,6 +53,8 @@ const describeEvent = (event: JobEvent, names: RunNames): readonly string[] => {
       return [
         `installed ${event.package}@${event.version} for ${event.skill} in ${seconds(event.durationMs)}`,
       ];
+    case "sandboxOpened":
+    case "proxyAccess":
     case "skillStarting":
     case "skillConnected":
     case "skillStderr":

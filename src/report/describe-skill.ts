@@ -4,6 +4,8 @@ type SkillEvent = Extract<
   JobEvent,
   {
     type:
+      | "sandboxOpened"
+      | "proxyAccess"
       | "skillStarting"
       | "skillConnected"
       | "skillStderr"
@@ -18,9 +20,22 @@ const describeProgress = (event: Extract<JobEvent, { type: "toolProgress" }>): s
   return `at ${event.progress}${total}${event.message === undefined ? "" : `: ${event.message}`}`;
 };
 
+const describeSandbox = ({
+  tier,
+  network,
+  lacking,
+}: Extract<SkillEvent, { type: "sandboxOpened" }>): string => {
+  if (tier !== "none") return `sandbox: ${tier}, network ${network}`;
+  return `no sandbox: ${lacking.map(({ reason }) => reason).join("; ")}`;
+};
+
 /** What a skill does or says, in one line. */
 export const describeSkill = (event: SkillEvent): string => {
   switch (event.type) {
+    case "sandboxOpened":
+      return describeSandbox(event);
+    case "proxyAccess":
+      return `${event.skill} ${event.verdict === "allowed" ? "reached" : "was refused"} ${event.host}:${event.port}${event.reason === undefined ? "" : `: ${event.reason}`}`;
     case "skillStarting":
       return `starting ${event.skill}: ${[event.command, ...event.args].join(" ")}`;
     case "skillConnected":

@@ -5,6 +5,7 @@ import type { RunOutcome } from "../job/outcome.ts";
 import { emptyState } from "../job/state.ts";
 import type { Usage } from "../job/usage.ts";
 import { type CallFacts, callFacts } from "./call-facts.ts";
+import { type SandboxFacts, sandboxFacts } from "./sandbox-facts.ts";
 
 export type Note = { readonly level: "info" | "warning"; readonly text: string };
 
@@ -31,6 +32,8 @@ export type JobFacts = {
   readonly calls: readonly CallFacts[];
   readonly notes: readonly Note[];
   readonly skillFailures: readonly SkillFailure[];
+  /** Missing when no process was started. */
+  readonly sandbox?: SandboxFacts;
   /** How the job ended; missing when it was cut off. */
   readonly outcome?: RunOutcome;
 };
@@ -52,6 +55,7 @@ export const reportOf = (entries: readonly JournalEntry[]): JobFacts => {
   const { started } = state;
   const generations = eventsOf(entries, "generationFinished");
   const failed = eventsOf(entries, "generationFailed");
+  const sandbox = sandboxFacts(entries.map((entry) => entry.event));
   const outcome = eventsOf(entries, "jobFinished").at(-1)?.outcome;
   return {
     jobId: started?.jobId ?? "",
@@ -69,6 +73,7 @@ export const reportOf = (entries: readonly JournalEntry[]): JobFacts => {
     skillFailures: eventsOf(entries, "skillDisconnected")
       .filter((event) => event.reason !== "closed")
       .map(({ skill, reason }) => ({ skill, reason })),
+    ...(sandbox === undefined ? {} : { sandbox }),
     ...(outcome === undefined ? {} : { outcome }),
   };
 };

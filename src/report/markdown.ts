@@ -46,3 +46,10 @@ export const shortDigest = (digest: string): string => digest.replace(/^sha256:/
 /** A Markdown table; the cells are Markdown already. */
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+
+/** `840 B`, `12.3 KB`, `1.0 MB`, by 1,024. */
+export const bytes = (count: number): string => {
+  if (count < 1024) return `${count} B`;
+  const [size, unit] = count < 1024 ** 2 ? [count / 1024, "KB"] : [count / 1024 ** 2, "MB"];
+  return `${size.toFixed(1)} ${unit}`;
+};

@@ -1,6 +1,6 @@
 import { type RedactionStream, redactionStream } from "./redaction-stream.ts";
 import { secretsOf } from "./secret-forms.ts";
-import { secretIndex } from "./secret-index.ts";
+import { type SecretIndex, secretIndex } from "./secret-index.ts";
 
 /** What stands where a secret stood. */
 const hole = "***";
@@ -21,16 +21,21 @@ export type Redaction = {
  * matches that touch become one `***`. Takes time linear in the text.
  */
 export const makeRedaction = (secrets: readonly string[]): Redaction => {
-  const index = secretIndex(secrets);
+  // Some only ask which values are too short.
+  let index: SecretIndex | undefined;
+  const indexed = (): SecretIndex => {
+    index ??= secretIndex(secrets);
+    return index;
+  };
   const redact = (text: string): string => {
-    const spans = index.find(text);
+    const spans = indexed().find(text);
     if (spans.length === 0) return text;
     const kept = spans.map((span, at) => text.slice(spans[at - 1]?.end ?? 0, span.start));
     return [...kept, text.slice(spans.at(-1)?.end)].join(hole);
   };
   return {
     redact,
-    stream: () => redactionStream(index, hole),
+    stream: () => redactionStream(indexed(), hole),
     tooShort: secrets.flatMap((secret, at) => (secretsOf(secret).length === 0 ? [at] : [])),
   };
 };

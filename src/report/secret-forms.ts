@@ -43,7 +43,9 @@ export const secretsOf = (value: string): readonly Secret[] => {
   const lines = trimmed.split(/\r?\n/);
   if (lines.length === 1) return [asSecret(trimmed)];
   const body = lines.filter((line) => !armour.test(line));
-  return [body.join("\n"), ...body.map((line) => line.trim())].filter(matchable).map(asSecret);
+  return [body.join(trimmed.includes("\r\n") ? "\r\n" : "\n"), ...body.map((line) => line.trim())]
+    .filter(matchable)
+    .map(asSecret);
 };
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -56,6 +58,12 @@ const base64 = (bytes: Uint8Array, shift: number): string => {
   return sextets.map((sextet) => alphabet[Number.parseInt(sextet, 2)] ?? "").join("");
 };
 
+/** As RFC 3986 has it, and Python and PHP do; JavaScript's own leaves five more characters as they are. */
+const strictUrl = (text: string): string =>
+  encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 const urlSafe = (text: string): string => text.replaceAll("+", "-").replaceAll("/", "_");
 const lowerEscapes = (text: string): string => text.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
 const reversed = (text: string): string => [...text].reverse().join("");
@@ -81,6 +89,8 @@ export const formsOf = (secret: string): readonly string[] => {
       ...encoded.map(urlSafe),
       url,
       lowerEscapes(url),
+      strictUrl(secret),
+      lowerEscapes(strictUrl(secret)),
       form,
       lowerEscapes(form),
       encodeURI(secret),

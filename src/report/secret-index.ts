@@ -1,9 +1,6 @@
-import { formsOf, type Secret, secretsOf, shortestSecret } from "./secret-forms.ts";
-
-/** As many consecutive characters of a form as give a secret away. */
-const gramLength = 12;
-const window = shortestSecret;
-const multiplier = 0x01000193;
+import { formsOf, secretsOf, shortestSecret } from "./secret-forms.ts";
+import { gramLength, type SecretPatterns, secretPatterns } from "./secret-patterns.ts";
+import { type SecretWindows, secretWindows } from "./secret-windows.ts";
 
 /** A piece of a text that belongs to a secret: `[start, end)` in UTF-16 units. */
 export type Span = { readonly start: number; readonly end: number };
@@ -15,83 +12,59 @@ export type SecretIndex = {
   readonly reach: number;
 };
 
-/** Hashes of a pattern's first characters, in a bit for each: what is not in it needs no closer look. */
-type Filter = { readonly bits: Uint8Array; readonly mask: number };
-
-const hashStart = (text: string): number => {
-  let hash = 0;
-  for (let at = 0; at < window; at += 1) hash = (Math.imul(hash, multiplier) + text.charCodeAt(at)) | 0;
-  return hash;
+/** Adds to spans that are in order one that starts no earlier than they do, apart from where it touches the last. */
+const add = (spans: Span[], { start, end }: Span): void => {
+  const last = spans.at(-1);
+  if (last === undefined || start > last.end) spans.push({ start, end });
+  else spans[spans.length - 1] = { start: last.start, end: Math.max(last.end, end) };
 };
 
-const slot = (hash: number, mask: number): number => (hash ^ (hash >>> 15)) & mask;
-
-const filterOf = (patterns: ReadonlySet<string>): Filter => {
-  const size = 2 ** Math.min(22, Math.max(16, Math.ceil(Math.log2(patterns.size * 16 + 1))));
-  const filter = { bits: new Uint8Array(size), mask: size - 1 };
-  for (const pattern of patterns) filter.bits[slot(hashStart(pattern), filter.mask)] = 1;
-  return filter;
-};
-
-/** Forms shorter than a gram whole, the others as every gram they hold. */
-const patternsOf = (secrets: readonly Secret[]): ReadonlySet<string> => {
-  const patterns = new Set<string>();
-  for (const form of secrets.flatMap((secret) => formsOf(secret.core))) {
-    if (form.length >= window && form.length < gramLength) patterns.add(form);
-    for (let at = 0; at + gramLength <= form.length; at += 1) patterns.add(form.slice(at, at + gramLength));
-  }
-  return patterns;
-};
-
-/** Where the text may start a pattern, by a rolling hash of `window` characters. */
-const candidates = (text: string, { bits, mask }: Filter): readonly number[] => {
-  const found: number[] = [];
-  if (text.length < window) return found;
-  let oldest = 1;
-  for (let at = 1; at < window; at += 1) oldest = Math.imul(oldest, multiplier);
-  let hash = hashStart(text);
-  for (let at = 0; ; at += 1) {
-    if (bits[slot(hash, mask)] === 1) found.push(at);
-    if (at + window >= text.length) return found;
-    hash = (hash - Math.imul(oldest, text.charCodeAt(at))) | 0;
-    hash = (Math.imul(hash, multiplier) + text.charCodeAt(at + window)) | 0;
-  }
-};
-
-const merge = (spans: readonly Span[]): readonly Span[] => {
-  const merged: Span[] = [];
-  for (const span of spans) {
-    let { start, end } = span;
-    for (let last = merged.at(-1); last !== undefined && start <= last.end; last = merged.at(-1)) {
-      start = Math.min(start, last.start);
-      end = Math.max(end, last.end);
-      merged.pop();
+/**
+ * All matches, in one pass. One that starts less than a gram's length before a known end, or later, is all that can
+ * add something to it, so the places in between are not asked.
+ */
+const matches = (text: string, windows: SecretWindows, patterns: SecretPatterns): readonly Span[] => {
+  const { stride } = windows;
+  const spans: Span[] = [];
+  let next = 0;
+  for (let at = windows.next(text, 0); at < text.length; ) {
+    for (let start = Math.max(next, at - stride + 1); start <= at; start = next) {
+      const end = patterns.matchEnd(text, start);
+      if (end !== 0) add(spans, { start, end });
+      next = Math.max(start + 1, end - gramLength + 1);
     }
-    merged.push({ start, end });
+    at = windows.next(text, Math.ceil(Math.max(next, at + 1) / stride) * stride);
   }
-  return merged;
+  return spans;
+};
+
+/** With the longest of the prefixes that stands before it. */
+const withPrefixes = (text: string, spans: readonly Span[], prefixes: readonly string[]): readonly Span[] => {
+  if (prefixes.length === 0) return spans;
+  const longer: Span[] = [];
+  for (const { start, end } of spans) {
+    const before = prefixes.find(
+      (prefix) => prefix.length <= start && text.startsWith(prefix, start - prefix.length),
+    );
+    add(longer, { start: start - (before?.length ?? 0), end });
+  }
+  return longer;
 };
 
 /** An index over the values' every form; `find` takes time linear in the text. */
 export const secretIndex = (values: readonly string[]): SecretIndex => {
   const secrets = values.flatMap(secretsOf);
-  const patterns = patternsOf(secrets);
-  const lengths = [...new Set([...patterns].map((pattern) => pattern.length))];
-  const prefixes = [...new Set(secrets.map((secret) => secret.prefix).filter((prefix) => prefix !== ""))];
-  const filter = filterOf(patterns);
-  const spanAt = (text: string, at: number): Span | undefined => {
-    const length = lengths.filter((size) => patterns.has(text.slice(at, at + size)));
-    if (length.length === 0) return undefined;
-    const before = prefixes.filter((prefix) => text.startsWith(prefix, at - prefix.length));
-    return {
-      start:
-        at - Math.max(0, ...before.filter((prefix) => prefix.length <= at).map((prefix) => prefix.length)),
-      end: at + Math.max(...length),
-    };
-  };
+  const forms = [...new Set(secrets.flatMap((secret) => formsOf(secret.core)))].filter(
+    (form) => form.length >= shortestSecret,
+  );
+  const patterns = secretPatterns(forms);
+  const windows = secretWindows(forms, patterns.shortest);
+  const prefixes = [...new Set(secrets.map(({ prefix }) => prefix).filter((prefix) => prefix !== ""))].sort(
+    (a, b) => b.length - a.length,
+  );
   return {
-    reach: gramLength - 1 + Math.max(0, ...prefixes.map((prefix) => prefix.length)),
+    reach: gramLength - 1 + (prefixes[0]?.length ?? 0),
     find: (text) =>
-      patterns.size === 0 ? [] : merge(candidates(text, filter).flatMap((at) => spanAt(text, at) ?? [])),
+      forms.length === 0 ? [] : withPrefixes(text, matches(text, windows, patterns), prefixes),
   };
 };

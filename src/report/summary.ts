@@ -4,6 +4,8 @@ import type { JobFacts } from "./job-facts.ts";
 import type { ArtifactLink, JobReport } from "./job-report.ts";
 import { dollars, duration, inlineCode, integer, plural, shortDigest, table } from "./markdown.ts";
 import { headline, problemText } from "./problem-text.ts";
+import type { SandboxFacts } from "./sandbox-facts.ts";
+import { hostRows, hostTable, sandboxText } from "./sandbox-section.ts";
 
 /** GitHub's limit for a step's summary, in bytes. */
 const maxSummaryBytes = 1024 * 1024;
@@ -81,6 +83,12 @@ const calls = (facts: JobFacts, kind: Shown["kind"]): string => {
   )}${more}`;
 };
 
+const sandbox = (facts: SandboxFacts, kind: Shown["kind"]): string => {
+  if (facts.hosts.length === 0) return sandboxText(facts);
+  const [rows, more] = limited(hostRows(facts), { limit: maxRows, noun: "host", kind });
+  return `${sandboxText(facts)}\n\n${hostTable(rows)}${more}`;
+};
+
 const notes = (facts: JobFacts): readonly string[] => [
   ...facts.notes
     .filter((note) => note.level === "warning")
@@ -101,6 +109,7 @@ const factSections = (facts: JobFacts, { artifact }: JobReport): readonly string
     totals(facts),
     ...(facts.experts.length === 0 ? [] : [section("Experts", experts(facts, kind))]),
     ...(facts.calls.length === 0 ? [] : [section("Skills and calls", calls(facts, kind))]),
+    ...(facts.sandbox === undefined ? [] : [section("Sandbox", sandbox(facts.sandbox, kind))]),
     ...(shown.length === 0 ? [] : [section("Notes", `${shown.join("\n")}${more}`)]),
   ];
 };

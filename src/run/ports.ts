@@ -7,6 +7,7 @@ import type { FinishReason, JobEvent, JournalEntry } from "../job/event.ts";
 import type { ModelChoice } from "../job/limits.ts";
 import type { AnswerPart, BlobPart, JsonObject, Message, ToolCallPart } from "../job/message.ts";
 import type { Failure, Stop } from "../job/outcome.ts";
+import type { SkillEvent as SkillsOwnEvent } from "../job/skill-event.ts";
 import type { JobState } from "../job/state.ts";
 import type { ToolDefinition } from "../job/tool.ts";
 import type { Usage } from "../job/usage.ts";
@@ -88,20 +89,7 @@ export type ToolContent =
 export type ToolOutcome = { readonly contents: readonly ToolContent[]; readonly isError: boolean };
 
 /** What a skill tells the journal about itself. */
-export type SkillEvent = Extract<
-  JobEvent,
-  {
-    type:
-      | "note"
-      | "packageInstalled"
-      | "skillStarting"
-      | "skillConnected"
-      | "skillStderr"
-      | "skillDisconnected"
-      | "toolsChanged"
-      | "toolProgress";
-  }
->;
+export type SkillEvent = SkillsOwnEvent | Extract<JobEvent, { type: "note" }>;
 
 export type SkillsRequest = {
   readonly runId: string;

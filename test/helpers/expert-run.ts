@@ -51,10 +51,12 @@ export type SceneOptions = Pick<ActionWorldOptions, "answers" | "permissions" | 
   readonly on: "pull request" | "issue" | "dispatch";
   readonly manifest?: string;
   readonly files?: WorkFiles;
+  /** Of every run of the scene. */
+  readonly inputs?: Readonly<Record<string, string>>;
 };
 
 export const startScene = async (options: SceneOptions): Promise<ExpertScene> => {
-  const { files = {}, manifest = manifestOf(), on, ...given } = options;
+  const { files = {}, manifest = manifestOf(), on, inputs: common = {}, ...given } = options;
   const world = await startActionWorld({
     ...given,
     files: { "perstack.toml": manifest, "a.txt": "one\n", ...files },
@@ -65,7 +67,7 @@ export const startScene = async (options: SceneOptions): Promise<ExpertScene> =>
   const webhook = await webhookOf(world, on, thread);
   const step = ({ inputs, ...options }: StepOptions): ActionOptions => ({
     webhook,
-    inputs: { expert: "reviewer", ...inputs },
+    inputs: { expert: "reviewer", ...common, ...inputs },
     ...options,
   });
   return {

@@ -167,16 +167,3 @@ it("streams do not split a character made of two units", () => {
   const shown = [..."🙂".repeat(40)].map((character) => stream.push(`a${character}`));
   expect(shown.every((piece) => piece.isWellFormed())).toBe(true);
 });
-
-it("takes less than a tenth of a second for a megabyte and twenty secrets", () => {
-  const secrets = Array.from({ length: 20 }, (_, n) =>
-    bytes(`secret number ${n} ${"q".repeat(n)}`).toString("base64"),
-  );
-  const line = "The quick brown fox jumps over the lazy dog; const x = await fetch(url, { signal });\n";
-  const text = line.repeat(Math.ceil(1_000_000 / line.length));
-  const { redact } = makeRedaction(secrets);
-  redact(text);
-  const started = performance.now();
-  expect(redact(text)).toBe(text);
-  expect(performance.now() - started).toBeLessThan(100);
-});

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { JobEvent } from "../../src/job/event.ts";
 import type { TextPolicy } from "../../src/outputs/sanitize.ts";
 import { reportOf } from "../../src/report/job-facts.ts";
 import type { JobReport } from "../../src/report/job-report.ts";
@@ -50,6 +51,40 @@ describe("the job summary", () => {
     expect(text).toContain("| <code>reviewer</code> | <code>1.2.0</code> | <code>ab12ab12ab12</code> |");
     expect(text).toContain("| <code>@perstack/base</code> | <code>readTextFile</code> | 2 | 1 | 50 ms |");
     expect(text).toContain("| <code>docs</code> | <code>search</code> | 1 | 0 | 1.5 s |");
+  });
+
+  it("says what held the processes of skills, and whom they asked for, the refused first", () => {
+    const ask = { type: "proxyAccess", runId: "r0", skill: "docs", port: 443, durationMs: 1 } as const;
+    const more: readonly JobEvent[] = [
+      {
+        type: "sandboxOpened",
+        tier: "namespaces",
+        network: "enforced",
+        lacking: [{ tier: "bubblewrap", reason: "bubblewrap is not installed" }],
+      },
+      { ...ask, host: "api.example.com", verdict: "allowed", bytesUp: 100, bytesDown: 2_000 },
+      { ...ask, host: "api.example.com", verdict: "allowed", bytesUp: 1_000, bytesDown: 48 },
+      { ...ask, host: "evil.example", verdict: "refused", reason: "not listed", bytesUp: 0, bytesDown: 0 },
+    ];
+    expect(text).not.toContain("### Sandbox");
+    const held = render({ facts: reportOf(journalOf([...events, ...more])) });
+    expect(held).toContain(
+      [
+        "### Sandbox",
+        "",
+        "<code>namespaces</code>. Processes of skills had files, processes and a network of their own.",
+        "- Not <code>bubblewrap</code>: <code>bubblewrap is not installed</code>",
+        "",
+        "| Skill | Host | Verdict | Attempts | Sent | Received | Why |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| <code>docs</code> | <code>evil.example&#58;443</code> | **refused** | 1 | 0 B | 0 B | <code>not listed</code> |",
+        "| <code>docs</code> | <code>api.example.com&#58;443</code> | allowed | 2 | 1.1 KB | 2.0 KB |  |",
+      ].join("\n"),
+    );
+    const open: JobEvent = { type: "sandboxOpened", tier: "none", network: "open", lacking: [] };
+    expect(render({ facts: reportOf(journalOf([...events, open])) })).toContain(
+      "None. **Processes of skills ran as the runner's user, held by nothing.** The network was open.",
+    );
   });
 
   it("repeats warnings", () => {

@@ -9,7 +9,12 @@ import { type Canary, disguisesOf, hiddenIn, tracesIn, tracesOf } from "../helpe
 import { runStep, type StepRun } from "../helpers/step-run.ts";
 import { issueEvent } from "../helpers/webhook.ts";
 
-const server = join(import.meta.dirname, "../fixtures/mcp-servers/tools.mjs");
+const servers = join(import.meta.dirname, "../fixtures/mcp-servers");
+
+/** In the checkout, since a skill does not see the action's own folder. */
+const serverFiles = Object.fromEntries(
+  ["environment.mjs", "raw-server.mjs"].map((name) => [name, readFileSync(join(servers, name), "utf8")]),
+);
 
 const manifestOf = (requiredEnv: readonly string[]): string => `
 model = "claude-sonnet-4-5"
@@ -20,8 +25,8 @@ version = "1.0.0"
 instruction = "You answer."
 [experts.reviewer.skills.city]
 type = "mcpStdioSkill"
-command = ${JSON.stringify(process.execPath)}
-args = ${JSON.stringify([server])}
+command = "node"
+args = ["environment.mjs"]
 requiredEnv = ${JSON.stringify(requiredEnv)}
 `;
 
@@ -73,7 +78,7 @@ const answersOf = (canaries: readonly Canary[]): readonly ScriptedAnswer[] => {
 const start = async (requiredEnv: readonly string[] = ["CITY_TOKEN"]): Promise<ActionWorld> => {
   let answers: readonly ScriptedAnswer[] = [];
   const world = await startActionWorld({
-    files: { "perstack.toml": manifestOf(requiredEnv) },
+    files: { "perstack.toml": manifestOf(requiredEnv), ...serverFiles },
     answers: (index) => answers[index] ?? { text: "Beyond the script." },
   });
   answers = answersOf(canariesOf(world));
@@ -158,7 +163,7 @@ test("programs and skills get the common variables and what the skill asks for, 
   expect(unexpected(execNames, "PWD")).toEqual([]);
   const skillNames = Object.keys(JSON.parse(bySkill?.text ?? "{}"));
   expect(skillNames).toContain("CITY_TOKEN");
-  expect(unexpected(skillNames, "CITY_TOKEN")).toEqual([]);
+  expect(unexpected(skillNames, "CITY_TOKEN").filter((name) => name !== "PWD")).toEqual([]);
 });
 
 describe("a skill that asks for what is the runner's own", () => {

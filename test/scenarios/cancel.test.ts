@@ -318,7 +318,8 @@ args = ["stubborn.mjs"]
 
   const runAndPress = async (at: Awaited<ReturnType<typeof world>>, pauseMs: number) => {
     let sending = Promise.resolve();
-    const run = await runCli(at, ["run", "reviewer", "Go."], {
+    // A sandbox would end such a skill at once.
+    const run = await runCli(at, ["run", "reviewer", "Go.", "--sandbox", "off"], {
       onStart: (child) => {
         sending = (async () => {
           await until(() => at.model.requests.length > 0);

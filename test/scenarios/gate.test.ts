@@ -56,7 +56,8 @@ const issue = async (world: ActionWorld, author: string): Promise<Webhook> => {
 type Step = { readonly inputs?: Record<string, string>; readonly env?: Record<string, string> };
 
 const run = (world: ActionWorld, webhook: Webhook, { inputs, env = {} }: Step = {}): Promise<StepRun> =>
-  runStep(world, { webhook, inputs: { expert: "reviewer", ...inputs }, env });
+  // Without a sandbox `exec` is withheld from an untrusted trigger, which is how these tests tell.
+  runStep(world, { webhook, inputs: { expert: "reviewer", sandbox: "off", ...inputs }, env });
 
 const roleQuestion = /^GET \/repos\/acme\/widgets\/collaborators\/[^/]+\/permission$/;
 

@@ -93,7 +93,8 @@ const start = (killAt?: string) => {
   const preload = join(root, "test/fixtures/preload/kill-at.mjs");
   const child = spawn(
     process.execPath,
-    [join(root, "dist/index.js"), "run", "reviewer", "Go.", "--job-id", "job1", "--json"],
+    // Without a sandbox, so that the skill sees the journal by which the test keeps order.
+    [join(root, "dist/index.js"), "run", "reviewer", "Go.", "--job-id=job1", "--json", "--sandbox=off"],
     {
       cwd: workspace,
       env: {

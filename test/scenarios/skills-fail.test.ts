@@ -30,6 +30,8 @@ const startWithSkills = async (options: {
   readonly top?: string;
 }) =>
   await startScene({
+    // What `tools.mjs` imports is in this repository's `node_modules`: in the action's own folder, out of sight.
+    ...(options.servers.includes("tools.mjs") ? { inputs: { sandbox: "off" } } : {}),
     on: "dispatch",
     answers: options.answers,
     manifest: manifestOf({ top: options.top ?? "", skills: options.skills }),

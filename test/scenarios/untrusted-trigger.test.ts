@@ -31,7 +31,7 @@ type Scene = AsyncDisposable & {
   readonly results: StepRun["prompts"][number]["results"];
 };
 
-/** A model that makes these calls at once, on the pull request of someone who may triage and no more. */
+/** A model that makes these calls at once, on the pull request of someone who may triage and no more, unconfined. */
 const startUntrusted = async (scene: {
   readonly calls: readonly Call[] | ((world: ActionWorld) => readonly Call[]);
   readonly manifest?: string;
@@ -51,7 +51,7 @@ const startUntrusted = async (scene: {
   checkout.mirrorTo(github.world, repository);
   const pull = openPullRequest(github.world, repository, { author: "tess", head: "feature" });
   const webhook = await pullRequestEvent(world, { number: pull.number, by: "tess" });
-  const inputs = { expert: "reviewer", permission: "triage" };
+  const inputs = { expert: "reviewer", permission: "triage", sandbox: "off" };
   const options = { webhook, inputs, ...scene.prepare?.(world) };
   const ran = await runStep(world, options);
   return {
@@ -84,7 +84,7 @@ test.each([
   expect([ran.exitCode, ran.outputs.conclusion]).toEqual([0, "denied"]);
   expect(ran.summary).toContain("tess may not write to this repository. So the trigger is untrusted");
   expect(ran.summary).toContain('would run a process for its skill "helper"');
-  expect(ran.summary).toContain("Use an Expert with the base skill only");
+  expect(ran.summary).toContain("Leave `sandbox` at `auto`. Or use an Expert with the base skill only");
   expect(ran.prompts).toEqual([]);
   expect(world.results.requests).toEqual([]);
   expect(readdirSync(world.checkout.directory)).not.toContain("canary");

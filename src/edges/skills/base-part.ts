@@ -6,6 +6,7 @@ import type { OpenSkills, SkillsRequest } from "../../run/ports.ts";
 import { baseTools } from "./base/base-tools.ts";
 import { openBaseSkill } from "./base/open-base-skill.ts";
 import { skillEnvironment } from "./mcp/skill-environment.ts";
+import type { Starter } from "./starter.ts";
 import { selectTools } from "./tool-selection.ts";
 
 export type BasePartOptions = {
@@ -14,7 +15,9 @@ export type BasePartOptions = {
   readonly hidden: readonly string[];
   /** The host's environment. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly trust: "trusted" | "untrusted";
+  readonly exec: "allowed" | "withheld";
+  /** Starts a program of `exec` that may reach these hosts. */
+  readonly starterFor: (hosts: readonly string[]) => Starter;
   readonly stepTimeoutMs: number;
 };
 
@@ -31,12 +34,13 @@ export const openBasePart = (
   const own = Object.values(expert.skills).find(
     (skill): skill is McpStdioSkill => skill.type === "mcpStdioSkill" && isBaseSkill(skill),
   );
-  const { requiredEnv = [], pick = [], omit = [] } = own ?? {};
+  const { requiredEnv = [], pick = [], omit = [], allowedDomains = [] } = own ?? {};
   const reading = expert.workspace === "read";
   const base = openBaseSkill({
     ...options,
     environment: skillEnvironment(options.environment, { name: baseSkill, requiredEnv }),
-    exec: options.trust === "trusted" && !reading ? "allowed" : "withheld",
+    exec: reading ? "withheld" : options.exec,
+    start: options.starterFor(allowedDomains),
   });
   const warn = (text: string): void =>
     emit({ type: "note", level: "warning", text: `The skill "${baseSkill}" ${text}` });

@@ -1,11 +1,14 @@
 import { processSkills, remoteSkills } from "../../definition/skill-package.ts";
 import { baseSkill } from "../../job/tool.ts";
 import type { OpenSkills, Skills, SkillsRequest } from "../../run/ports.ts";
+import { isolates, type OpenedSandbox } from "../../run/sandbox-ports.ts";
 import { openBasePart } from "./base-part.ts";
+import { type Confine, confining } from "./confine.ts";
 import type { McpPart } from "./mcp-parts.ts";
 import { type AddressPolicy, publicAddresses } from "./remote/address-policy.ts";
 import { type RunPlace, runPlace } from "./run-place.ts";
-import { refuseUntrusted, warnOfOpenDoors } from "./skill-refusals.ts";
+import { refuseUntrusted } from "./skill-refusals.ts";
+import type { Starter } from "./starter.ts";
 import { type ToolNames, toolNames } from "./tool-names.ts";
 
 export type LocalSkillsOptions = {
@@ -18,11 +21,15 @@ export type LocalSkillsOptions = {
   readonly cacheDirectory: string;
   /** The host's environment, from which each process gets its own short list. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Untrusted: no `exec`, no skill process as long as no sandbox isolates them, and no remote skill. */
+  /** Untrusted: no `exec` and no process of a skill unless a sandbox isolates them, and no remote skill. */
   readonly trust: "trusted" | "untrusted";
+  /** Hosts that remote skills may be at on an untrusted trigger. */
+  readonly allowHosts: readonly string[];
   /** `refused` when the workspace is not the commit whose definitions run. */
   readonly localCommands: "allowed" | "refused";
   readonly stepTimeoutMs: number;
+  /** Opened when the first process needs it; the same each time. */
+  readonly sandbox: () => Promise<OpenedSandbox>;
   /** Which hosts remote skills may be at. Only tests, whose servers are on this machine, give another one. */
   readonly addressPolicy?: AddressPolicy;
 };
@@ -30,8 +37,8 @@ export type LocalSkillsOptions = {
 /** The base skill in this process, each stdio skill as a process of its own, and remote ones over HTTP. */
 export const localSkills = (options: LocalSkillsOptions): Skills => ({
   async open(request, signal) {
-    if (options.trust === "untrusted") refuseUntrusted(request.expert);
-    warnOfOpenDoors(request);
+    const processes = await processesOf(options);
+    if (options.trust === "untrusted") refuseUntrusted(request.expert, { ...options, processes });
     const names = toolNames(request.expert);
     const place = await runPlace(options, request);
     const opened: Opened = { parts: [] };
@@ -48,9 +55,13 @@ export const localSkills = (options: LocalSkillsOptions): Skills => ({
       return closed;
     };
     try {
-      opened.base = openBasePart({ ...options, workspace: place.workspace }, request);
+      const confine = confining(options.sandbox, place, request);
+      const starterFor = (hosts: readonly string[]): Starter =>
+        confine(baseSkill).start({ readable: [], hosts, access: "write" });
+      const base = { ...options, workspace: place.workspace, exec: processes, starterFor };
+      opened.base = openBasePart(base, request);
       names.claim(baseSkill, opened.base.tools);
-      opened.parts = await openMcpParts(options, { request, place, names });
+      opened.parts = await openMcpParts({ ...options, confine }, { request, place, names });
       for (const part of opened.parts) {
         if (part.starts === "beside") startBeside(part, request.emit, closing.signal);
       }
@@ -63,11 +74,15 @@ export const localSkills = (options: LocalSkillsOptions): Skills => ({
   },
 });
 
+/** On an untrusted trigger, processes are held or there are none: so the sandbox is opened first. */
+const processesOf = async ({ trust, sandbox }: LocalSkillsOptions): Promise<"allowed" | "withheld"> =>
+  trust === "trusted" || isolates((await sandbox()).sandbox.tier) ? "allowed" : "withheld";
+
 type Opened = { base?: OpenSkills; parts: readonly McpPart[] };
 
 /** Loads what MCP skills need only when there are some. */
 const openMcpParts = async (
-  options: LocalSkillsOptions,
+  options: LocalSkillsOptions & { readonly confine: Confine },
   run: { readonly request: SkillsRequest; readonly place: RunPlace; readonly names: ToolNames },
 ): Promise<readonly McpPart[]> => {
   const { skills } = run.request.expert;

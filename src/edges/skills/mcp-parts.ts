@@ -1,6 +1,7 @@
 import type { McpSseSkill, McpStdioSkill } from "../../definition/skill.ts";
 import { processSkills, remoteSkills } from "../../definition/skill-package.ts";
 import type { SkillEvent, SkillsRequest } from "../../run/ports.ts";
+import type { Confine } from "./confine.ts";
 import type { SkillServer } from "./mcp/connection.ts";
 import { lockedOffer } from "./mcp/locked-offer.ts";
 import { type McpSkill, mcpSkill } from "./mcp/mcp-skill.ts";
@@ -21,6 +22,7 @@ export type McpPartsOptions = {
   readonly trust: "trusted" | "untrusted";
   readonly stepTimeoutMs: number;
   readonly addressPolicy: AddressPolicy;
+  readonly confine: Confine;
 };
 
 /**
@@ -89,6 +91,7 @@ const serverOf = (
     return remoteServer({ runId, name, skill, addressPolicy, startTimeoutMs, emit });
   }
   const environment = { ...options.environment, PATH: place.searchPath };
+  const confined = options.confine(name);
   return stdioServer({
     ...options,
     workspace: options.checkout,
@@ -98,6 +101,9 @@ const serverOf = (
     name,
     skill,
     startTimeoutMs,
+    starterFor: (readable) =>
+      confined.start({ readable, hosts: skill.allowedDomains ?? [], access: skill.workspace ?? "write" }),
+    startInstall: confined.install,
     emit,
   });
 };

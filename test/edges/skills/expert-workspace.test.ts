@@ -29,13 +29,13 @@ test('given the workspace "read", the base skill reads and neither writes nor ru
   expect(world.notes()).toEqual([]);
 });
 
-test('given the workspace "read" and a skill with a process, a warning says that nothing holds it to that', async () => {
+test('given the workspace "read" and a skill with a process, a warning says where nothing holds it to that', async () => {
   const world = expertWorld();
   world.list("tools", [{ name: "pid" }]);
   const skills = await world.open(`workspace = "read"\n${skillTable("s", world.args("tools"))}`);
   expect(skillToolsOf(skills)).toEqual(["pid"]);
   expect(world.notes()).toEqual([
-    'The Expert\'s workspace is "read", and nothing holds the process of the skill "s" to that yet: it can write.',
+    'The skill "s" may only read the workspace, and no sandbox holds it to that here: it can write.',
   ]);
 });
 

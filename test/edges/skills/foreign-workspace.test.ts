@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { manifestOrThrow, parseManifest } from "../../../src/definition/manifest.ts";
 import { localSkills } from "../../../src/edges/skills/local-skills.ts";
 import type { OpenSkills } from "../../../src/run/ports.ts";
+import { noSandbox } from "../../helpers/no-sandbox.ts";
 import { temporaryDirectory } from "./mcp/fixture-skill.ts";
 
 /** Tells, as the description of its only tool, where it was started and which programs it would find. */
@@ -57,6 +58,8 @@ const foreignCheckout = (folder = "."): Checkout => {
     },
     trust: "trusted",
     localCommands: "refused",
+    allowHosts: [],
+    sandbox: noSandbox,
     stepTimeoutMs: 10_000,
   });
   onTestFinished(() => directory[Symbol.dispose]());

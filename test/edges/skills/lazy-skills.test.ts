@@ -59,7 +59,7 @@ test("given a lazy skill that is still starting, the end of the Run ends it, wit
   await world.seen("skillStarting");
   await skills[Symbol.asyncDispose]();
   expect(world.notes()).toEqual([]);
-  expect(world.events.map((event) => event.type)).toEqual(["skillStarting"]);
+  expect(world.events.map((event) => event.type)).toEqual(["skillStarting", "sandboxOpened"]);
 });
 
 test("given a lazy skill, what needs no process is refused at once", async () => {

@@ -4,6 +4,7 @@ import { baseToolNames } from "../../../src/definition/tool-names.ts";
 import { localSkills } from "../../../src/edges/skills/local-skills.ts";
 import { type AddressPolicy, publicAddresses } from "../../../src/edges/skills/remote/address-policy.ts";
 import type { OpenSkills, SkillEvent } from "../../../src/run/ports.ts";
+import { noSandbox } from "../../helpers/no-sandbox.ts";
 import { temporaryDirectory } from "./mcp/fixture-skill.ts";
 
 type Opened = {
@@ -30,6 +31,8 @@ const open = async (
     environment: { PATH: process.env.PATH, ...environment },
     trust,
     localCommands: "allowed",
+    allowHosts: [],
+    sandbox: noSandbox,
     stepTimeoutMs: 10_000,
   });
   const emit = (event: SkillEvent): unknown => events.push(event);
@@ -41,8 +44,13 @@ const open = async (
     await skills[Symbol.asyncDispose]();
     directory[Symbol.dispose]();
   });
-  const warnings = events.flatMap((event) => (event.type === "note" ? [event.text] : []));
-  return { skills, tools: skills.tools.map((tool) => tool.name), warnings };
+  return {
+    skills,
+    tools: skills.tools.map((tool) => tool.name),
+    get warnings() {
+      return events.flatMap((event) => (event.type === "note" ? [event.text] : []));
+    },
+  };
 };
 
 test("given an entry that says nothing, every tool of the base skill is offered", async () => {
@@ -110,10 +118,17 @@ test("given `requiredEnv` that is not set, the job is told so instead of running
   await expect(open('requiredEnv = ["GH_TOKEN"]')).rejects.toMatchObject({ code: "SKILL_ENV_MISSING" });
 });
 
-test("given `allowedDomains`, a warning says that nothing enforces them", async () => {
-  const { warnings } = await open('allowedDomains = ["api.example.com"]');
-  expect(warnings).toEqual([
-    'The skill "@perstack/base" lists `allowedDomains`, which has no effect yet: its network is open.',
+test("given `allowedDomains`, a warning says where nothing enforces them", async () => {
+  const opened = await open('allowedDomains = ["api.example.com"]');
+  const call = {
+    type: "toolCall",
+    id: "call_1_0",
+    tool: "exec",
+    args: { command: "true", args: [] },
+  } as const;
+  await opened.skills.call(call, new AbortController().signal);
+  expect(opened.warnings).toEqual([
+    'The skill "@perstack/base" lists `allowedDomains`, and nothing holds it to them here: its network is open.',
   ]);
 });
 
@@ -134,6 +149,8 @@ const openWith = async (
     cacheDirectory: directory.path,
     environment: {},
     localCommands: "allowed",
+    allowHosts: [],
+    sandbox: noSandbox,
     stepTimeoutMs: 10_000,
     ...options,
   });

@@ -14,7 +14,12 @@ test("given locked tools, nothing starts before the first call, and many calls s
   expect(world.events).toEqual([]);
   const pids = await Promise.all([1, 2, 3].map(() => world.call(skills, "pid")));
   expect(new Set(pids).size).toBe(1);
-  expect(world.events.map((event) => event.type)).toEqual(["skillStarting", "skillStderr", "skillConnected"]);
+  expect(world.events.map((event) => event.type)).toEqual([
+    "skillStarting",
+    "sandboxOpened",
+    "skillStderr",
+    "skillConnected",
+  ]);
 });
 
 test("given a server that lists a tool otherwise than locked, its call is refused with the difference", async () => {

@@ -7,6 +7,7 @@ import { manifestOrThrow, parseManifest } from "../../../src/definition/manifest
 import { type LocalSkillsOptions, localSkills } from "../../../src/edges/skills/local-skills.ts";
 import type { JsonObject } from "../../../src/job/message.ts";
 import type { LockedTool, OpenSkills, SkillEvent, SkillsRequest } from "../../../src/run/ports.ts";
+import { noSandbox } from "../../helpers/no-sandbox.ts";
 import { temporaryDirectory, textOf } from "./mcp/fixture-skill.ts";
 
 const server = fileURLToPath(new URL("../../fixtures/mcp-servers/changing.mjs", import.meta.url));
@@ -62,6 +63,8 @@ export const expertWorld = (options: Partial<LocalSkillsOptions> = {}): ExpertWo
     environment: { PATH: process.env.PATH },
     trust: "trusted",
     localCommands: "allowed",
+    allowHosts: [],
+    sandbox: noSandbox,
     stepTimeoutMs: 10_000,
     ...options,
   });

@@ -182,6 +182,31 @@ const byType: { readonly [Type in JobEvent["type"]]: fc.Arbitrary<Extract<JobEve
     { type: type("toolProgress"), ...ofRun, toolCallId: text, progress: count, total: count, message: text },
     { requiredKeys: ["type", "runId", "toolCallId", "progress"] },
   ),
+  sandboxOpened: fc.record({
+    type: type("sandboxOpened"),
+    tier: fc.constantFrom("bubblewrap", "namespaces", "user", "none"),
+    network: fc.constantFrom("enforced", "open"),
+    lacking: fc.array(fc.record({ tier: text, reason: text })),
+  }),
+  proxyAccess: fc.record(
+    {
+      type: type("proxyAccess"),
+      ...ofSkill,
+      host: text,
+      port: count,
+      verdict: fc.constantFrom("allowed", "refused"),
+      reason: text,
+      bytesUp: count,
+      bytesDown: count,
+      durationMs: count,
+    },
+    {
+      requiredKeys: [
+        ...(["type", "runId", "skill", "host", "port", "verdict"] as const),
+        ...(["bytesUp", "bytesDown", "durationMs"] as const),
+      ],
+    },
+  ),
   note: fc.record({ type: type("note"), level: fc.constantFrom("info", "warning"), text }),
   packageInstalled: fc.record({
     type: type("packageInstalled"),

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../../job/message.ts";
 import type { ToolOutcome } from "../../../run/ports.ts";
+import type { Starter } from "../starter.ts";
 import type { Workspace } from "./workspace.ts";
 
 /**
@@ -13,6 +14,7 @@ export type ToolContext = {
   readonly signal: AbortSignal;
   readonly exec: {
     readonly permission: "allowed" | "withheld";
+    readonly start: Starter;
     /** The whole environment of a program, before the call's own `env`. */
     readonly environment: Readonly<Record<string, string>>;
     /** Milliseconds a call may take at most. */

@@ -3,6 +3,7 @@ import {
   constants,
   existsSync,
   fstatSync,
+  opendirSync,
   openSync,
   readlinkSync,
   realpathSync,
@@ -22,6 +23,11 @@ export type Descriptor = Disposable & {
   /** Whether `location` is exact: bytes that are not UTF-8 are replaced in it. */
   readonly isUtf8: boolean;
   readonly stats: Stats;
+  /**
+   * Whether it is a file that has, or may have, a name besides the one it was opened by: a hard link. Reads the
+   * directory it is in, so it is for one whose location is known to be fine.
+   */
+  hasOtherName(): boolean;
 };
 
 /**
@@ -37,21 +43,54 @@ export const openDescriptor = (
 ): Descriptor => {
   const fd = openSync(path, reference | (flags.links === "refuse" ? constants.O_NOFOLLOW : 0));
   try {
-    const bytes = hasProc
-      ? readlinkSync(`/proc/self/fd/${fd}`, { encoding: "buffer" })
-      : realpathSync(path, { encoding: "buffer" });
+    const stats = fstatSync(fd);
+    // After the count of names, see `mayHaveOtherName`.
+    const bytes = locationOf(fd, path);
     const location = bytes.toString("utf8");
     return {
       fd,
       through: hasProc ? `/proc/self/fd/${fd}` : location,
       location,
       isUtf8: Buffer.from(location, "utf8").equals(bytes),
-      stats: fstatSync(fd),
+      stats,
+      hasOtherName: () => stats.isFile() && mayHaveOtherName(fd, stats, bytes),
       [Symbol.dispose]: () => closeSync(fd),
     };
   } catch (error) {
     closeSync(fd);
     throw error;
+  }
+};
+
+const locationOf = (fd: number, path: string | Buffer): Buffer =>
+  hasProc
+    ? readlinkSync(`/proc/self/fd/${fd}`, { encoding: "buffer" })
+    : realpathSync(path, { encoding: "buffer" });
+
+/**
+ * Whether the file is known by another name than the one it was opened by. Its count of names alone does not tell:
+ * someone may give it a name here and take that away again, and when it is counted just after, the one that counts is
+ * the other. So the name it was opened by must still be there after counting. The kernel counts one less a moment
+ * before it takes the name away, but both while it lets nobody read the directory: reading that waits for it.
+ */
+const mayHaveOtherName = (fd: number, counted: Stats, location: Buffer): boolean => {
+  if (counted.nlink > 1 || !hasProc) return counted.nlink > 1;
+  readSomeOf(location.subarray(0, Math.max(1, location.lastIndexOf("/"))));
+  const now = locationOf(fd, "");
+  // Moved or taken away meanwhile: harmless only when no name is left at all. A file that is really called
+  // "… (deleted)", as the kernel says of one that is, is taken for such a one; nobody calls one so.
+  const isStillThere = now.equals(location) && !now.subarray(-deleted.length).equals(deleted);
+  return !isStillThere && fstatSync(fd).nlink > 0;
+};
+
+const deleted = Buffer.from(" (deleted)");
+
+const readSomeOf = (directory: Buffer): void => {
+  const open = opendirSync(directory, { bufferSize: 1 });
+  try {
+    open.readSync();
+  } finally {
+    open.closeSync();
   }
 };
 

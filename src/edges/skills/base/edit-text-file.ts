@@ -1,9 +1,8 @@
-import { closeSync, readFileSync } from "node:fs";
 import type { BaseTool } from "./base-tool.ts";
 import { callArguments } from "./call-arguments.ts";
 import { replaceText } from "./replace-text.ts";
 import { answer, toolFailed } from "./tool-outcome.ts";
-import { type Entry, openContent } from "./workspace.ts";
+import { contentUpTo, type Entry } from "./workspace.ts";
 import { openWritable, replaceContent } from "./writable-file.ts";
 
 /** Replaces a text that occurs once. Answers `{path, line}`, the line counted from 0. */
@@ -31,16 +30,14 @@ const maxBytes = 10_000_000;
 const maxLinesNamed = 20;
 
 const wholeText = (file: Entry): string => {
-  if (file.stats.size > maxBytes) throw toolFailed("The file is over 10 MB, too large to edit.");
-  const fd = openContent(file);
+  const content = contentUpTo(file, maxBytes);
+  if (content === undefined) throw toolFailed("The file is over 10 MB, too large to edit.");
   try {
     // The byte order mark stays, and what is not UTF-8 would come back damaged.
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(fd));
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(content);
   } catch (error) {
     if (error instanceof TypeError) throw toolFailed("The file is not UTF-8 text.");
     throw error;
-  } finally {
-    closeSync(fd);
   }
 };
 

@@ -3,8 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { JsonObject } from "../../../job/message.ts";
 import { untilAborted } from "../../../job/until-aborted.ts";
 import type { ToolOutcome } from "../../../run/ports.ts";
+import type { Launch } from "../../../run/sandbox-ports.ts";
 import { deadline } from "../deadline.ts";
-import { endTree, type ProcessExit, type ProcessTree, spawnTree } from "../process-tree.ts";
+import { endTree, type ProcessExit, type ProcessTree } from "../process-tree.ts";
+import type { Starter } from "../starter.ts";
 import type { BaseTool } from "./base-tool.ts";
 import { callArguments } from "./call-arguments.ts";
 import { outputWindow } from "./output-window.ts";
@@ -21,11 +23,12 @@ export const exec: BaseTool = async (args, { workspace, signal, exec: limits }) 
   const given = callArguments(args);
   using directory = workspace.open(given.optionalText("cwd") ?? ".");
   if (!directory.stats.isDirectory()) throw toolFailed("cwd is not a directory.");
-  const tree = await start({
+  const tree = await start(limits.start, {
     command: given.text("command"),
     args: given.texts("args"),
-    // The child enters the directory that was checked, by the descriptor it inherits.
-    cwd: directory.through,
+    cwd: directory.location,
+    // By the descriptor, so that it is the directory that was checked.
+    checkedCwd: directory.through,
     env: { ...limits.environment, PWD: directory.location, ...given.textByName("env") },
   });
   const timeoutMs = Math.min(given.optionalNumber("timeout") ?? limits.timeoutMs, limits.timeoutMs);
@@ -51,19 +54,14 @@ type Ending =
   | { readonly type: "timedOut"; readonly timeoutMs: number }
   | { readonly type: "aborted" };
 
-const start = async (program: {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string>>;
-}): Promise<ProcessTree> => {
+const start = async (startInside: Starter, program: Launch): Promise<ProcessTree> => {
   const name = JSON.stringify(program.command);
   const texts = [program.command, ...program.args, ...Object.entries(program.env).flat()];
   if (program.command === "" || texts.some((text) => text.includes("\0"))) {
     throw toolFailed(`${name} cannot be started: a name is empty or an argument holds a NUL character.`);
   }
   try {
-    return await spawnTree({ ...program, stdin: "none" });
+    return await startInside(program, "none");
   } catch (error) {
     const code = systemCode(error);
     if (code === "ENOENT")

@@ -2,6 +2,7 @@ import type { ToolCallPart } from "../../../job/message.ts";
 import type { ToolDefinition } from "../../../job/tool.ts";
 import type { ToolOutcome } from "../../../run/ports.ts";
 import { isTimeOver } from "../deadline.ts";
+import type { Starter } from "../starter.ts";
 import type { ToolContext } from "./base-tool.ts";
 import { baseTools } from "./base-tools.ts";
 import { failure, failureOf } from "./tool-outcome.ts";
@@ -18,6 +19,8 @@ export type BaseSkillOptions = {
   readonly environment: Readonly<Record<string, string>>;
   /** `withheld` leaves `exec` out of the tools, and refuses it all the same. */
   readonly exec: "allowed" | "withheld";
+  /** Starts the programs of `exec`. */
+  readonly start: Starter;
   /** Milliseconds a call of `exec` may take at most. */
   readonly stepTimeoutMs: number;
 };
@@ -37,6 +40,7 @@ export const openBaseSkill = (options: BaseSkillOptions): BaseSkill => {
   const workspace = openWorkspace(options);
   const limits: ToolContext["exec"] = {
     permission: options.exec,
+    start: options.start,
     environment: options.environment,
     timeoutMs: options.stepTimeoutMs,
   };

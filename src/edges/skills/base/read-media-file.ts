@@ -1,8 +1,7 @@
-import { closeSync, readFileSync } from "node:fs";
 import type { BaseTool } from "./base-tool.ts";
 import { callArguments } from "./call-arguments.ts";
 import { answer, toolFailed } from "./tool-outcome.ts";
-import { openContent } from "./workspace.ts";
+import { contentUpTo } from "./workspace.ts";
 
 type Format = { readonly mediaType: string; readonly matches: (bytes: Buffer) => boolean };
 
@@ -15,18 +14,12 @@ const mediaReader =
   }): BaseTool =>
   (args, { workspace }) => {
     using file = workspace.open(callArguments(args).text("path"));
-    const fd = openContent(file);
-    try {
-      if (file.stats.size > kind.maxBytes)
-        throw toolFailed(`The file is over ${kind.maxBytes / 1_000_000} MB.`);
-      const data = readFileSync(fd);
-      const mediaType = kind.formats.find((format) => format.matches(data))?.mediaType;
-      if (mediaType === undefined) throw toolFailed(`This is not ${kind.what}.`);
-      const text = answer({ path: file.path, mediaType, size: data.length });
-      return { contents: [...text.contents, { type: "bytes", data, mediaType }], isError: false };
-    } finally {
-      closeSync(fd);
-    }
+    const data = contentUpTo(file, kind.maxBytes);
+    if (data === undefined) throw toolFailed(`The file is over ${kind.maxBytes / 1_000_000} MB.`);
+    const mediaType = kind.formats.find((format) => format.matches(data))?.mediaType;
+    if (mediaType === undefined) throw toolFailed(`This is not ${kind.what}.`);
+    const text = answer({ path: file.path, mediaType, size: data.length });
+    return { contents: [...text.contents, { type: "bytes", data, mediaType }], isError: false };
   };
 
 const startsWith =

@@ -1,4 +1,4 @@
-import { constants, lstatSync, mkdirSync, openSync, type Stats } from "node:fs";
+import { closeSync, constants, lstatSync, mkdirSync, openSync, readSync, type Stats } from "node:fs";
 import { posix } from "node:path";
 import { type Descriptor, openDescriptor } from "./descriptor.ts";
 import { systemCode, toolFailed } from "./tool-outcome.ts";
@@ -11,9 +11,11 @@ import { type VisiblePaths, visiblePaths } from "./visible-paths.ts";
  * Links are followed as long as they end inside. What remains possible to someone who may already write on both
  * sides, and is not defended against: moving a directory out of the workspace while it is open.
  *
- * Hard links: a name inside may share its content with one outside, which no check can tell. Making such a link
- * takes a process that could read and write the outside file anyway, and a checkout cannot carry one, so reading is
- * allowed; writing is refused, since what changes may be more than the workspace (see `writable-file.ts`).
+ * Hard links: a name inside may share its content with one outside, such as `.git/config` or a file of the runner's,
+ * and nothing tells where the other name is. A process without the right to send what it can read could leave such a
+ * name for a tool to read out, in `node_modules` as well as elsewhere. So a file with a second name is neither read
+ * nor written, wherever it lies; a checkout has none. What does have them, such as the packages pnpm installs, is
+ * read by a program that `exec` starts, if at all.
  */
 export type Workspace = Disposable & {
   readonly paths: VisiblePaths;
@@ -66,11 +68,42 @@ export const openWorkspace = (options: {
   };
 };
 
-/** Opens what an entry refers to for reading. Only files have content: a fifo, say, would wait for ever. */
+/** Opens what an entry refers to for reading: only a file, since a fifo, say, would wait for ever, with one name. */
 export const openContent = (entry: Entry): number => {
   if (entry.stats.isDirectory()) throw toolFailed("This is a directory.", "Use listDirectory.");
   if (!entry.stats.isFile()) throw toolFailed(`This is a ${kindOf(entry.stats)}, not a file.`);
+  refuseSecondName(entry, "Read a copy of it or another file.");
   return openSync(entry.through, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+};
+
+/**
+ * The whole content of a file of at most so many bytes; nothing when it has more. Counted while reading, since a file
+ * may grow after it was opened.
+ */
+export const contentUpTo = (entry: Entry, maxBytes: number): Buffer | undefined => {
+  const fd = openContent(entry);
+  try {
+    const chunks: Buffer[] = [];
+    for (let left = maxBytes; left >= 0; ) {
+      const chunk = Buffer.allocUnsafe(Math.min(left + 1, chunkBytes));
+      const count = readSync(fd, chunk);
+      if (count === 0) return Buffer.concat(chunks);
+      chunks.push(chunk.subarray(0, count));
+      left -= count;
+    }
+    return undefined;
+  } finally {
+    closeSync(fd);
+  }
+};
+
+const chunkBytes = 1_048_576;
+
+/** @param remedy what the model can do instead */
+export const refuseSecondName = (entry: Entry, remedy: string): void => {
+  if (entry.hasOtherName()) {
+    throw toolFailed("This file has a second name (a hard link), maybe outside the workspace.", remedy);
+  }
 };
 
 export type EntryKind = "file" | "directory" | "symlink" | "socket" | "fifo" | "device";

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { toolFailed } from "./tool-outcome.ts";
-import { type Entry, kindOf, type Slot } from "./workspace.ts";
+import { type Entry, kindOf, refuseSecondName, type Slot } from "./workspace.ts";
 
 /**
  * Opens the file that has the name, when it may be written: an ordinary file, not a link to one, with no second name
@@ -25,12 +25,7 @@ export const openWritable = (slot: Slot): Entry | undefined => {
     const kind = kindOf(entry.stats);
     if (kind === "symlink") throw toolFailed("This is a symbolic link.", "Name the file it points to.");
     if (kind !== "file") throw toolFailed(`This is a ${kind}, not a file.`);
-    if (entry.stats.nlink > 1) {
-      throw toolFailed(
-        "This file has a second name (a hard link).",
-        "Delete it first to write a file of its own.",
-      );
-    }
+    refuseSecondName(entry, "Delete it first to write a file of its own.");
     accessSync(entry.through, constants.W_OK);
     return entry;
   } catch (error) {

@@ -3,7 +3,7 @@ import type { PackageToolOptions } from "./package-tool.ts";
 
 /** What to install, and by whose means. */
 export type InstallRequest = Pick<SkillPackage, "name" | "version" | "bin"> &
-  Pick<PackageToolOptions, "workspace" | "environment" | "signal"> & {
+  Pick<PackageToolOptions, "workspace" | "environment" | "startInstall" | "signal"> & {
     /** Outside the workspace; the package manager keeps its own cache in it. */
     readonly cacheDirectory: string;
   };

@@ -2,9 +2,11 @@ import type { McpStdioSkill } from "../../../definition/skill.ts";
 import { isPackageCommand, packageOf } from "../../../definition/skill-package.ts";
 import { ExpertStackError } from "../../../errors.ts";
 import type { SkillEvent } from "../../../run/ports.ts";
+import type { Launch } from "../../../run/sandbox-ports.ts";
+import type { Starter } from "../starter.ts";
 import { installPackage, refuseUnpinned } from "./package.ts";
+import type { PackageToolOptions } from "./package-tool.ts";
 import { skillEnvironment } from "./skill-environment.ts";
-import type { Launch } from "./stdio-connection.ts";
 
 export type LaunchRequest = {
   /** The skill's key. */
@@ -18,8 +20,14 @@ export type LaunchRequest = {
   readonly cwd: string;
   readonly cacheDirectory: string;
   readonly trust: "trusted" | "untrusted";
+  /** Starts its process, which may read these folders besides its own. */
+  readonly starterFor: (readable: readonly string[]) => Starter;
+  readonly startInstall: PackageToolOptions["startInstall"];
   readonly emit: (event: SkillEvent) => void;
 };
+
+/** A launch with what starts it. */
+export type ReadyLaunch = { readonly launch: Launch; readonly start: Starter };
 
 /**
  * How to start a skill: a package is installed first and started by absolute path, since `npx` in a checkout runs the
@@ -28,7 +36,7 @@ export type LaunchRequest = {
  * @returns what installs and then says how to start it. It throws what `installPackage` throws
  * @throws ExpertStackError SKILL_ENV_MISSING, SKILL_REFUSED, at once
  */
-export const plannedLaunch = (request: LaunchRequest): ((signal: AbortSignal) => Promise<Launch>) => {
+export const plannedLaunch = (request: LaunchRequest): ((signal: AbortSignal) => Promise<ReadyLaunch>) => {
   const { skill, name, cwd } = request;
   const env = skillEnvironment(request.environment, { name, requiredEnv: skill.requiredEnv });
   const found = packageOf(skill);
@@ -38,7 +46,8 @@ export const plannedLaunch = (request: LaunchRequest): ((signal: AbortSignal) =>
     refuseUnpinned(wish);
     return async (signal) => {
       const installed = await installPackage({ ...wish, signal });
-      return { command: installed.command, args: [...installed.args, ...args], cwd, env };
+      const launch = { command: installed.command, args: [...installed.args, ...args], cwd, env };
+      return { launch, start: request.starterFor([installed.directory]) };
     };
   }
   if (isPackageCommand(skill.command)) {
@@ -48,5 +57,6 @@ export const plannedLaunch = (request: LaunchRequest): ((signal: AbortSignal) =>
       remedy: 'Name a package of the registry with its version, such as packageName = "@scope/server@1.2.3".',
     });
   }
-  return async () => ({ command: skill.command, args: skill.args, cwd, env });
+  const launch = { command: skill.command, args: skill.args, cwd, env };
+  return async () => ({ launch, start: request.starterFor([]) });
 };

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod/mini";
 import type { Installed, Installer, InstallRequest } from "./installer.ts";
@@ -20,15 +20,18 @@ const flags = [
 const install = async (request: InstallRequest, directory: string): Promise<Installed | string> => {
   // npm takes the nearest `package.json` above as its project.
   await writeFile(join(directory, "package.json"), JSON.stringify({ private: true }));
+  const cache = join(request.cacheDirectory, "npm");
+  await mkdir(cache, { recursive: true });
   const result = await runPackageTool({
     ...request,
     tool: "npm",
     args: ["install", ...flags, "--prefix", directory, "--", specOf(request)],
     directory,
+    needs: { writable: [cache], hosts: ["registry.npmjs.org"] },
     settings: {
       npm_config_userconfig: join(directory, "no-user-npmrc"),
       npm_config_globalconfig: join(directory, "no-global-npmrc"),
-      npm_config_cache: join(request.cacheDirectory, "npm"),
+      npm_config_cache: cache,
       npm_config_update_notifier: "false",
     },
   });

@@ -2,8 +2,9 @@ import { delimiter } from "node:path";
 import { untilAborted } from "../../../job/until-aborted.ts";
 import { deadline } from "../deadline.ts";
 import { lineReader } from "../line-reader.ts";
-import { endTree, type ProcessTree, spawnTree } from "../process-tree.ts";
+import { endTree, type ProcessTree } from "../process-tree.ts";
 import { pathOutside, programOutside } from "../program-outside.ts";
+import type { Starter } from "../starter.ts";
 
 /** Milliseconds one command may take. */
 const timeoutMs = 300_000;
@@ -31,11 +32,18 @@ export type PackageToolOptions = {
   readonly directory: string;
   /** What configures it, in place of every setting of the host, its user and the workspace. */
   readonly settings: Readonly<Record<string, string>>;
+  /** The manager's own cache, and the hosts of its registry. */
+  readonly needs: InstallNeeds;
   readonly workspace: string;
   /** The host's environment, to pick from. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Starts a process that may write to these folders, and reach these hosts. */
+  readonly startInstall: (allowed: InstallNeeds) => Starter;
   readonly signal: AbortSignal;
 };
+
+/** What a package manager needs: its folders, and the hosts of its registry. */
+export type InstallNeeds = { readonly writable: readonly string[]; readonly hosts: readonly string[] };
 
 /** `lines` are its last ones, of stdout and stderr together. */
 export type PackageToolResult =
@@ -66,7 +74,9 @@ export const runPackageTool = async (options: PackageToolOptions): Promise<Packa
   };
   try {
     const { args, directory: cwd } = options;
-    const tree = await spawnTree({ command, args, cwd, env, stdin: "none" });
+    const { writable, hosts } = options.needs;
+    const start = options.startInstall({ writable: [cwd, ...writable], hosts });
+    const tree = await start({ command, args, cwd, env }, "none");
     const result = await exitOf(tree, time.signal, onLine);
     if (result.code === 0) return { type: "done" };
     const because =

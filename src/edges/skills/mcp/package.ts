@@ -17,7 +17,7 @@ export type PackageRequest = InstallRequest & {
 };
 
 /** Where a package is and how to start it; `command` is an absolute path. */
-export type InstalledPackage = Program & Installed;
+export type InstalledPackage = Program & Installed & { readonly directory: string };
 
 /**
  * Installs a package once, with nothing of it run, and finds its program. An install that is there already is used
@@ -49,7 +49,7 @@ export const installPackage = async (request: PackageRequest): Promise<Installed
   if (!isPinned(request)) emit({ type: "note", level: "warning", text: unpinned(request, version) });
   const program = installer.program(request, directory);
   if (typeof program === "string") throw failure(`The package ${name}@${version} cannot be run. ${program}`);
-  return { ...program, version, integrity };
+  return { ...program, version, integrity, directory };
 };
 
 const installerOf = async (manager: SkillPackage["manager"]): Promise<Installer> =>

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "smol-toml";
 import * as z from "zod/mini";
@@ -22,17 +22,20 @@ const steps = (python: string): readonly (readonly string[])[] => [
 
 const install = async (request: InstallRequest, directory: string): Promise<Installed | string> => {
   await writeFile(join(directory, "requirements.in"), `${specOf(request)}\n`);
+  const cache = join(request.cacheDirectory, "uv");
+  await mkdir(cache, { recursive: true });
   for (const args of steps(join(directory, "venv/bin/python"))) {
     const result = await runPackageTool({
       ...request,
       tool: "uv",
       args,
       directory,
+      needs: { writable: [cache], hosts: ["pypi.org", "files.pythonhosted.org"] },
       settings: {
         UV_NO_CONFIG: "1",
         UV_NO_ENV_FILE: "1",
         UV_NO_PROGRESS: "1",
-        UV_CACHE_DIR: join(request.cacheDirectory, "uv"),
+        UV_CACHE_DIR: cache,
         // Not linked to the cache: what a skill does to its own files must not reach the next install.
         UV_LINK_MODE: "copy",
       },

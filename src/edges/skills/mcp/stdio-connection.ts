@@ -1,8 +1,10 @@
 import type { Tool } from "@modelcontextprotocol/sdk/types.js";
 import { ExpertStackError } from "../../../errors.ts";
 import type { SkillEvent } from "../../../run/ports.ts";
+import type { Launch } from "../../../run/sandbox-ports.ts";
 import { deadline } from "../deadline.ts";
-import { type ProcessTree, spawnTree } from "../process-tree.ts";
+import type { ProcessTree } from "../process-tree.ts";
+import type { Starter } from "../starter.ts";
 import type { Connection } from "./connection.ts";
 import { saidBy } from "./said-by.ts";
 import { openSession, type Session } from "./session.ts";
@@ -12,18 +14,11 @@ import { type StdioTransport, stdioTransport } from "./stdio-transport.ts";
 /** Milliseconds a server has to answer a call that was cancelled, before it is ended. */
 const cancelGraceMs = 500;
 
-/** How a skill's process is started. */
-export type Launch = {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string>>;
-};
-
 export type StdioConnectionOptions = {
   readonly runId: string;
   readonly skill: string;
   readonly launch: Launch;
+  readonly start: Starter;
   readonly stderr: StderrLog;
   /** Milliseconds from the spawn until the tools are known. */
   readonly startTimeoutMs: number;
@@ -88,7 +83,7 @@ const connectionOf = (transport: StdioTransport, session: Session): Connection =
 
 const spawned = async (options: StdioConnectionOptions): Promise<ProcessTree> => {
   try {
-    return await spawnTree({ ...options.launch, stdin: "pipe" });
+    return await options.start(options.launch, "pipe");
   } catch (cause) {
     throw isMissing(cause)
       ? noProgram(options, cause)

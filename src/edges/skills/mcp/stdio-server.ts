@@ -1,8 +1,7 @@
 import type { SkillEvent } from "../../../run/ports.ts";
 import type { SkillServer } from "./connection.ts";
-import { type LaunchRequest, plannedLaunch } from "./launch.ts";
+import { type LaunchRequest, plannedLaunch, type ReadyLaunch } from "./launch.ts";
 import { maxTotalBytes, stderrLog } from "./stderr-log.ts";
-import type { Launch } from "./stdio-connection.ts";
 
 export type StdioServerOptions = LaunchRequest & {
   readonly runId: string;
@@ -26,14 +25,14 @@ export const stdioServer = (options: StdioServerOptions): SkillServer => {
       emit({ type: "note", level: "warning", text });
     },
   );
-  let installed: Launch | undefined;
+  let installed: ReadyLaunch | undefined;
   return {
     async start(onTools, signal) {
       installed ??= await install(signal);
-      const launch = installed;
+      const ready = installed;
       const { connectStdio } = await import("./stdio-connection.ts");
       return await connectStdio(
-        { runId, skill: name, launch, stderr, startTimeoutMs, emit, onTools },
+        { runId, skill: name, ...ready, stderr, startTimeoutMs, emit, onTools },
         signal,
       );
     },

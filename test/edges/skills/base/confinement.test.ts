@@ -133,18 +133,38 @@ describe("no file tool reaches what lies outside the workspace", () => {
     expectOutsideIntact(skill);
   });
 
-  test("through a second name of an outside file: it is never written", async () => {
-    const skill = withOutside();
-    linkSync(join(skill.outside, "secret.txt"), join(skill.workspace, "hard.txt"));
-    for (const tool of ["writeTextFile", "appendTextFile"]) {
-      expect(await skill.call(tool, { path: "hard.txt", text: "x" })).toMatchObject({
-        isError: true,
-        value: { message: expect.stringContaining("hard link") },
-      });
-    }
-    const edit = { path: "hard.txt", oldText: secret, newText: "x" };
-    expect(await skill.call("editTextFile", edit)).toMatchObject({ isError: true });
-    expectOutsideIntact(skill);
+  test.for(["hard.txt", "node_modules/hard.txt"])(
+    "through a second name of an outside file: %s",
+    async (path) => {
+      const skill = withOutside();
+      mkdirSync(join(skill.workspace, "node_modules"));
+      linkSync(join(skill.outside, "secret.txt"), join(skill.workspace, path));
+      symlinkSync(path, join(skill.workspace, "alias"));
+      for (const [tool, args] of [...callsAt(path), ...callsAt("alias")]) {
+        // Those work on the name alone.
+        if (["getFileInfo", "deleteFile", "moveFile"].includes(tool)) continue;
+        const { isError, value } = await skill.call(tool, args);
+        expect([tool, isError]).toEqual([tool, true]);
+        expect(JSON.stringify(value)).not.toContain(secret);
+      }
+      for (const tool of ["readTextFile", "readImageFile", "readPdfFile"]) {
+        expect(await skill.call(tool, { path })).toMatchObject({
+          value: { message: expect.stringContaining("hard link") },
+        });
+      }
+      expectOutsideIntact(skill);
+      expect(await skill.call("deleteFile", { path })).toMatchObject({ isError: false });
+      expectOutsideIntact(skill);
+    },
+  );
+
+  test("through a second name of what is hidden inside it", async () => {
+    const skill = openSkill();
+    mkdirSync(join(skill.workspace, ".git"));
+    writeFileSync(join(skill.workspace, ".git/config"), secret);
+    linkSync(join(skill.workspace, ".git/config"), join(skill.workspace, "notes.txt"));
+    const { isError, value } = await skill.call("readTextFile", { path: "notes.txt" });
+    expect([isError, JSON.stringify(value)]).toEqual([true, expect.not.stringContaining(secret)]);
   });
 
   const segment = fc.constantFrom(
@@ -333,6 +353,15 @@ describe("things that are not files are refused without waiting", () => {
       for (const [tool, args] of callsAt(path)) {
         if (["getFileInfo", "deleteFile", "moveFile"].includes(tool)) continue;
         expect([tool, (await skill.call(tool, args)).isError]).toEqual([tool, true]);
+      }
+      for (const [tool, args] of [
+        ["readTextFile", { path }],
+        ["readImageFile", { path }],
+        ["writeTextFile", { path, text: "" }],
+        ["appendTextFile", { path, text: "" }],
+      ] as const) {
+        const { value } = await skill.call(tool, args);
+        expect([tool, value.message]).toEqual([tool, `This is a ${path}, not a file.`]);
       }
       expect(await skill.call("getFileInfo", { path })).toMatchObject({
         value: { exists: true, type: path },

@@ -1,6 +1,7 @@
-import { symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { contentUpTo, openWorkspace } from "../../../../src/edges/skills/base/workspace.ts";
 import { openSkill } from "./skill-fixture.ts";
 
 const withFile = (name: string, content: Uint8Array) => {
@@ -71,4 +72,14 @@ test.for([
   const outcome = await call(tool, { path: "link" });
   expect(outcome).toMatchObject({ isError: true, value: { error: "PATH_ESCAPE" } });
   expect(outcome.bytes).toBeUndefined();
+});
+
+test("a file that grows past the limit after it was opened is not read whole", () => {
+  const { workspace, file } = withFile("log", latin1("12345678"));
+  using opened = openWorkspace({ workspace, hidden: [] });
+  using entry = opened.open("log");
+  expect(contentUpTo(entry, 8)?.toString()).toBe("12345678");
+  appendFileSync(file, "9");
+  expect(contentUpTo(entry, 9)?.toString()).toBe("123456789");
+  expect(contentUpTo(entry, 8)).toBeUndefined();
 });

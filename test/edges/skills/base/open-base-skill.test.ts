@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { baseTools } from "../../../../src/edges/skills/base/base-tools.ts";
 import { openBaseSkill } from "../../../../src/edges/skills/base/open-base-skill.ts";
 import { argumentsError } from "../../../../src/job/tool-arguments.ts";
+import { plainStart } from "../../../helpers/no-sandbox.ts";
 import { openSkill } from "./skill-fixture.ts";
 
 /** Perstack's names and arguments, `?` when they may be left out. */
@@ -72,7 +73,7 @@ test("only tools that change nothing may be repeated after a crash", () => {
 });
 
 test("a withheld exec is not offered", async () => {
-  const options = { workspace: tmpdir(), hidden: [], environment: {}, stepTimeoutMs: 1 };
+  const options = { workspace: tmpdir(), hidden: [], environment: {}, stepTimeoutMs: 1, start: plainStart };
   await using withheld = openBaseSkill({ ...options, exec: "withheld" });
   await using allowed = openBaseSkill({ ...options, exec: "allowed" });
   expect(allowed.tools).toEqual(baseTools);
@@ -95,6 +96,7 @@ test("a workspace that does not exist cannot be opened", () => {
       hidden: [],
       environment: {},
       exec: "allowed",
+      start: plainStart,
       stepTimeoutMs: 1,
     });
   expect(open).toThrow("ENOENT");

@@ -6,6 +6,7 @@ import { baseTools } from "../../../../src/edges/skills/base/base-tools.ts";
 import { type BaseSkillOptions, openBaseSkill } from "../../../../src/edges/skills/base/open-base-skill.ts";
 import type { JsonObject } from "../../../../src/job/message.ts";
 import { argumentsError } from "../../../../src/job/tool-arguments.ts";
+import { plainStart } from "../../../helpers/no-sandbox.ts";
 
 export type Answered = {
   /** The parsed JSON text of the outcome. */
@@ -34,6 +35,7 @@ export const openSkill = (options: Partial<BaseSkillOptions> = {}): SkillFixture
     hidden: [],
     environment: { PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ""}`, LANG: "C.UTF-8" },
     exec: "allowed",
+    start: plainStart,
     stepTimeoutMs: 20_000,
     ...options,
   });

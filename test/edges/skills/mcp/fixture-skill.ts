@@ -6,11 +6,12 @@ import { Expert } from "../../../../src/definition/expert.ts";
 import { McpStdioSkill } from "../../../../src/definition/skill.ts";
 import { type McpSkill, mcpSkill } from "../../../../src/edges/skills/mcp/mcp-skill.ts";
 import { liveOffer } from "../../../../src/edges/skills/mcp/offer.ts";
-import { stdioServer } from "../../../../src/edges/skills/mcp/stdio-server.ts";
+import { type StdioServerOptions, stdioServer } from "../../../../src/edges/skills/mcp/stdio-server.ts";
 import { toolNames } from "../../../../src/edges/skills/tool-names.ts";
 import type { JsonObject } from "../../../../src/job/message.ts";
 import type { ToolDefinition } from "../../../../src/job/tool.ts";
 import type { SkillEvent, ToolOutcome } from "../../../../src/run/ports.ts";
+import { plainStart } from "../../../helpers/no-sandbox.ts";
 
 const servers = fileURLToPath(new URL("../../../fixtures/mcp-servers/", import.meta.url));
 
@@ -32,6 +33,8 @@ export type FixtureOptions = {
   readonly workspace?: string;
   readonly stepTimeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Plainly, unless the test is about installs. */
+  readonly startInstall?: StdioServerOptions["startInstall"];
 };
 
 export type FixtureSkill = McpSkill & {
@@ -69,6 +72,8 @@ export const openFixture = async (options: FixtureOptions): Promise<FixtureSkill
     cwd: workspace,
     cacheDirectory: options.cacheDirectory ?? join(workspace, "never-used"),
     trust: options.trust ?? "trusted",
+    starterFor: () => plainStart,
+    startInstall: options.startInstall ?? (() => plainStart),
     startTimeoutMs: Math.min(60_000, stepTimeoutMs),
     emit,
   });

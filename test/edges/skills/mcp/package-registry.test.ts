@@ -3,6 +3,7 @@ import { delimiter, dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { installPackage, type PackageRequest } from "../../../../src/edges/skills/mcp/package.ts";
 import type { SkillEvent } from "../../../../src/run/ports.ts";
+import { heldInstall } from "../../../helpers/held-install.ts";
 import { notesOf, openFixture, temporaryDirectory, textOf } from "./fixture-skill.ts";
 import { registryIsReachable } from "./npm-registry.ts";
 
@@ -11,6 +12,8 @@ const version = "2026.8.31";
 const integrity =
   "sha512-5U3OZh8Xq0Li4nA26l6uNvV9/1suMDuWSn+NjLZIhzinhMY6N3A4DCrxVecBGPf2PsNFKTEv5krxGPRwzxc7jQ==";
 const timeoutMs = 180_000;
+
+const { startInstall, asked } = heldInstall();
 
 const host: Record<string, string> = Object.fromEntries(
   Object.entries(process.env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
@@ -50,7 +53,13 @@ describe.skipIf(!registryIsReachable())("with the npm registry", { timeout: time
     const cacheDirectory = join(root.path, "cache");
     const definition = { command: "npx", args: ["-y", `${name}@${version}`], pick: ["echo"] };
     {
-      await using skill = await openFixture({ definition, workspace, cacheDirectory, environment });
+      await using skill = await openFixture({
+        definition,
+        workspace,
+        cacheDirectory,
+        environment,
+        startInstall,
+      });
       expect(textOf(await skill.run("echo", { message: "hello" }))).toContain("hello");
       expect(skill.events.slice(0, 3)).toEqual([
         { type: "note", level: "info", text: `installing ${name}@${version}` },
@@ -111,6 +120,13 @@ describe.skipIf(!registryIsReachable())("with the npm registry", { timeout: time
     ]);
   });
 
+  test("in a sandbox npm asks its registry and nobody else", async () => {
+    expect(asked.length).toBeGreaterThan(0);
+    expect(new Set(asked.map(({ host: one, verdict }) => `${one} ${verdict}`))).toEqual(
+      new Set(["registry.npmjs.org allowed"]),
+    );
+  });
+
   test("a package that does not exist fails with npm's own words", async () => {
     using root = temporaryDirectory();
     const missing = { ...request(root.path), name: "@modelcontextprotocol/no-such-server", version: "9.9.9" };
@@ -129,6 +145,7 @@ const request = (root: string): PackageRequest => ({
   cacheDirectory: join(root, "cache"),
   environment: host,
   trust: "trusted",
+  startInstall,
   emit: () => undefined,
   signal: AbortSignal.timeout(timeoutMs),
 });

@@ -3,6 +3,7 @@ import { delimiter, join } from "node:path";
 import { expect, test } from "vitest";
 import { installPackage, type PackageRequest } from "../../../../src/edges/skills/mcp/package.ts";
 import { packageProgram } from "../../../../src/edges/skills/mcp/package-program.ts";
+import { plainStart } from "../../../helpers/no-sandbox.ts";
 import { openFixture, temporaryDirectory } from "./fixture-skill.ts";
 
 const program = (file: string, script: string): void =>
@@ -21,6 +22,7 @@ const machine = (root: string, script: string): PackageRequest => {
     cacheDirectory: join(root, "cache"),
     environment: { PATH: [join(root, "bin"), "/usr/bin", "/bin"].join(delimiter) },
     trust: "trusted",
+    startInstall: () => plainStart,
     emit: () => undefined,
     signal: AbortSignal.timeout(30_000),
   };

@@ -4,10 +4,13 @@ import { delimiter, dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { installPackage, type PackageRequest } from "../../../../src/edges/skills/mcp/package.ts";
 import type { SkillEvent } from "../../../../src/run/ports.ts";
+import { heldInstall } from "../../../helpers/held-install.ts";
 import { notesOf, openFixture, temporaryDirectory, textOf } from "./fixture-skill.ts";
 
 const [name, version] = ["mcp-server-time", "2026.10.19"];
 const timeoutMs = 180_000;
+
+const { startInstall, asked } = heldInstall();
 
 /** Like the tests of npm's registry: skipped with the reason where there is no uv; in CI they run and fail. */
 const uvIsInstalled = (): boolean => {
@@ -30,6 +33,7 @@ const request = (root: string, rest: Partial<PackageRequest> = {}): PackageReque
   cacheDirectory: join(root, "cache"),
   environment: host,
   trust: "trusted",
+  startInstall,
   emit: () => undefined,
   signal: AbortSignal.timeout(timeoutMs),
   ...rest,
@@ -72,7 +76,13 @@ describe.skipIf(!uvIsInstalled())("with uv and PyPI", { timeout: timeoutMs }, ()
     const cacheDirectory = join(root.path, "cache");
     const definition = { command: "uvx", args: [`${name}==${version}`, "--local-timezone", "Asia/Tokyo"] };
     {
-      await using skill = await openFixture({ definition, workspace, cacheDirectory, environment });
+      await using skill = await openFixture({
+        definition,
+        workspace,
+        cacheDirectory,
+        environment,
+        startInstall,
+      });
       const outcome = await skill.run("get_current_time", { timezone: "Asia/Tokyo" });
       expect(textOf(outcome)).toContain("+09:00");
       expect(skill.events.slice(0, 3)).toEqual([
@@ -103,6 +113,11 @@ describe.skipIf(!uvIsInstalled())("with uv and PyPI", { timeout: timeoutMs }, ()
     });
     expect((await again.run("get_current_time", { timezone: "Asia/Tokyo" })).isError).toBe(false);
     expect(existsSync(join(root.path, "owned"))).toBe(false);
+  });
+
+  test("in a sandbox uv asks its registry and nobody else", () => {
+    const hosts = new Set(asked.map(({ host: one, verdict }) => `${one} ${verdict}`));
+    expect([...hosts].sort()).toEqual(["files.pythonhosted.org allowed", "pypi.org allowed"]);
   });
 
   test("the hash is the one that PyPI states of the wheel", async () => {

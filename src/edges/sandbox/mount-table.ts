@@ -1,0 +1,63 @@
+import { statSync } from "node:fs";
+import { type Mount, nearest } from "./mounts.ts";
+import { switches, tellingFiles } from "./proc-files.ts";
+
+/** Tables as `mount --all --fstab` reads them, to be made one after the other; and the files to be there for the second. */
+export type MountTables = {
+  readonly first: string;
+  readonly points: readonly string[];
+  readonly second: string;
+};
+
+/**
+ * The file system of a process below the folder `root`: the old root's own file system alone and read-only, so that
+ * nothing else that is mounted is there, a `/proc` whose switches cannot be written, a `/dev` to be filled, and the
+ * mounts of the process. One call of `mount` makes a table, which takes a tenth of the time of a call for each.
+ */
+export const mountTables = (
+  root: string,
+  { mounts, uid, gid }: { readonly mounts: readonly Mount[]; readonly uid: number; readonly gid: number },
+): MountTables => {
+  const own = `mode=700,uid=${uid},gid=${gid},nosuid,nodev`;
+  const line = (mount: Mount): string => {
+    const at = root + mount.path;
+    switch (mount.type) {
+      case "hide":
+        return entry("sandbox", at, "tmpfs", `${own},X-mount.mkdir`);
+      case "read":
+        return entry(mount.path, at, "none", `bind,ro,nosuid,nodev${madeOnTheWay(mount.path)}`);
+      case "write":
+        return entry(mount.path, at, "none", `bind,nosuid,nodev${madeOnTheWay(mount.path)}`);
+      case "cover":
+        return entry(mount.by, at, "none", "bind,ro,nosuid");
+      default:
+        return mount satisfies never;
+    }
+  };
+  const late = mounts.filter((mount) => isFile(mount.path) && nearest(mounts, mount.path)?.type === "hide");
+  const early = mounts.filter((mount) => !late.includes(mount));
+  return {
+    first: [...system(root), ...early.map(line)].join(""),
+    points: late.map(({ path }) => root + path),
+    second: late.map(line).join(""),
+  };
+};
+
+const isFile = (path: string): boolean => !statSync(path).isDirectory();
+
+const madeOnTheWay = (path: string): string => (isFile(path) ? "" : ",X-mount.mkdir");
+
+const system = (root: string): readonly string[] => [
+  entry("/", root, "none", "bind,ro,nosuid,nodev"),
+  entry("proc", `${root}/proc`, "proc", "nosuid,nodev,noexec"),
+  ...switches.map((path) => entry(root + path, root + path, "none", "bind,ro")),
+  ...tellingFiles.map((path) => entry("/dev/null", root + path, "none", "bind,ro")),
+  entry("sandbox", `${root}/dev`, "tmpfs", "mode=755,nosuid,noexec"),
+  entry("sandbox", `${root}/dev/shm`, "tmpfs", "mode=1777,nosuid,nodev,X-mount.mkdir"),
+];
+
+const entry = (source: string, target: string, type: string, options: string): string =>
+  `${field(source)} ${field(target)} ${type} ${options} 0 0\n`;
+
+const field = (text: string): string =>
+  text.replaceAll(/[\s\\#]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`);

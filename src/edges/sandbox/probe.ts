@@ -1,0 +1,101 @@
+import { spawn } from "node:child_process";
+import { chownSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Lacking, Tier, TierSetup } from "./tier.ts";
+import { scratchFolders, type ViewOptions, viewOf } from "./view.ts";
+
+/** Milliseconds a tier has for a program that does next to nothing. */
+const timeoutMs = 3_000;
+
+/** What a process that is held must find, in the shell's words; each failure has a number of its own. */
+const checks = (place: {
+  readonly control: string;
+  readonly workspace: string;
+  readonly isolating: boolean;
+}): string => {
+  const { control, workspace, isolating } = place;
+  const always = `
+cat /proc/${process.pid}/environ >/dev/null 2>&1 && exit 81`;
+  // In subshells, since a redirection that fails ends the shell itself.
+  const inside = `
+exec 2>/dev/null
+[ -e '/proc/${process.pid}/exe' ] && [ "$(readlink /proc/${process.pid}/exe)" = '${process.execPath}' ] && exit 82
+[ -e '${control}/lifeline' ] && exit 83
+(: >/etc/expert-stack-probe) && exit 84
+(: >'${workspace}/written') || exit 85
+(: >'${scratchFolders[0]}/written') || exit 86
+[ "$(grep -c : /proc/net/dev)" = 1 ] || exit 87`;
+  return `${always}${isolating ? inside : ""}
+exit 0`;
+};
+
+const meanings: Readonly<Record<number, string>> = {
+  81: "a process could read the runner's environment",
+  82: "a process could see the runner's processes",
+  83: "a process could see the runner's own folder",
+  84: "a process could write to the system",
+  85: "a process could not write to its workspace",
+  86: "a process had no /tmp",
+  87: "a process had a network",
+};
+
+/** Starts a small program in a tier and looks at what it finds. @returns what is lacking, if anything is */
+export const probe = async (
+  tier: Tier,
+  { control, runner, user }: TierSetup,
+  options: Omit<ViewOptions, "control">,
+): Promise<Lacking | undefined> => {
+  const workspace = join(control, "probe");
+  mkdirSync(workspace, { recursive: true });
+  if (runner.uid === 0) chownSync(workspace, user.uid, user.gid);
+  const isolating = tier.name !== "user";
+  const script = checks({ control, workspace, isolating });
+  const env = { PATH: "/usr/bin:/bin" };
+  const launch = { command: "/bin/sh", args: ["-c", script], cwd: isolating ? workspace : "/", env };
+  const mounts = viewOf(
+    { ...options, control },
+    { ...launch, file: "/bin/sh" },
+    {
+      workspace: { path: workspace, access: "write" },
+      checkout: "hidden",
+      readable: [],
+      writable: [workspace],
+      hosts: [],
+      addresses: "public",
+      onAccess: () => {},
+      warn: () => {},
+    },
+  );
+  const { code, words } = await outcome(tier.wrap({ launch, mounts, network: "none" }));
+  if (code === 0) return undefined;
+  const reason = meanings[code ?? -1] ?? `it does not start here${words === "" ? "" : `: ${words}`}`;
+  return { reason, remedy: remedyOf(tier) };
+};
+
+const remedyOf = ({ name }: Tier): string =>
+  name === "bubblewrap"
+    ? "Where the system forbids user namespaces, let it allow them: `sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`."
+    : "Install bubblewrap: `sudo apt-get install --yes bubblewrap`; in a container let it make namespaces: `options: --privileged`.";
+
+const outcome = async ({
+  command,
+  args,
+  cwd,
+  env,
+}: ReturnType<Tier["wrap"]>): Promise<{ readonly code: number | null; readonly words: string }> => {
+  const child = spawn(command, [...args], {
+    cwd,
+    env,
+    stdio: ["ignore", "ignore", "pipe"],
+    timeout: timeoutMs,
+    killSignal: "SIGKILL",
+  });
+  let words = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    words = `${words}${chunk}`.slice(-500);
+  });
+  return await new Promise((resolve) => {
+    child.once("error", (error) => resolve({ code: null, words: error.message }));
+    child.once("close", (code) => resolve({ code, words: words.trim().split("\n").at(-1) ?? "" }));
+  });
+};

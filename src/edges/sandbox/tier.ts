@@ -1,0 +1,35 @@
+import type { Launch, SandboxTier } from "../../run/sandbox-ports.ts";
+import type { Mount } from "./mounts.ts";
+
+/** A program with what it is to see and whether it shares the runner's network. */
+export type Cell = {
+  readonly launch: Launch;
+  readonly mounts: readonly Mount[];
+  readonly network: "none" | "shared";
+};
+
+/** One way to hold a process. */
+export type Tier = {
+  readonly name: SandboxTier;
+  /** How to start the program inside. What it keeps outside is in the folder of the sandbox and goes with it. */
+  wrap(cell: Cell): Launch;
+};
+
+/** What cannot be built here: what is missing, and the one thing that would bring it. */
+export type Lacking = { readonly reason: string; readonly remedy: string };
+
+export const isLacking = (tier: Tier | Lacking): tier is Lacking => "reason" in tier;
+
+export type User = { readonly uid: number; readonly gid: number };
+
+/** Of the sandbox itself: where it keeps things, and who the runner is. */
+export type TierSetup = {
+  /** Only this user enters it; removed with the sandbox. */
+  readonly control: string;
+  /** A FIFO that nothing is ever written to: who reads it sees its end when the runner is gone, however it went. */
+  readonly lifeline: string;
+  /** Who runs us, and the mode bits that its files lack. */
+  readonly runner: User & { readonly umask: number };
+  /** Whom processes run as: the runner, or where that is root the owner of the workspace, who can write to it. */
+  readonly user: User;
+};

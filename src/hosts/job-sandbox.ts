@@ -1,0 +1,38 @@
+import { homedir } from "node:os";
+import type { SandboxOptions } from "../edges/sandbox/open-sandbox.ts";
+import type { OpenedSandbox } from "../run/sandbox-ports.ts";
+import type { Environment } from "./secrets.ts";
+
+/** The sandbox of one job, opened when somebody first needs it and the same from then on. */
+export type JobSandbox = AsyncDisposable & {
+  /** @throws ExpertStackError SANDBOX_MISSING where one is required and none isolates */
+  readonly open: () => Promise<OpenedSandbox>;
+};
+
+/** @param options where the job works, and what the person wants */
+export const jobSandbox = (options: Omit<SandboxOptions, "home">): JobSandbox => {
+  let opening: Promise<OpenedSandbox> | undefined;
+  const openNow = async (): Promise<OpenedSandbox> => {
+    // Its code, too, is loaded when it is needed: the first request to a model waits for neither.
+    const { openSandbox } = await import("../edges/sandbox/open-sandbox.ts");
+    return await openSandbox({ ...options, home: homedir() });
+  };
+  return {
+    open: () => {
+      opening ??= openNow();
+      return opening;
+    },
+    async [Symbol.asyncDispose]() {
+      const opened = await opening?.catch(() => undefined);
+      await opened?.sandbox[Symbol.asyncDispose]();
+    },
+  };
+};
+
+/** The proxy by which this machine reaches the internet, as everybody's variables name it. */
+export const upstreamProxy = (environment: Environment): { readonly upstream?: URL } => {
+  const text = environment.https_proxy || environment.HTTPS_PROXY;
+  if (text === undefined || text === "") return {};
+  // As curl has it, the scheme may be left out.
+  return { upstream: new URL(/^[a-z]+:\/\//i.test(text) ? text : `http://${text}`) };
+};

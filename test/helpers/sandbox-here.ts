@@ -1,0 +1,18 @@
+import { tmpdir } from "node:os";
+import { openSandbox } from "../../src/edges/sandbox/open-sandbox.ts";
+import { isolates, type SandboxTier } from "../../src/run/sandbox-ports.ts";
+
+/** The tier that this machine offers. Prints, where none isolates, that the tests that need one are skipped and why. */
+export const tierHere = async (): Promise<SandboxTier> => {
+  const folder = tmpdir();
+  const { sandbox, tried } = await openSandbox({
+    ...{ mode: "auto", network: "enforced", checkout: folder, workspace: folder, hidden: [], home: folder },
+    temporary: folder,
+  });
+  await sandbox[Symbol.asyncDispose]();
+  if (!isolates(sandbox.tier)) {
+    const reasons = tried.flatMap(({ tier, reason }) => (reason === undefined ? [] : [`${tier}: ${reason}`]));
+    process.stderr.write(`skipped: tests inside a sandbox: ${reasons.join("; ")}\n`);
+  }
+  return sandbox.tier;
+};
