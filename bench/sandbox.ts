@@ -26,7 +26,7 @@ export const measureSandbox = async (): Promise<readonly Row[]> => {
     ] as const) {
       const { sandbox, tried } = await openSandbox({
         ...{ mode: "auto", network: "enforced", checkout: workspace, workspace, hidden: [] },
-        ...{ home: "/nonexistent", temporary: tmpdir(), tiers: [tier] },
+        ...{ home: "/nonexistent", searchPath: "/usr/bin:/bin", temporary: tmpdir(), tiers: [tier] },
       });
       await using _held = sandbox;
       const probe = tried.find((one) => one.tier === tier);

@@ -15,6 +15,7 @@ import { artifactFiles, writeAnswer } from "./action-files.ts";
 import { gitHub } from "./action-github.ts";
 import { leaveState } from "./action-state.ts";
 import type { Ending } from "./ending.ts";
+import { publishable } from "./published-text.ts";
 import { textPolicy } from "./step.ts";
 import type { EndedJob } from "./step-job.ts";
 
@@ -25,7 +26,7 @@ import type { EndedJob } from "./step-job.ts";
  */
 export const deliver = async (job: EndedJob, stop: AbortSignal): Promise<Ending> => {
   const { state, step, trigger, directory } = job;
-  const report = firstReport(job);
+  const report = await publishableReport(firstReport(job));
   const responseFile = writeAnswer(directory, report.answer ?? "");
   const known = { expert: report.expert, trigger, job: { state, directory, responseFile } };
   if (state.outcome?.type === "interrupted") {
@@ -35,6 +36,18 @@ export const deliver = async (job: EndedJob, stop: AbortSignal): Promise<Ending>
   const delivery = await publish(deliverables(job, report), ports, stop);
   if (delivery.artifact !== undefined) leaveState({ uploaded: "yes" });
   return { ...known, ...concluded(job, report, delivery) };
+};
+
+/** Also what a provider or a program said of itself may hold somebody's key. */
+const publishableReport = async (report: JobReport): Promise<JobReport> => {
+  const { answer, problem } = report;
+  return {
+    ...report,
+    ...(answer === undefined ? {} : { answer: await publishable(answer) }),
+    ...(problem === undefined
+      ? {}
+      : { problem: { ...problem, message: await publishable(problem.message) } }),
+  };
 };
 
 const firstReport = (job: EndedJob): JobReport => {

@@ -8,6 +8,7 @@ import { logLine } from "../report/log-line.ts";
 import { makeRedaction } from "../report/redaction.ts";
 import { renderSummary } from "../report/summary.ts";
 import type { Ending } from "./ending.ts";
+import { publishable } from "./published-text.ts";
 import { type Step, textPolicy } from "./step.ts";
 
 /** Outputs, summary, annotation. Everything here comes after the job and loses nothing when it fails. */
@@ -20,7 +21,9 @@ export const finish = async (
   }: { readonly step?: Step; readonly secrets: readonly string[]; readonly stop: AbortSignal },
 ): Promise<number> => {
   const { redact } = makeRedaction(secrets);
-  for (const [name, value] of Object.entries(outputsOf(ending))) setOutput(name, redact(value));
+  for (const [name, value] of Object.entries(outputsOf(ending))) {
+    setOutput(name, await publishable(redact(value)));
+  }
   await writeSummary(ending, step, redact);
   annotate(ending, redact);
   if (stop.aborted) return 130;
@@ -70,7 +73,7 @@ const writeSummary = async (
   };
   const policy = textPolicy(step?.context.serverUrl ?? "https://github.com");
   try {
-    await summary.addRaw(redact(renderSummary(report, policy).text)).write();
+    await summary.addRaw(await publishable(redact(renderSummary(report, policy).text))).write();
   } catch (cause) {
     warning(`The job summary could not be written: ${String(cause)}`);
   }

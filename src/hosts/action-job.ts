@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { actionsArtifacts } from "../edges/github/artifacts.ts";
 import { createJob } from "../edges/store/create-job.ts";
 import type { JournalEntry } from "../job/event.ts";
@@ -11,6 +12,7 @@ import { actionObserver } from "./action-observer.ts";
 import { leaveState } from "./action-state.ts";
 import { refuseCheckedOut } from "./checked-out-credential.ts";
 import type { Ending } from "./ending.ts";
+import { preloadDetectors } from "./published-text.ts";
 import { secretVariables, weakSecretNotes } from "./secrets.ts";
 import type { Step } from "./step.ts";
 import type { StepJob } from "./step-job.ts";
@@ -28,6 +30,7 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
   const observer = actionObserver({
     onEntry: (entry) => entries.push(entry),
     onWaiting: () => {
+      preloadDetectors();
       if (inputs.artifact !== "none") artifacts.preload();
     },
     redact,
@@ -89,10 +92,18 @@ const leaveToPost = (
  */
 export const hiddenFolders = ({ context, environment }: Step): readonly string[] => [
   context.temporary,
+  ...runnersFolders(context.temporary),
   dirname(import.meta.dirname),
   import.meta.dirname,
   environment.HOME ?? homedir(),
 ];
+
+/** All that the runner works in, other jobs' checkouts among it; and, where it lies in its own folder, its registration. */
+const runnersFolders = (temporary: string): readonly string[] => {
+  const [work, above] = [dirname(temporary), dirname(dirname(temporary))];
+  const isRunner = [".runner", ".credentials"].some((name) => existsSync(join(above, name)));
+  return [...(basename(temporary) === "_temp" ? [work] : []), ...(isRunner ? [above] : [])];
+};
 
 /** With the job's own id, so that several steps and re-runs of one workflow run never collide. */
 const artifactName = ({ inputs, context }: Step, jobId: string): string =>

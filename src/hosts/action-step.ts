@@ -21,7 +21,7 @@ import { gitHub } from "./action-github.ts";
 import { hiddenFolders, runActionJob, workspaceOf } from "./action-job.ts";
 import { compared, makeActionQuery } from "./action-query.ts";
 import type { Ending } from "./ending.ts";
-import { type JobSandbox, jobSandbox, upstreamProxy } from "./job-sandbox.ts";
+import { type JobSandbox, jobSandbox, machineOf } from "./job-sandbox.ts";
 import { outputSchema } from "./option-values.ts";
 import { readLock } from "./read-lock.ts";
 import { readManifest } from "./read-manifest.ts";
@@ -78,7 +78,7 @@ const stepSandbox = (step: Step): JobSandbox =>
     workspace: workspaceOf(step),
     hidden: [...hiddenFolders(step), ...credentialFiles(step.environment)],
     temporary: step.context.temporary,
-    ...upstreamProxy(step.environment),
+    ...machineOf(step.environment),
   });
 
 const planStep = async (

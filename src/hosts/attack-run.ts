@@ -13,7 +13,7 @@ import { planJob } from "../run/resolve.ts";
 import { runJob } from "../run/run-job.ts";
 import type { SandboxTier } from "../run/sandbox-ports.ts";
 import { type AttackScene, attackScene } from "./attack-scene.ts";
-import { jobSandbox } from "./job-sandbox.ts";
+import { jobSandbox, machineOf } from "./job-sandbox.ts";
 import type { Environment } from "./secrets.ts";
 import { version } from "./version.ts";
 import { prepareWiring } from "./wire.ts";
@@ -45,6 +45,7 @@ export const runAttack = async (attack: Attack, attacked: Attacked): Promise<Ver
   await using sandbox = jobSandbox({
     ...attacked.sandbox,
     ...{ workspace: target.workspace, checkout: target.workspace, hidden: scene.hidden },
+    ...machineOf(attacked.environment),
     temporary: scene.jobs,
   });
   const entries = await job(attack, { attacked, scene, sandbox });

@@ -13,7 +13,7 @@ import { makeRedaction } from "../report/redaction.ts";
 import { visible } from "../report/visible.ts";
 import type { Redact, SkillEvent, Skills } from "../run/ports.ts";
 import { cacheFolder } from "./cache-folder.ts";
-import { type JobSandbox, jobSandbox, upstreamProxy } from "./job-sandbox.ts";
+import { type JobSandbox, jobSandbox, machineOf } from "./job-sandbox.ts";
 import { lockPath } from "./read-lock.ts";
 import { readManifest } from "./read-manifest.ts";
 import { secretVariables, valuesOf } from "./secrets.ts";
@@ -39,7 +39,7 @@ export const lockCommand = async (
   const workspace = resolve(terminal.cwd, options.workspace ?? ".");
   await using sandbox = jobSandbox({
     ...{ mode: "auto", network: "enforced", workspace, checkout: workspace },
-    ...{ hidden: [], temporary: tmpdir(), ...upstreamProxy(terminal.environment) },
+    ...{ hidden: [], temporary: tmpdir(), ...machineOf(terminal.environment) },
   });
   const skills = askedSkills(workspace, sandbox, terminal);
   const secrets = valuesOf(terminal.environment, secretVariables(manifest.experts.values(), []));

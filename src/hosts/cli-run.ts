@@ -17,7 +17,7 @@ import type { EarlierJob } from "./cli-continue.ts";
 import { createObserver } from "./cli-observer.ts";
 import type { RunArguments } from "./cli-run-arguments.ts";
 import { type RunOptions, readRunOptions } from "./cli-run-options.ts";
-import { jobSandbox, upstreamProxy } from "./job-sandbox.ts";
+import { jobSandbox, machineOf } from "./job-sandbox.ts";
 import { readLock } from "./read-lock.ts";
 import { readManifest } from "./read-manifest.ts";
 import { secretVariables, valuesOf, weakSecretNotes } from "./secrets.ts";
@@ -69,7 +69,7 @@ export const runCommand = async (args: RunArguments, terminal: Terminal): Promis
 const openedSandbox = async ({ sandbox: mode, network, workspace, environment }: RunOptions) => {
   const sandbox = jobSandbox({
     ...{ mode, network, workspace, checkout: workspace, temporary: tmpdir() },
-    ...{ hidden: credentialFiles(environment), ...upstreamProxy(environment) },
+    ...{ hidden: credentialFiles(environment), ...machineOf(environment) },
   });
   if (mode === "required") await sandbox.open();
   return sandbox;

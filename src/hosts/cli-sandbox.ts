@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
 import { isolates, type SandboxTier, type TriedTier } from "../run/sandbox-ports.ts";
-import { jobSandbox } from "./job-sandbox.ts";
+import { jobSandbox, machineOf } from "./job-sandbox.ts";
 import type { Terminal } from "./terminal.ts";
 
 const meaning: Readonly<Record<SandboxTier, string>> = {
@@ -20,7 +20,12 @@ const meaning: Readonly<Record<SandboxTier, string>> = {
 export const sandboxCommand = async (terminal: Terminal): Promise<number> => {
   await using sandbox = jobSandbox({
     ...{ mode: "auto", network: "enforced", hidden: [] },
-    ...{ workspace: terminal.cwd, checkout: terminal.cwd, temporary: tmpdir() },
+    ...{
+      workspace: terminal.cwd,
+      checkout: terminal.cwd,
+      temporary: tmpdir(),
+      ...machineOf(terminal.environment),
+    },
   });
   const { sandbox: found, tried } = await sandbox.open();
   terminal.out(`${found.tier}: ${meaning[found.tier]}\n`);

@@ -29,10 +29,13 @@ export const jobSandbox = (options: Omit<SandboxOptions, "home">): JobSandbox =>
   };
 };
 
-/** The proxy by which this machine reaches the internet, as everybody's variables name it. */
-export const upstreamProxy = (environment: Environment): { readonly upstream?: URL } => {
+/** Where this machine finds programs, and the proxy by which it reaches the internet, as everybody's variables name it. */
+export const machineOf = (
+  environment: Environment,
+): { readonly searchPath: string; readonly upstream?: URL } => {
+  const searchPath = environment.PATH ?? "";
   const text = environment.https_proxy || environment.HTTPS_PROXY;
-  if (text === undefined || text === "") return {};
+  if (text === undefined || text === "") return { searchPath };
   // As curl has it, the scheme may be left out.
-  return { upstream: new URL(/^[a-z]+:\/\//i.test(text) ? text : `http://${text}`) };
+  return { searchPath, upstream: new URL(/^[a-z]+:\/\//i.test(text) ? text : `http://${text}`) };
 };

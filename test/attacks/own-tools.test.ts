@@ -25,10 +25,15 @@ const attack = async (
   chmodSync(folder, 0o755);
   writeFileSync(join(folder, "perstack.toml"), manifest);
   const env = { HOME: folder, PATH: "/usr/bin:/bin:/usr/sbin:/sbin" };
-  const { stdout, code } = await inSituation(situation, [process.execPath, program, "attack", ...words], {
-    env,
-    cwd: folder,
-  });
+  const { stdout, stderr, code } = await inSituation(
+    situation,
+    [process.execPath, program, "attack", ...words],
+    {
+      env,
+      cwd: folder,
+    },
+  );
+  expect(stderr).toBe("");
   const lines = stdout.trimEnd().split("\n");
   return {
     code,

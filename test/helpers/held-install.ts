@@ -15,7 +15,7 @@ export const heldInstall = (): {
   const open = async () => {
     opening ??= openSandbox({
       ...{ mode: "auto", network: "enforced", hidden: [], home: homedir(), temporary: tmpdir() },
-      ...{ checkout: tmpdir(), workspace: tmpdir() },
+      ...{ checkout: "/nonexistent", workspace: import.meta.dirname, searchPath: process.env.PATH ?? "" },
     });
     return (await opening).sandbox;
   };

@@ -208,9 +208,7 @@ describe("what a person got wrong exits with 2, starts nothing, and is explained
       "replay",
       "report",
       "test",
-      "attack",
       "init",
-      "sandbox",
     ].map((name) => [`the later command ${name}`, [name, "x", "--y"], [name, "not available"]] as const),
   ];
 

@@ -1,8 +1,10 @@
 import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { isolates } from "../../src/run/sandbox-ports.ts";
 import type { ScriptedAnswer } from "../helpers/model-server.ts";
 import { type CliWorld, runCli, startCliWorld } from "../helpers/run-cli.ts";
+import { tierHere } from "../helpers/sandbox-here.ts";
 
 const server = join(import.meta.dirname, "../fixtures/mcp-servers/changing.mjs");
 
@@ -35,13 +37,18 @@ const startWorld = (answers: readonly ScriptedAnswer[]): Promise<CliWorld> =>
 
 const path = (world: CliWorld, file: string) => join(world.workspace.directory, file);
 
+/** Said where a sandbox holds the skill. */
+const withoutNetwork = isolates(await tierHere())
+  ? 'info: The skill "changing" has no network. If it needs one, name its hosts in its `allowedDomains`.\n'
+  : "";
+
 test("with a lock the first request waits for no server, and a skill starts at its first call", async () => {
   await using world = await startWorld([{ text: "No need." }, call("steady"), { text: "Done." }]);
   const locked = await runCli(world, ["lock"]);
   expect([locked.exitCode, locked.stdout, locked.stderr]).toEqual([
     0,
     "perstack.lock: 1 Expert, 3 tools.\n",
-    "",
+    withoutNetwork,
   ]);
   const text = readFileSync(path(world, "perstack.lock"), "utf8");
   expect((await runCli(world, ["lock"])).exitCode).toBe(0);

@@ -256,7 +256,8 @@ args = ${JSON.stringify(args)}`;
       "perstack.toml": manifestOf("Look.", skill(["skills/server.mjs"])),
       "skills/server.mjs": server("trusted"),
     });
-    const ran = await run(world, await pushEvent(world, { by: "alice" }));
+    // It leaves its mark in the runner's temporary folder, where a sandbox would not let it.
+    const ran = await run(world, await pushEvent(world, { by: "alice" }), { inputs: { sandbox: "off" } });
     expectAnsweredBy(ran, "Look.");
     expect(ran.prompts[0]?.tools).toContain("look");
     expect(canary(world)).toBe("trusted");

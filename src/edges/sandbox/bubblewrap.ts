@@ -1,17 +1,16 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Launch } from "../../run/sandbox-ports.ts";
-import { limitArguments } from "./limits.ts";
+import { asOptions, ownFile, ownFiles, toolEnvironment } from "./environment-file.ts";
+import { guardianScript } from "./guardian.ts";
+import { limiting } from "./limits.ts";
 import type { Mount } from "./mounts.ts";
 import { switches, tellingFiles } from "./proc-files.ts";
 import { systemTool } from "./program-file.ts";
 import { seccompFilter } from "./seccomp.ts";
+import { quoted } from "./shell-word.ts";
 import type { Cell, Lacking, Tier, TierSetup } from "./tier.ts";
 
-/**
- * By bubblewrap, which needs no root where the system lets anybody have a user namespace. The whole environment is
- * handed on as it is: as arguments, others could read it.
- */
+/** By bubblewrap, which needs no root where the system lets anybody have a user namespace. */
 export const bubblewrap = (setup: TierSetup): Tier | Lacking => {
   const [bwrap, prlimit] = [systemTool("bwrap"), systemTool("prlimit")];
   const remedy = "Add a step before: `sudo apt-get install --yes bubblewrap`.";
@@ -22,29 +21,39 @@ export const bubblewrap = (setup: TierSetup): Tier | Lacking => {
   }
   const filter = seccompFilter(process.arch);
   const filterFile = join(setup.control, "seccomp");
-  if (filter !== undefined) writeFileSync(filterFile, filter, { mode: 0o400 });
+  writeFileSync(filterFile, filter ?? "", { mode: 0o400 });
   return {
     name: "bubblewrap",
     wrap: (cell) => {
-      const limited = [prlimit, ...limitArguments(), bwrap, ...arguments_(cell)];
-      return filter === undefined
-        ? launchOf(cell, limited)
-        : // The filter is read from a descriptor, which only a shell can open for another program.
-          launchOf(cell, ["/bin/sh", "-c", 'exec 9<"$0" && exec "$@"', filterFile, ...withFilter(limited)]);
+      const own = ownFiles(setup);
+      ownFile(setup, `${own}.options`, asOptions(cell.launch.env));
+      const script = openerScript({ own, filterFile, lifeline: setup.lifeline });
+      const options = ["--args", "8", "--info-fd", "7", ...(filter === undefined ? [] : ["--seccomp", "9"])];
+      const words = [...limiting(prlimit), bwrap, ...options, ...arguments_(cell)];
+      return {
+        command: "/bin/sh",
+        args: ["-c", script, "sandbox", ...words],
+        cwd: "/",
+        env: toolEnvironment,
+      };
     },
   };
 };
 
-const launchOf = ({ launch }: Cell, [command = "", ...args]: readonly string[]): Launch => ({
-  command,
-  args,
-  cwd: "/",
-  env: launch.env,
-});
-
-const withFilter = (words: readonly string[]): readonly string[] => {
-  const at = words.indexOf("--die-with-parent");
-  return [...words.slice(0, at), "--seccomp", "9", ...words.slice(at)];
+/**
+ * Opens what bubblewrap reads and writes by descriptors, which only a shell can do for another program. It says there
+ * which process is the first inside, whose end is the end of all; that it dies with its parent is no more than its own
+ * word, which a process inside can make it take back.
+ */
+const openerScript = (at: {
+  readonly own: string;
+  readonly filterFile: string;
+  readonly lifeline: string;
+}): string => {
+  const [options, info] = [quoted(`${at.own}.options`), quoted(`${at.own}.info`)];
+  const killing = `kill -9 "$(sed -n 's/.*"child-pid": *\\([0-9]*\\).*/\\1/p' ${info})"; kill -9 "$child"`;
+  return `exec 9<${quoted(at.filterFile)} 8<${options} 7>${info} && rm -f ${options}
+${guardianScript(at.lifeline, killing)}`;
 };
 
 const arguments_ = ({ launch, mounts, network }: Cell): readonly string[] => [

@@ -1,59 +1,84 @@
 import { createHash } from "node:crypto";
 import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { withoutCredentials } from "./git-config.ts";
 import type { Mount } from "./mounts.ts";
 
+/** How deep below a checkout others are looked for: `actions/checkout` with a `path`. */
+const deepest = 3;
+
+/** Bytes of a configuration that is read. */
+const largestConfig = 1024 * 1024;
+
 /**
- * A repository's own folder to read, with its configuration as it is but for the credentials: `actions/checkout` and
- * others leave a token there. The real file is left alone, so that nothing has to be restored; a process sees another
- * one in its place.
- *
- * @param control where those other files are kept
+ * The folders of git in and below some folders, as they are before any process of a skill has run. Links are not
+ * followed: a process that ran before in the workspace may have made them.
  */
-export const gitMounts = (folders: readonly string[], control: string): readonly Mount[] =>
-  [...new Set(folders)].flatMap((folder) => {
-    const git = join(folder, ".git");
-    if (!existsSync(git) || !lstatSync(git).isDirectory()) return [];
-    const covers = configurations(git).flatMap((path): readonly Mount[] => {
-      const text = readFileSync(path, "utf8");
-      const neutral = withoutCredentials(text);
-      return neutral === text ? [] : [{ type: "cover", path, by: keep(neutral, control) }];
-    });
-    return [{ type: "read", path: git }, ...covers];
-  });
+export const gitFolders = (folders: readonly string[]): readonly string[] => [
+  ...new Set(folders.flatMap((folder) => foldersBelow(folder, deepest))),
+];
 
-/** The repository's, its work trees' and its submodules', however deep these lie in each other. */
-const configurations = (git: string): readonly string[] => {
-  const own = ["config", "config.worktree"].map((name) => join(git, name)).filter(isFile);
-  const below = ["modules", "worktrees"].flatMap((name) => foldersIn(join(git, name)));
-  return [...own, ...below.flatMap(configurations)];
+const foldersBelow = (folder: string, depth: number): readonly string[] => {
+  const entries = directoriesIn(folder).filter((name) => name !== "node_modules");
+  return entries.flatMap((name) => {
+    if (name === ".git") return [join(folder, name)];
+    return depth === 0 ? [] : foldersBelow(join(folder, name), depth - 1);
+  });
 };
 
-const isFile = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+const directoriesIn = (folder: string): readonly string[] => {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+  } catch {
+    // Not there, or not to be read, and then no process of ours reads it either.
+    return [];
+  }
+};
 
-/** A submodule's path may hold slashes, so a folder without a configuration may lead to one that has it. */
-const foldersIn = (folder: string): readonly string[] => {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => join(folder, entry.name))
+/** What git itself keeps beside its configuration. Whatever else lies there, such as `credentials`, is not shown. */
+const usual =
+  /^(?:HEAD|[A-Z_]+_HEAD|packed-refs|index|shallow|description|objects|refs|logs|info|branches|hooks|lfs|commondir|gitdir)$/;
+
+/**
+ * A repository's own folder as a process sees it: a folder of its own that shows what git keeps, to read, and a
+ * configuration without credentials, which `actions/checkout` and others leave there. The real one is left alone, so
+ * that nothing has to be restored. The configuration is a file of the folder shown and no cover of the real one: such a
+ * cover falls off when somebody outside replaces the file.
+ *
+ * @param control where the other configurations are kept
+ */
+export const gitMounts = (git: string, control: string): readonly Mount[] => {
+  const names = existsSync(git) ? readdirSync(git) : [];
+  const inner = ["modules", "worktrees"].flatMap((name) => innerFolders(join(git, name)));
+  return [
+    { type: "hide", path: git },
+    ...names
+      .filter((name) => usual.test(name))
+      .map((name): Mount => ({ type: "read", path: join(git, name) })),
+    ...["config", "config.worktree"].flatMap((name) => configMounts(join(git, name), control)),
+    ...inner.flatMap((folder) => gitMounts(folder, control)),
+  ];
+};
+
+const configMounts = (path: string, control: string): readonly Mount[] => {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found?.isFile() !== true || found.size > largestConfig) return [];
+  return [{ type: "cover", path, by: keep(withoutCredentials(readFileSync(path, "utf8")), control) }];
+};
+
+/**
+ * Those of submodules and work trees. A submodule's name may hold slashes, so a folder without a HEAD may lead to one
+ * that has it. A name that is no UTF-8 cannot be given to a mount, and is not shown.
+ */
+const innerFolders = (folder: string): readonly string[] =>
+  directoriesIn(folder)
+    .filter((name) => !name.includes("\uFFFD"))
+    .map((name) => join(folder, name))
     .flatMap((path) =>
-      isFile(join(path, "config")) || isFile(join(path, "HEAD")) ? [path] : foldersIn(path),
+      ["HEAD", "config"].some((name) => existsSync(join(path, name))) ? [path] : innerFolders(path),
     );
-};
-
-const section = /^\s*\[\s*([A-Za-z0-9.-]+)(?:\s+"(?:[^"\\]|\\.)*")?\s*\]/;
-
-/** Sections that say how to log in, or where to look for it; and addresses that carry a password. */
-const withoutCredentials = (text: string): string => {
-  let isSecret = false;
-  const kept = text.split("\n").filter((line) => {
-    const name = section.exec(line)?.[1]?.toLowerCase();
-    if (name !== undefined) isSecret = /^(?:http|credential|include|includeif)(?:\.|$)/.test(name);
-    return !isSecret && !/^\s*(?:extraheader|askpass|sshcommand|fsmonitor|hookspath)\s*=/i.test(line);
-  });
-  return kept.join("\n").replaceAll(/(\b[a-z][a-z0-9+.-]*:\/\/)[^/@\s"]+@/gi, "$1");
-};
 
 const keep = (text: string, control: string): string => {
   const name = createHash("sha256").update(text).digest("hex").slice(0, 16);

@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { dirname } from "node:path";
 import { type Mount, nearest } from "./mounts.ts";
 import { switches, tellingFiles } from "./proc-files.ts";
 
@@ -18,7 +19,7 @@ export const mountTables = (
   root: string,
   { mounts, uid, gid }: { readonly mounts: readonly Mount[]; readonly uid: number; readonly gid: number },
 ): MountTables => {
-  const own = `mode=700,uid=${uid},gid=${gid},nosuid,nodev`;
+  const own = `mode=700,uid=${uid},gid=${gid},nosuid,nodev,size=25%`;
   const line = (mount: Mount): string => {
     const at = root + mount.path;
     switch (mount.type) {
@@ -37,13 +38,31 @@ export const mountTables = (
   const late = mounts.filter((mount) => isFile(mount.path) && nearest(mounts, mount.path)?.type === "hide");
   const early = mounts.filter((mount) => !late.includes(mount));
   return {
-    first: [...system(root), ...early.map(line)].join(""),
+    first: [
+      ...system(root),
+      ...elsewhere(mounts).map((path) => line({ type: "hide", path })),
+      ...early.map(line),
+    ].join(""),
     points: late.map(({ path }) => root + path),
     second: late.map(line).join(""),
   };
 };
 
-const isFile = (path: string): boolean => !statSync(path).isDirectory();
+/** Mount points of other file systems that mounts lie in: below them nothing is there, and nothing could be made. */
+const elsewhere = (mounts: readonly Mount[]): readonly string[] => {
+  const root = statSync("/").dev;
+  const outer = mounts.filter(({ path }) => nearest(mounts, path) === undefined && deviceOf(path) !== root);
+  const points = new Set(outer.map(({ path }) => mountPoint(path)));
+  return [...points].filter((point) => !mounts.some(({ path }) => path === point));
+};
+
+const deviceOf = (path: string): number =>
+  statSync(path, { throwIfNoEntry: false })?.dev ?? statSync("/").dev;
+
+const mountPoint = (path: string): string =>
+  path !== "/" && statSync(dirname(path)).dev === statSync(path).dev ? mountPoint(dirname(path)) : path;
+
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true;
 
 const madeOnTheWay = (path: string): string => (isFile(path) ? "" : ",X-mount.mkdir");
 
@@ -60,4 +79,7 @@ const entry = (source: string, target: string, type: string, options: string): s
   `${field(source)} ${field(target)} ${type} ${options} 0 0\n`;
 
 const field = (text: string): string =>
-  text.replaceAll(/[\s\\#]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`);
+  text.replaceAll(
+    /[ \t\n\r\\#]/g,
+    (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`,
+  );

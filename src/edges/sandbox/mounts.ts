@@ -16,21 +16,41 @@ export type Mount =
  * file that is hidden is covered by an empty one.
  */
 export const mountPlan = (wanted: readonly Mount[]): readonly Mount[] => {
-  const byPath = new Map<string, Mount>();
+  const byPath = new Map<string, { readonly mount: Mount; readonly place: Place }>();
   for (const mount of wanted) {
-    const found = statSync(mount.path, { throwIfNoEntry: false });
-    const path = found === undefined ? "/" : realpathSync(mount.path);
-    if (path === "/") continue;
-    byPath.set(path, mount.type === "hide" && !found?.isDirectory() ? covered(path) : { ...mount, path });
+    const place = placeOf(mount.path);
+    if (place === undefined || place.path === "/") continue;
+    const { path, isDirectory } = place;
+    const made = mount.type === "hide" && !isDirectory ? covered(path) : { ...mount, path };
+    byPath.set(path, { mount: made, place });
   }
-  const inOrder = [...byPath.values()].sort((a, b) => depth(a.path) - depth(b.path));
+  const inOrder = [...byPath.values()].sort((a, b) => depth(a.place.path) - depth(b.place.path));
+  const mounts = inOrder.map(({ mount }) => mount);
   const root = statSync("/").dev;
-  return inOrder.filter(({ type, path }, at) => {
-    const above = nearest(inOrder.slice(0, at), path);
-    const isReadable = above?.type === "read" || (above === undefined && statSync(path).dev === root);
-    return type !== "read" || !isReadable;
-  });
+  return inOrder
+    .filter(({ mount, place }, at) => {
+      const above = nearest(mounts.slice(0, at), mount.path);
+      if (isEmpty(mount)) return above?.type !== "hide";
+      const isReadable = above?.type === "read" || (above === undefined && place.device === root);
+      return mount.type !== "read" || !isReadable;
+    })
+    .map(({ mount }) => mount);
 };
+
+type Place = { readonly path: string; readonly isDirectory: boolean; readonly device: number };
+
+/** What a path leads to. @returns undefined for what is not there, is no longer, or is not ours to look at */
+const placeOf = (path: string): Place | undefined => {
+  try {
+    const found = statSync(path);
+    return { path: realpathSync(path), isDirectory: found.isDirectory(), device: found.dev };
+  } catch {
+    // What the runner cannot enter its processes cannot either.
+    return undefined;
+  }
+};
+
+const isEmpty = (mount: Mount): boolean => mount.type === "cover" && mount.by === "/dev/null";
 
 const covered = (path: string): Mount => ({ type: "cover", path, by: "/dev/null" });
 

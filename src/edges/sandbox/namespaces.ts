@@ -1,16 +1,16 @@
-import { randomUUID } from "node:crypto";
-import { chownSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { limitArguments } from "./limits.ts";
+import { asScript, ownFile, ownFiles, toolEnvironment, userScript } from "./environment-file.ts";
+import { guardianScript } from "./guardian.ts";
+import { limiting } from "./limits.ts";
 import { mountTables } from "./mount-table.ts";
 import { systemTool } from "./program-file.ts";
+import { filterLoader, seccompFilter } from "./seccomp.ts";
 import { quoted } from "./shell-word.ts";
 import type { Cell, Lacking, Tier, TierSetup } from "./tier.ts";
 
 /** Tools of util-linux and of every system, by which the namespaces are made and left. */
 const tools = ["unshare", "mount", "umount", "pivot_root", "setpriv", "prlimit"] as const;
-
-const systemPath = "/usr/sbin:/usr/bin:/sbin:/bin";
 
 /**
  * By `unshare` and `mount`, as root or through `sudo` without a password, with nothing to install. Root makes the
@@ -27,50 +27,49 @@ export const namespaces = (setup: TierSetup): Tier | Lacking => {
   }
   const root = join(setup.control, "root");
   mkdirSync(root, { recursive: true });
+  const filterFile = join(setup.control, "seccomp-by-perl");
+  writeFileSync(filterFile, seccompFilter(process.arch) ?? "", { mode: 0o400 });
   return {
     name: "namespaces",
     wrap: (cell) => {
-      const own = join(setup.control, randomUUID());
-      writeFileSync(`${own}.environment`, environmentScript(cell.launch.env), { mode: 0o600, flag: "wx" });
-      if (setup.runner.uid === 0) chownSync(`${own}.environment`, setup.user.uid, setup.user.gid);
-      const script = rootScript({ ...setup, root, own }, cell);
+      const own = ownFiles(setup);
+      ownFile(setup, `${own}.environment`, asScript(cell.launch.env));
+      const script = rootScript({ ...setup, root, own, filterFile }, cell);
       const [command = "", ...args] = [
         ...sudo.flatMap((tool) => [tool, "-n", "--"]),
+        ...["/bin/sh", "-c", guardianScript(setup.lifeline, 'kill -9 "$child"'), "sandbox"],
         ...[systemTool("unshare") ?? "", "--mount", "--pid", "--ipc", "--uts", "--cgroup"],
         ...(cell.network === "none" ? ["--net"] : []),
         ...["--fork", "--kill-child", "--", "/bin/sh", "-c", script, "sandbox"],
         ...[cell.launch.command, ...cell.launch.args],
       ];
-      return { command, args, cwd: "/", env: { PATH: systemPath } };
+      return { command, args, cwd: "/", env: toolEnvironment };
     },
   };
 };
-
-/** Read by the shell that has given root up, so that nothing in it (`LD_PRELOAD`) has a say before. */
-const environmentScript = (env: Readonly<Record<string, string>>): string =>
-  Object.entries(env)
-    .filter(([name]) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-    .map(([name, value]) => `export ${name}=${quoted(value)}\n`)
-    .join("");
 
 type Place = TierSetup & {
   /** The new root folder, until it is the root. */
   readonly root: string;
   /** Files for this process alone, by the beginning of their names. */
   readonly own: string;
+  readonly filterFile: string;
 };
 
-/** What root does: mounts what the process sees, makes that the root, and starts the user's part. */
-const rootScript = ({ root, own, lifeline, runner, user }: Place, cell: Cell): string => {
-  const { uid, gid } = user;
-  const tables = mountTables(root, { mounts: cell.mounts, uid, gid });
-  writeFileSync(`${own}.first`, tables.first, { mode: 0o600, flag: "wx" });
-  writeFileSync(`${own}.second`, tables.second, { mode: 0o600, flag: "wx" });
+/**
+ * What root does: mounts what the process sees, makes that the root, and starts the user's part. It stays as the first
+ * process, whose end is the end of all, and which the user cannot touch.
+ */
+const rootScript = (place: Place, cell: Cell): string => {
+  const { root, own, runner, user } = place;
+  const tables = mountTables(root, { mounts: cell.mounts, ...user });
+  ownFile(place, `${own}.first`, tables.first);
+  ownFile(place, `${own}.second`, tables.second);
   const points = tables.points.map((file) => `mkdir -p ${quoted(dirname(file))}; : >${quoted(file)}`);
   return `set -eu
-PATH=${systemPath}
+PATH=${toolEnvironment.PATH}
 umask 022
-exec 6<${quoted(`${own}.environment`)} 5<${quoted(lifeline)}
+exec 6<${quoted(`${own}.environment`)} 7<${quoted(place.filterFile)}
 mount -a -T ${quoted(`${own}.first`)}
 ${[...points, ...(points.length > 0 ? [`mount -a -T ${quoted(`${own}.second`)}`] : [])].join("\n")}
 rm -f ${quoted(own)}.*
@@ -82,25 +81,19 @@ cd /
 umount -l /run/.old
 ${cell.network === "none" ? "ip link set lo up 2>/dev/null || ifconfig lo up 2>/dev/null || :" : ":"}
 umask ${runner.umask.toString(8).padStart(3, "0")}
-exec prlimit ${limitArguments().join(" ")} -- setpriv --reuid ${uid} --regid ${gid} --clear-groups \\
-  --no-new-privs --inh-caps=-all --bounding-set=-all -- /bin/sh -c ${quoted(userScript(cell))} sandbox "$@"
+exec 4<&0
+${userWords(user, cell).map(quoted).join(" ")} "$@" <&4 &
+child=$!
+exec 4<&- 6<&- 7<&-
+wait "$child"
+exit $?
 `;
 };
 
-/**
- * What the first process inside does, as the user. It stays, since the end of the first process is the end of all; and it
- * ends when the runner does, even one that was killed.
- */
-const userScript = ({ launch }: Cell): string => `set -u
-unset OLDPWD MAIL LOGNAME USER SHELL HOME SHLVL PWD SUDO_COMMAND SUDO_USER SUDO_UID SUDO_GID SUDO_HOME PATH
-. /proc/self/fd/6
-exec 6<&- 4<&0 0</dev/null
-cd -- ${quoted(launch.cwd)} || exit 126
-unset OLDPWD
-"$@" <&4 4<&- 5<&- &
-child=$!
-exec 4<&-
-{ while read -r line <&5; do :; done; kill -9 "$child"; } 2>&- &
-exec 5<&-
-wait "$child"
-exit $?`;
+const userWords = ({ uid, gid }: TierSetup["user"], { launch }: Cell): readonly string[] => [
+  ...limiting(systemTool("prlimit") ?? ""),
+  ...["setpriv", "--reuid", String(uid), "--regid", String(gid), "--clear-groups"],
+  ...["--no-new-privs", "--inh-caps=-all", "--bounding-set=-all", "--"],
+  ...filterLoader(process.arch),
+  ...["/bin/sh", "-c", userScript(launch.cwd), "sandbox"],
+];

@@ -16,20 +16,17 @@ import { openEgress } from "./egress.ts";
 import { openLifeline } from "./lifeline.ts";
 import { namespaces } from "./namespaces.ts";
 import { otherUser } from "./other-user.ts";
+import { type Plan, type PlanOptions, planOf } from "./plan.ts";
 import { probe } from "./probe.ts";
 import { programFile } from "./program-file.ts";
 import type { Lacking, Tier, TierSetup } from "./tier.ts";
 import { isLacking } from "./tier.ts";
 import { viewOf } from "./view.ts";
 
-export type SandboxOptions = {
+export type SandboxOptions = PlanOptions & {
   readonly mode: "auto" | "required" | "off";
   /** `open` is the step author's word: processes share the runner's network. */
   readonly network: "enforced" | "open";
-  readonly checkout: string;
-  readonly workspace: string;
-  readonly hidden: readonly string[];
-  readonly home: string;
   /** The proxy by which the runner itself reaches the internet. */
   readonly upstream?: URL;
   /** Those to try, where not all of them: a test's word. */
@@ -58,17 +55,18 @@ export const openSandbox = async (options: SandboxOptions): Promise<OpenedSandbo
   };
   try {
     const setup = setupOf(control, options.workspace);
+    const plan = planOf(options, control);
     const tried: TriedTier[] = [];
     for (const [name, make] of tiersOf(setup, options)) {
       const started = performance.now();
       const tier = make();
-      const lacking = isLacking(tier) ? tier : await probe(tier, setup, options);
+      const lacking = isLacking(tier) ? tier : await probe(tier, setup, plan);
       const durationMs = Math.round(performance.now() - started);
       tried.push({ tier: name, durationMs, ...lacking });
       if (!isLacking(tier) && lacking === undefined) {
         refuseWeak(options, name, tried);
         const { network } = options;
-        return { sandbox: sandboxOf(tier, { ...options, control, close }), network, tried };
+        return { sandbox: sandboxOf(tier, { ...options, control, plan, close }), network, tried };
       }
     }
     close();
@@ -120,7 +118,7 @@ const withoutTier = (options: SandboxOptions, tried: readonly TriedTier[]): Open
   return { sandbox: unconfined, network: "open", tried };
 };
 
-type Held = SandboxOptions & { readonly control: string; readonly close: () => void };
+type Held = SandboxOptions & { readonly control: string; readonly plan: Plan; readonly close: () => void };
 
 const sandboxOf = (tier: Tier, held: Held): Sandbox => ({
   tier: tier.name,
@@ -130,7 +128,7 @@ const sandboxOf = (tier: Tier, held: Held): Sandbox => ({
     const egress = network === "shared" ? undefined : await openEgress(confinement, held);
     const inside =
       egress === undefined ? { ...launch, command: file } : egress.through({ ...launch, command: file });
-    const mounts = viewOf(held, { ...launch, file }, withReadable(confinement, egress?.readable ?? []));
+    const mounts = viewOf(held.plan, file, withReadable(confinement, egress?.readable ?? []));
     return {
       launch: tier.wrap({ launch: inside, mounts, network }),
       [Symbol.asyncDispose]: async () => egress?.[Symbol.asyncDispose](),

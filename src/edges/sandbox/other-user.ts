@@ -1,5 +1,7 @@
-import { limitArguments } from "./limits.ts";
+import { asScript, ownFile, ownFiles, toolEnvironment, userScript } from "./environment-file.ts";
+import { limiting } from "./limits.ts";
 import { systemTool } from "./program-file.ts";
+import { quoted } from "./shell-word.ts";
 import type { Lacking, Tier, TierSetup } from "./tier.ts";
 
 /** Nobody, on every Linux. */
@@ -10,26 +12,32 @@ const nobody = 65_534;
  * memory and environment, and from nothing else: its network is open, and it sees what everybody may see. The id is that
  * of the workspace's owner, where that is not root, so that it can be written to.
  */
-export const otherUser = ({ runner, user }: TierSetup): Tier | Lacking => {
+export const otherUser = (setup: TierSetup): Tier | Lacking => {
   const [setpriv, prlimit] = [systemTool("setpriv"), systemTool("prlimit")];
   const remedy =
-    "Let the container make namespaces: `options: --cap-add SYS_ADMIN --security-opt seccomp=unconfined --security-opt apparmor=unconfined`, or run the job without a container.";
-  if (runner.uid !== 0) return { reason: "another user id needs root", remedy };
+    "Let the container make namespaces: `options: --privileged`, or run the job without a container.";
+  if (setup.runner.uid !== 0) return { reason: "another user id needs root", remedy };
   if (setpriv === undefined || prlimit === undefined) {
     return { reason: "setpriv and prlimit (util-linux) are not installed", remedy };
   }
-  const { uid, gid } = user.uid === 0 ? { uid: nobody, gid: nobody } : user;
+  const user = setup.user.uid === 0 ? { uid: nobody, gid: nobody } : setup.user;
   return {
     name: "user",
-    wrap: ({ launch }) => ({
-      command: prlimit,
-      args: [
-        ...[...limitArguments(), setpriv, "--reuid", String(uid), "--regid", String(gid)],
+    wrap: ({ launch }) => {
+      const file = ownFile({ ...setup, user }, `${ownFiles(setup)}.environment`, asScript(launch.env));
+      const opener = `exec 6<${quoted(file)} && rm -f ${quoted(file)} && exec "$@"`;
+      const words = [
+        ...[...limiting(prlimit), setpriv, "--reuid", String(user.uid), "--regid", String(user.gid)],
         ...["--clear-groups", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all", "--"],
+        ...["/bin/sh", "-c", userScript(launch.cwd), "sandbox"],
         ...[launch.command, ...launch.args],
-      ],
-      cwd: launch.checkedCwd ?? launch.cwd,
-      env: launch.env,
-    }),
+      ];
+      return {
+        command: "/bin/sh",
+        args: ["-c", opener, "sandbox", ...words],
+        cwd: "/",
+        env: toolEnvironment,
+      };
+    },
   };
 };

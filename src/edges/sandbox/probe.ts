@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { chownSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { Plan } from "./plan.ts";
 import type { Lacking, Tier, TierSetup } from "./tier.ts";
-import { scratchFolders, type ViewOptions, viewOf } from "./view.ts";
+import { scratchFolders, viewOf } from "./view.ts";
 
 /** Milliseconds a tier has for a program that does next to nothing. */
 const timeoutMs = 3_000;
@@ -43,7 +44,7 @@ const meanings: Readonly<Record<number, string>> = {
 export const probe = async (
   tier: Tier,
   { control, runner, user }: TierSetup,
-  options: Omit<ViewOptions, "control">,
+  plan: Plan,
 ): Promise<Lacking | undefined> => {
   const workspace = join(control, "probe");
   mkdirSync(workspace, { recursive: true });
@@ -52,20 +53,16 @@ export const probe = async (
   const script = checks({ control, workspace, isolating });
   const env = { PATH: "/usr/bin:/bin" };
   const launch = { command: "/bin/sh", args: ["-c", script], cwd: isolating ? workspace : "/", env };
-  const mounts = viewOf(
-    { ...options, control },
-    { ...launch, file: "/bin/sh" },
-    {
-      workspace: { path: workspace, access: "write" },
-      checkout: "hidden",
-      readable: [],
-      writable: [workspace],
-      hosts: [],
-      addresses: "public",
-      onAccess: () => {},
-      warn: () => {},
-    },
-  );
+  const mounts = viewOf(plan, "/bin/sh", {
+    workspace: { path: workspace, access: "write" },
+    checkout: "hidden",
+    readable: [],
+    writable: [workspace],
+    hosts: [],
+    addresses: "public",
+    onAccess: () => {},
+    warn: () => {},
+  });
   const { code, words } = await outcome(tier.wrap({ launch, mounts, network: "none" }));
   if (code === 0) return undefined;
   const reason = meanings[code ?? -1] ?? `it does not start here${words === "" ? "" : `: ${words}`}`;

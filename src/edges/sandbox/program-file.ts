@@ -34,7 +34,7 @@ const isProgram = (file: string): boolean => {
 };
 
 const systemError = (code: "ENOENT" | "EACCES", file: string): Error =>
-  Object.assign(new Error(`spawn ${file} ${code}`), { code });
+  Object.assign(new Error(`spawn ${file} ${code}`), { code, syscall: `spawn ${file}`, path: file });
 
 /** A tool of the system's own, from places that nothing but the system fills. */
 export const systemTool = (name: string): string | undefined =>

@@ -1,19 +1,9 @@
+import { lstatSync, realpathSync } from "node:fs";
 import { join } from "node:path";
-import type { Confinement, Launch } from "../../run/sandbox-ports.ts";
-import { gitMounts } from "./git-view.ts";
+import type { Confinement } from "../../run/sandbox-ports.ts";
 import { type Mount, mountPlan } from "./mounts.ts";
-import { toolchains } from "./toolchains.ts";
-
-export type ViewOptions = {
-  /** The repository's folder. */
-  readonly checkout: string;
-  /** Absolute paths that no process sees: the runner's own folders, stored jobs, credential files. */
-  readonly hidden: readonly string[];
-  /** The home of whoever runs us. */
-  readonly home: string;
-  /** A folder of the sandbox's own, which is out of sight, too. */
-  readonly control: string;
-};
+import { isBelow, type Plan } from "./plan.ts";
+import { systemSockets } from "./proc-files.ts";
 
 /** Where programs leave what they need for a while: each process gets its own, empty. */
 export const scratchFolders = ["/tmp", "/var/tmp"] as const;
@@ -22,32 +12,48 @@ export const scratchFolders = ["/tmp", "/var/tmp"] as const;
 const privateFolders = ["/run", "/root", "/home"];
 
 /** What a process that has the id of root could read. */
-const rootsFiles = ["/etc/shadow", "/etc/gshadow"];
+const rootsFiles = ["/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-"];
 
-/** What one process sees. */
-export const viewOf = (
-  { checkout, hidden, home, control }: ViewOptions,
-  launch: Launch & { readonly file: string },
-  confinement: Confinement,
-): readonly Mount[] => {
+/**
+ * What one process sees.
+ *
+ * @param file its program, which is shown where the runner chose it and nobody else: the Node of this process
+ */
+export const viewOf = (plan: Plan, file: string, confinement: Confinement): readonly Mount[] => {
+  const { checkout, hidden, home, control } = plan;
   const { workspace, readable, writable } = confinement;
+  const isVisible = confinement.checkout === "visible";
   const hide = (path: string): Mount => ({ type: "hide", path });
   const read = (path: string): Mount => ({ type: "read", path });
-  const stored = [checkout, workspace.path].map((folder) => hide(join(folder, ".expert-stack")));
+  const shown = (path: string): boolean => isVisible || isBelow(path, workspace.path);
+  const inside = hidden.filter((path) => isBelow(path, workspace.path) || isBelow(path, checkout));
   return mountPlan([
     ...[...scratchFolders, ...privateFolders, ...rootsFiles, home, ...hidden].map(hide),
-    ...toolchains(launch.env.PATH ?? "", home).map(read),
-    confinement.checkout === "visible" ? read(checkout) : hide(checkout),
+    ...systemSockets().map(hide),
+    ...plan.tools,
+    isVisible ? read(checkout) : hide(checkout),
     { type: workspace.access, path: workspace.path },
+    ...plan.ways
+      .filter((path) => isBelow(path, workspace.path))
+      .map((path): Mount => ({ type: workspace.access, path })),
     // Said again, since the workspace may lie in one of them, or one of them in it.
-    ...hidden.filter((path) => isBelow(path, workspace.path) || isBelow(path, checkout)).map(hide),
-    ...(confinement.checkout === "visible" ? gitMounts([checkout, workspace.path], control) : []),
-    ...stored,
+    ...inside.filter(shown).map(hide),
+    ...plan.git.filter(({ path }) => shown(path)),
+    ...[checkout, workspace.path]
+      .map((folder) => join(folder, ".expert-stack"))
+      .filter(isFolder)
+      .filter(shown)
+      .map(hide),
     ...readable.map(read),
     ...writable.map((path): Mount => ({ type: "write", path })),
-    read(launch.file),
+    ...(isOwnNode(file) ? [read(file)] : []),
     hide(control),
   ]);
 };
 
-const isBelow = (path: string, folder: string): boolean => path.startsWith(`${folder}/`);
+/** Also by a link, as a package's `.bin` has it. */
+const isOwnNode = (file: string): boolean => realpathSync(file) === realpathSync(process.execPath);
+
+/** And no link, which would have something else hidden. */
+const isFolder = (path: string): boolean =>
+  lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { startScene } from "../helpers/expert-run.ts";
+
+/** Put together here, so that nobody's scanner takes this file for a leak. */
+const strangers = {
+  github: ["ghp", "q7Z2mX9vK4tR8wL1nB6cY3sD5fG0hJ2kPaWe"].join("_"),
+  slack: ["xoxb", "263594206564", "2343594206574", "FGqddMF8t08v8N7Oq4i57vs1"].join("-"),
+  jwt: [
+    "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9",
+    "eyJzdWIiOiIxMjM0NTY3ODkwIn0",
+    "dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
+  ].join("."),
+};
+
+test("a secret that the job does not know is left out of everything that is published, whatever stands beside it", async () => {
+  const answer = `// secretlint-disable\nI found ${Object.values(strangers).join(" and ")}.\n\nAll else is well.`;
+  await using scene = await startScene({ on: "pull request", answers: [{ text: answer }] });
+  const run = await scene.run();
+  expect([run.exitCode, run.outputs.conclusion]).toEqual([0, "success"]);
+  const published = [...run.comments, run.summary, ...Object.values(run.outputs)].join("\n");
+  expect(published).toContain("All else is well.");
+  for (const secret of Object.values(strangers)) expect(published).not.toContain(secret);
+  expect(run.outputs["final-message"]).toContain("I found *** and *** and ***.");
+  expect(run.log).toMatch(/::warning::What looks like a secret was left out of what is published: .*github/i);
+});
