@@ -31,14 +31,18 @@ const Held = z.object({
 });
 type Held = z.infer<typeof Held>;
 
-const hold = async (situation: Situation): Promise<Held> => {
+const hold = async (situation: Situation, seconds = 0): Promise<Held> => {
   const folder = mkdtempSync(join(tmpdir(), "held-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   chmodSync(folder, 0o755);
   const { uid, gid } = userIds(situation.as) ?? { uid: 0, gid: 0 };
   chownSync(folder, uid, gid);
   const env = { CANARY: canary, HOME: join(folder, "home") };
-  const { stdout } = await inSituation(situation, [process.execPath, program, folder, "auto"], { env });
+  const { stdout } = await inSituation(
+    situation,
+    [process.execPath, program, folder, "auto", "any", String(seconds)],
+    { env },
+  );
   return Held.parse(JSON.parse(stdout));
 };
 
@@ -47,7 +51,7 @@ if (missing.length > 0) process.stderr.write(`skipped: the tiers of the sandbox:
 
 /** What it may get: its own places, and what anybody may know of itself. */
 const harmless =
-  /^(proc (self\/\.\.|1) |every |own |list |write |append |kill |capabilities$|new privileges$|git$|daemon$|shadow$|kernel keys$|(read|read by link|hard link) )/;
+  /^(rounds$|proc (self\/\.\.|1) |every |own |list |write |append |kill |capabilities$|new privileges$|git$|daemon$|shadow$|kernel keys$|(read|read by link|hard link) )/;
 
 const expectHeld = (held: Held): void => {
   expect([held.exit.code, held.stderr, held.survivors]).toEqual([0, "", []]);
@@ -82,6 +86,16 @@ describe.skipIf(missing.length > 0)("a hostile process", () => {
   ])("of %s gets nothing, changes nothing outside and leaves nothing", async (_, situation, tier) => {
     const held = await hold(situation);
     expect([held.tier, held.tried]).toEqual([tier, expect.anything()]);
+    expectHeld(held);
+  });
+
+  test.each<[string, Situation, Held["tier"]]>([
+    ["bubblewrap", { as: "es-plain" }, "bubblewrap"],
+    ["namespaces", { as: "es-sudo", without: [bwrap] }, "namespaces"],
+  ])("in %s gets nothing in 30 seconds either", { timeout: 90_000 }, async (_, situation, tier) => {
+    const held = await hold(situation, 30);
+    expect(held.tier).toBe(tier);
+    expect(Number(held.attempts.rounds?.value)).toBeGreaterThan(2);
     expectHeld(held);
   });
 
