@@ -47,6 +47,9 @@ export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> =>
   if (admission.type === "refused") {
     return { ...known, conclusion: admission.conclusion, problem: admission.problem };
   }
+  await using sandbox = stepSandbox(step);
+  // An untrusted trigger waits for it before the model is asked: it is tried while GitHub is.
+  if (admission.trust === "untrusted") sandbox.open().catch(() => undefined);
   const [trusted, comparison] = await Promise.all([
     trustedDefinitions({ ...step, trigger, repository: github.repository }),
     compared(trigger, github.repository),
@@ -56,7 +59,6 @@ export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> =>
   const query = await makeActionQuery({ step, trigger, admission, trusted, comparison });
   const catalog = priceCatalog(inputs.prices, warning);
   const plan = await planStep(step, { ...read, trusted, trigger, query: query.text, catalog, admission });
-  await using sandbox = stepSandbox(step);
   if (inputs.sandbox === "required") await sandbox.open();
   const refusal = await refuseUntrusted(plan, admission, { ...inputs, sandbox });
   if (refusal !== undefined) return { ...known, conclusion: "denied", problem: refusal };

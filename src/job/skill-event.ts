@@ -7,7 +7,12 @@ export type SkillEvent =
       readonly type: "sandboxOpened";
       readonly tier: "bubblewrap" | "namespaces" | "user" | "none";
       readonly network: "enforced" | "open";
-      readonly lacking: readonly { readonly tier: string; readonly reason: string }[];
+      readonly lacking: readonly {
+        readonly tier: string;
+        readonly reason: string;
+        /** The one thing that would bring it. */
+        readonly remedy?: string;
+      }[];
     }
   /** A process of a skill asked for a host, by the way that the sandbox leaves open. */
   | {

@@ -13,7 +13,10 @@ export const sandboxText = ({ tier, network, lacking }: SandboxFacts): string =>
   const isOpen = network === "open" || tier === "user" || tier === "none";
   const lines = [
     `${tier === "none" ? "None" : inlineCode(tier)}. ${meaning[tier]}${isOpen ? " The network was open." : ""}`,
-    ...lacking.map((one) => `- Not ${inlineCode(one.tier)}: ${inlineCode(one.reason)}`),
+    ...lacking.map(
+      ({ tier: other, reason, remedy }) =>
+        `- Not ${inlineCode(other)}: ${inlineCode(reason)}${remedy === undefined ? "" : `. ${inlineCode(remedy)}`}`,
+    ),
   ];
   return lines.join("\n");
 };

@@ -103,6 +103,39 @@ describe.skipIf(!isolates(tier))("on the command line, in a sandbox", () => {
     expect(readFileSync(beat, "utf8")).toBe(before);
   });
 
+  test("a skill asks for hosts by the proxy: those it lists are let through, every other is refused and recorded", async () => {
+    const fetch = (url: string): ScriptedAnswer => ({ toolCalls: [{ name: "fetch", args: { url } }] });
+    await using at = await startCliWorld({
+      files: {
+        "perstack.toml": manifestOf({
+          skills: skill("fetcher", "fetcher.mjs", 'allowedDomains = ["listed.invalid"]'),
+        }),
+        ...serverFiles("fetcher.mjs"),
+      },
+      answers: [
+        fetch("https://listed.invalid/"),
+        fetch("https://unlisted.invalid/"),
+        fetch("https://169.254.169.254/latest/meta-data/"),
+        fetch("http://listed.invalid/"),
+        done,
+      ],
+    });
+    const run = await runCli(at, ["run", "reviewer", "Go."]);
+    expect(run.exitCode).toBe(0);
+    const recorded = at.recorded();
+    expect(recorded.heard.map(({ text }) => text.startsWith("failed"))).toEqual([true, true, true, true]);
+    expect(recorded.events("proxyAccess").map(({ skill: of, host, verdict }) => [of, host, verdict])).toEqual(
+      [
+        // Nobody has such a name; but it was asked for.
+        ["fetcher", "listed.invalid", "allowed"],
+        ["fetcher", "unlisted.invalid", "refused"],
+        ["fetcher", "169.254.169.254", "refused"],
+        // By plain HTTP.
+        ["fetcher", "listed.invalid", "refused"],
+      ],
+    );
+  });
+
   test("nothing of it is left when the job is over", async () => {
     await using at = await startCliWorld({
       files: { "perstack.toml": manifestOf() },

@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 
 const existing = (names: readonly string[]): readonly string[] =>
   names
@@ -10,19 +10,3 @@ export const switches = existing(["sys", "irq", "bus", "sysrq-trigger", "fs", "m
 
 /** What tells of the machine and of others: its memory, keys and timers. */
 export const tellingFiles = existing(["kcore", "keys", "timer_list"]);
-
-/** Sockets of the machine's services by their paths: one on a read-only file system still answers. */
-export const systemSockets = (): readonly string[] => {
-  const lines = readFileSync("/proc/net/unix", "utf8").split("\n").slice(1);
-  const paths = lines.flatMap((line) => /^(?:\S+\s+){7}(\/.*)$/.exec(line)?.[1] ?? []);
-  return [...new Set(paths)].filter(isSocket);
-};
-
-const isSocket = (path: string): boolean => {
-  try {
-    return lstatSync(path).isSocket();
-  } catch {
-    // Gone, or where the runner and its processes cannot go.
-    return false;
-  }
-};

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Confinement } from "../../run/sandbox-ports.ts";
 import { type Mount, mountPlan } from "./mounts.ts";
 import { isBelow, type Plan } from "./plan.ts";
-import { systemSockets } from "./proc-files.ts";
+import { systemSockets } from "./system-sockets.ts";
 
 /** Where programs leave what they need for a while: each process gets its own, empty. */
 export const scratchFolders = ["/tmp", "/var/tmp"] as const;
@@ -29,7 +29,7 @@ export const viewOf = (plan: Plan, file: string, confinement: Confinement): read
   const inside = hidden.filter((path) => isBelow(path, workspace.path) || isBelow(path, checkout));
   return mountPlan([
     ...[...scratchFolders, ...privateFolders, ...rootsFiles, home, ...hidden].map(hide),
-    ...systemSockets().map(hide),
+    ...systemSockets([checkout, workspace.path, home, ...plan.tools.map(({ path }) => path)]).map(hide),
     ...plan.tools,
     isVisible ? read(checkout) : hide(checkout),
     { type: workspace.access, path: workspace.path },

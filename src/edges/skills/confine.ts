@@ -27,7 +27,9 @@ const tell = (opened: OpenedSandbox, emit: SkillsRequest["emit"]): void => {
   if (told.has(opened)) return;
   told.add(opened);
   const { sandbox, network, tried } = opened;
-  const lacking = tried.flatMap(({ tier, reason }) => (reason === undefined ? [] : [{ tier, reason }]));
+  const lacking = tried.flatMap(({ tier, reason, remedy }) =>
+    reason === undefined ? [] : [{ tier, reason, ...(remedy === undefined ? {} : { remedy }) }],
+  );
   emit({ type: "sandboxOpened", tier: sandbox.tier, network, lacking });
 };
 

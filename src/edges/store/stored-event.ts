@@ -49,7 +49,7 @@ export const StoredEvent: z.ZodMiniType<JobEvent> = z.discriminatedUnion("type",
     type: z.literal("sandboxOpened"),
     tier: z.enum(["bubblewrap", "namespaces", "user", "none"]),
     network: z.enum(["enforced", "open"]),
-    lacking: z.array(z.object({ tier: z.string(), reason: z.string() })),
+    lacking: z.array(z.object({ tier: z.string(), reason: z.string(), remedy: z.exactOptional(z.string()) })),
   }),
   z.object({
     type: z.literal("proxyAccess"),

@@ -186,7 +186,9 @@ const byType: { readonly [Type in JobEvent["type"]]: fc.Arbitrary<Extract<JobEve
     type: type("sandboxOpened"),
     tier: fc.constantFrom("bubblewrap", "namespaces", "user", "none"),
     network: fc.constantFrom("enforced", "open"),
-    lacking: fc.array(fc.record({ tier: text, reason: text })),
+    lacking: fc.array(
+      fc.record({ tier: text, reason: text, remedy: text }, { requiredKeys: ["tier", "reason"] }),
+    ),
   }),
   proxyAccess: fc.record(
     {
