@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { asOptions, ownFile, ownFiles, toolEnvironment } from "./environment-file.ts";
@@ -6,8 +7,10 @@ import { limiting } from "./limits.ts";
 import type { Mount } from "./mounts.ts";
 import { switches, tellingFiles } from "./proc-files.ts";
 import { systemTool } from "./program-file.ts";
+import { scratchSize } from "./scratch-size.ts";
 import { seccompFilter } from "./seccomp.ts";
 import { quoted } from "./shell-word.ts";
+import { signalWords } from "./signals.ts";
 import type { Cell, Lacking, Tier, TierSetup } from "./tier.ts";
 
 /** By bubblewrap, which needs no root where the system lets anybody have a user namespace. */
@@ -19,6 +22,8 @@ export const bubblewrap = (setup: TierSetup): Tier | Lacking => {
   if (setup.user.uid !== setup.runner.uid) {
     return { reason: "as root it cannot write to a workspace that is another user's", remedy };
   }
+  const signals = signalWords();
+  const capabilities = { inner: signals.inner, isSized: canSize(bwrap) };
   const filter = seccompFilter(process.arch);
   const filterFile = join(setup.control, "seccomp");
   writeFileSync(filterFile, filter ?? "", { mode: 0o400 });
@@ -29,7 +34,13 @@ export const bubblewrap = (setup: TierSetup): Tier | Lacking => {
       ownFile(setup, `${own}.options`, asOptions(cell.launch.env));
       const script = openerScript({ own, filterFile, lifeline: setup.lifeline });
       const options = ["--args", "8", "--info-fd", "7", ...(filter === undefined ? [] : ["--seccomp", "9"])];
-      const words = [...limiting(prlimit), bwrap, ...options, ...arguments_(cell)];
+      const words = [
+        ...limiting(prlimit),
+        ...signals.outer,
+        bwrap,
+        ...options,
+        ...arguments_(cell, capabilities),
+      ];
       return {
         command: "/bin/sh",
         args: ["-c", script, "sandbox", ...words],
@@ -56,23 +67,40 @@ const openerScript = (at: {
 ${guardianScript(at.lifeline, killing)}`;
 };
 
-const arguments_ = ({ launch, mounts, network }: Cell): readonly string[] => [
+/** Whether it is new enough to give an empty folder a size (0.8). */
+const canSize = (bwrap: string): boolean =>
+  spawnSync(bwrap, ["--help"], { encoding: "utf8" }).stdout.includes("--size");
+
+type Capabilities = { readonly inner: readonly string[]; readonly isSized: boolean };
+
+const arguments_ = (
+  { launch, mounts, network }: Cell,
+  { inner, isSized }: Capabilities,
+): readonly string[] => {
+  const hides = mounts.filter(({ type }) => type === "hide").length + 1;
+  const size = isSized ? ["--size", String(scratchSize(hides))] : [];
+  return [
+    ...heldArguments(network, size),
+    ...mounts.flatMap((mount) => mountArguments(mount, size)),
+    ...["--chdir", launch.cwd, "--", ...inner, launch.command, ...launch.args],
+  ];
+};
+
+const heldArguments = (network: Cell["network"], size: readonly string[]): readonly string[] => [
   "--die-with-parent",
   "--unshare-all",
   ...(network === "shared" ? ["--share-net"] : []),
   ...["--cap-drop", "ALL", "--hostname", "sandbox"],
-  ...["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"],
+  ...["--ro-bind", "/", "/", "--dev", "/dev", ...size, "--tmpfs", "/dev/shm", "--proc", "/proc"],
   // The id of root may write the machine's switches without any capability, and bubblewrap leaves them writable.
   ...switches.flatMap((path) => ["--ro-bind-try", path, path]),
   ...tellingFiles.flatMap((path) => ["--ro-bind-try", "/dev/null", path]),
-  ...mounts.flatMap(mountArguments),
-  ...["--chdir", launch.cwd, "--", launch.command, ...launch.args],
 ];
 
-const mountArguments = (mount: Mount): readonly string[] => {
+const mountArguments = (mount: Mount, size: readonly string[]): readonly string[] => {
   switch (mount.type) {
     case "hide":
-      return ["--tmpfs", mount.path];
+      return [...size, "--tmpfs", mount.path];
     case "read":
       return ["--ro-bind", mount.path, mount.path];
     case "write":

@@ -35,10 +35,13 @@ export const asOptions = (env: Environment): string =>
 
 const isVariable = ([name]: readonly [string, string]): boolean => name !== "" && !name.includes("=");
 
+/** Names that some shell lets nobody set. */
+const shellsOwn = new Set(["OPTIND", "PPID", "UID", "EUID", "BASHOPTS", "SHELLOPTS", "BASH_VERSINFO"]);
+
 /** As a shell reads it. Variables whose names no shell takes are left out. */
 export const asScript = (env: Environment): string =>
   Object.entries(env)
-    .filter(([name]) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+    .filter(([name]) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !shellsOwn.has(name))
     .map(([name, value]) => `export ${name}=${quoted(value)}\n`)
     .join("");
 
@@ -47,7 +50,7 @@ export const asScript = (env: Environment): string =>
  * the environment that descriptor 6 holds.
  */
 export const userScript = (cwd: string): string => `set -u
-unset OLDPWD MAIL LOGNAME USER SHELL HOME SHLVL PWD SUDO_COMMAND SUDO_USER SUDO_UID SUDO_GID SUDO_HOME PATH
+unset OLDPWD TERM LANG LANGUAGE LC_ALL MAIL LOGNAME USER SHELL HOME SHLVL PWD SUDO_COMMAND SUDO_USER SUDO_UID SUDO_GID SUDO_HOME PATH
 . /proc/self/fd/6
 exec 4<&- 5<&- 6<&- 7<&-
 cd -- ${quoted(cwd)} || exit 126

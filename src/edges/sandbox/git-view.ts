@@ -37,6 +37,9 @@ const directoriesIn = (folder: string): readonly string[] => {
   }
 };
 
+/** Submodules and work trees that are shown; each takes a dozen mounts, and where there are more none of them is. */
+const mostInner = 10;
+
 /** What git itself keeps beside its configuration. Whatever else lies there, such as `credentials`, is not shown. */
 const usual =
   /^(?:HEAD|[A-Z_]+_HEAD|packed-refs|index|shallow|description|objects|refs|logs|info|branches|hooks|lfs|commondir|gitdir)$/;
@@ -52,13 +55,14 @@ const usual =
 export const gitMounts = (git: string, control: string): readonly Mount[] => {
   const names = existsSync(git) ? readdirSync(git) : [];
   const inner = ["modules", "worktrees"].flatMap((name) => innerFolders(join(git, name)));
+  const shown = inner.length <= mostInner ? inner : [];
   return [
     { type: "hide", path: git },
     ...names
       .filter((name) => usual.test(name))
       .map((name): Mount => ({ type: "read", path: join(git, name) })),
     ...["config", "config.worktree"].flatMap((name) => configMounts(join(git, name), control)),
-    ...inner.flatMap((folder) => gitMounts(folder, control)),
+    ...shown.flatMap((folder) => gitMounts(folder, control)),
   ];
 };
 
@@ -77,8 +81,11 @@ const innerFolders = (folder: string): readonly string[] =>
     .filter((name) => !name.includes("\uFFFD"))
     .map((name) => join(folder, name))
     .flatMap((path) =>
-      ["HEAD", "config"].some((name) => existsSync(join(path, name))) ? [path] : innerFolders(path),
+      ["HEAD", "config"].some((name) => isFile(join(path, name))) ? [path] : innerFolders(path),
     );
+
+/** A submodule may be called `HEAD`, too. */
+const isFile = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
 const keep = (text: string, control: string): string => {
   const name = createHash("sha256").update(text).digest("hex").slice(0, 16);

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Mount, nearest } from "./mounts.ts";
 import { switches, tellingFiles } from "./proc-files.ts";
+import { scratchSize } from "./scratch-size.ts";
 
 /** Tables as `mount --all --fstab` reads them, to be made one after the other; and the files to be there for the second. */
 export type MountTables = {
@@ -19,7 +20,8 @@ export const mountTables = (
   root: string,
   { mounts, uid, gid }: { readonly mounts: readonly Mount[]; readonly uid: number; readonly gid: number },
 ): MountTables => {
-  const own = `mode=700,uid=${uid},gid=${gid},nosuid,nodev,size=25%`;
+  const size = scratchSize(mounts.filter(({ type }) => type === "hide").length + 1);
+  const own = `mode=700,uid=${uid},gid=${gid},nosuid,nodev,size=${size}`;
   const line = (mount: Mount): string => {
     const at = root + mount.path;
     switch (mount.type) {
@@ -39,7 +41,7 @@ export const mountTables = (
   const early = mounts.filter((mount) => !late.includes(mount));
   return {
     first: [
-      ...system(root),
+      ...system(root, size),
       ...elsewhere(mounts).map((path) => line({ type: "hide", path })),
       ...early.map(line),
     ].join(""),
@@ -66,13 +68,13 @@ const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false
 
 const madeOnTheWay = (path: string): string => (isFile(path) ? "" : ",X-mount.mkdir");
 
-const system = (root: string): readonly string[] => [
+const system = (root: string, size: number): readonly string[] => [
   entry("/", root, "none", "bind,ro,nosuid,nodev"),
   entry("proc", `${root}/proc`, "proc", "nosuid,nodev,noexec"),
   ...switches.map((path) => entry(root + path, root + path, "none", "bind,ro")),
   ...tellingFiles.map((path) => entry("/dev/null", root + path, "none", "bind,ro")),
   entry("sandbox", `${root}/dev`, "tmpfs", "mode=755,nosuid,noexec"),
-  entry("sandbox", `${root}/dev/shm`, "tmpfs", "mode=1777,nosuid,nodev,X-mount.mkdir"),
+  entry("sandbox", `${root}/dev/shm`, "tmpfs", `mode=1777,nosuid,nodev,size=${size},X-mount.mkdir`),
 ];
 
 const entry = (source: string, target: string, type: string, options: string): string =>

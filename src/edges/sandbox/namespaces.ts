@@ -7,6 +7,7 @@ import { mountTables } from "./mount-table.ts";
 import { systemTool } from "./program-file.ts";
 import { filterLoader, seccompFilter } from "./seccomp.ts";
 import { quoted } from "./shell-word.ts";
+import { signalWords } from "./signals.ts";
 import type { Cell, Lacking, Tier, TierSetup } from "./tier.ts";
 
 /** Tools of util-linux and of every system, by which the namespaces are made and left. */
@@ -29,12 +30,13 @@ export const namespaces = (setup: TierSetup): Tier | Lacking => {
   mkdirSync(root, { recursive: true });
   const filterFile = join(setup.control, "seccomp-by-perl");
   writeFileSync(filterFile, seccompFilter(process.arch) ?? "", { mode: 0o400 });
+  const { inner } = signalWords();
   return {
     name: "namespaces",
     wrap: (cell) => {
       const own = ownFiles(setup);
       ownFile(setup, `${own}.environment`, asScript(cell.launch.env));
-      const script = rootScript({ ...setup, root, own, filterFile }, cell);
+      const script = rootScript({ ...setup, root, own, filterFile, inner }, cell);
       const [command = "", ...args] = [
         ...sudo.flatMap((tool) => [tool, "-n", "--"]),
         ...["/bin/sh", "-c", guardianScript(setup.lifeline, 'kill -9 "$child"'), "sandbox"],
@@ -54,6 +56,8 @@ type Place = TierSetup & {
   /** Files for this process alone, by the beginning of their names. */
   readonly own: string;
   readonly filterFile: string;
+  /** Words by which signals are taken as usual again. */
+  readonly inner: readonly string[];
 };
 
 /**
@@ -65,13 +69,15 @@ const rootScript = (place: Place, cell: Cell): string => {
   const tables = mountTables(root, { mounts: cell.mounts, ...user });
   ownFile(place, `${own}.first`, tables.first);
   ownFile(place, `${own}.second`, tables.second);
-  const points = tables.points.map((file) => `mkdir -p ${quoted(dirname(file))}; : >${quoted(file)}`);
+  // In a file of its own, since there is a limit to one argument.
+  const points = tables.points.map((file) => `mkdir -p ${quoted(dirname(file))}; : >${quoted(file)}\n`);
+  ownFile(place, `${own}.points`, points.join(""));
   return `set -eu
 PATH=${toolEnvironment.PATH}
 umask 022
 exec 6<${quoted(`${own}.environment`)} 7<${quoted(place.filterFile)}
 mount -a -T ${quoted(`${own}.first`)}
-${[...points, ...(points.length > 0 ? [`mount -a -T ${quoted(`${own}.second`)}`] : [])].join("\n")}
+${points.length === 0 ? ":" : `. ${quoted(`${own}.points`)}; mount -a -T ${quoted(`${own}.second`)}`}
 rm -f ${quoted(own)}.*
 cd ${quoted(root)}
 cp -a /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty /dev/fd /dev/stdin /dev/stdout /dev/stderr dev
@@ -82,18 +88,19 @@ umount -l /run/.old
 ${cell.network === "none" ? "ip link set lo up 2>/dev/null || ifconfig lo up 2>/dev/null || :" : ":"}
 umask ${runner.umask.toString(8).padStart(3, "0")}
 exec 4<&0
-${userWords(user, cell).map(quoted).join(" ")} "$@" <&4 &
+${userWords(place, cell).map(quoted).join(" ")} "$@" <&4 &
 child=$!
-exec 4<&- 6<&- 7<&-
+exec 4<&- 6<&- 7<&- </dev/null >/dev/null 2>&1
 wait "$child"
 exit $?
 `;
 };
 
-const userWords = ({ uid, gid }: TierSetup["user"], { launch }: Cell): readonly string[] => [
+const userWords = ({ user: { uid, gid }, inner }: Place, { launch }: Cell): readonly string[] => [
   ...limiting(systemTool("prlimit") ?? ""),
   ...["setpriv", "--reuid", String(uid), "--regid", String(gid), "--clear-groups"],
   ...["--no-new-privs", "--inh-caps=-all", "--bounding-set=-all", "--"],
   ...filterLoader(process.arch),
+  ...inner,
   ...["/bin/sh", "-c", userScript(launch.cwd), "sandbox"],
 ];

@@ -19,6 +19,7 @@ import { otherUser } from "./other-user.ts";
 import { type Plan, type PlanOptions, planOf } from "./plan.ts";
 import { probe } from "./probe.ts";
 import { programFile } from "./program-file.ts";
+import { systemSockets } from "./system-sockets.ts";
 import type { Lacking, Tier, TierSetup } from "./tier.ts";
 import { isLacking } from "./tier.ts";
 import { viewOf } from "./view.ts";
@@ -128,7 +129,8 @@ const sandboxOf = (tier: Tier, held: Held): Sandbox => ({
     const egress = network === "shared" ? undefined : await openEgress(confinement, held);
     const inside =
       egress === undefined ? { ...launch, command: file } : egress.through({ ...launch, command: file });
-    const mounts = viewOf(held.plan, file, withReadable(confinement, egress?.readable ?? []));
+    const sockets = systemSockets(shownFolders(held.plan, confinement), Date.now());
+    const mounts = viewOf(held.plan, file, withReadable(confinement, egress?.readable ?? []), sockets);
     return {
       launch: tier.wrap({ launch: inside, mounts, network }),
       [Symbol.asyncDispose]: async () => egress?.[Symbol.asyncDispose](),
@@ -138,6 +140,11 @@ const sandboxOf = (tier: Tier, held: Held): Sandbox => ({
     held.close();
   },
 });
+
+const shownFolders = ({ checkout, control, tools }: Plan, { workspace }: Confinement): readonly string[] => [
+  ...[checkout, workspace.path, control],
+  ...tools.map(({ path }) => path),
+];
 
 const withReadable = (confinement: Confinement, more: readonly string[]): Confinement => ({
   ...confinement,

@@ -1,24 +1,27 @@
 import { lstatSync, readFileSync } from "node:fs";
-import { dirname } from "node:path";
 
-/** Where folders hold more than a service's own things. */
-const shared = ["/usr", "/etc", "/bin", "/sbin", "/lib", "/lib64"];
+/** Milliseconds that a socket must have been there: what comes and goes would be gone before it is covered. */
+const youngest = 1_000;
+
+/** File systems that a process gets anew. */
+const renewed = /^\/(?:dev|proc)\//;
 
 /**
- * What to hide of the services of the machine that listen at a path: a socket on a read-only file system still answers.
- * The folder around one is hidden, which stays when the socket comes and goes, unless it holds something that is shown.
+ * Sockets of the machine's services by their paths: one on a read-only file system still answers. Those in folders that
+ * are shown to processes as their own, such as the workspace, are theirs.
  *
- * @param shown folders that processes see
+ * @param now milliseconds since the epoch
  */
-export const systemSockets = (shown: readonly string[]): readonly string[] => {
-  const paths = listening().filter((path) => isSocket(path) && !shown.some((folder) => isIn(path, folder)));
-  const places = paths.map((path) => {
-    const folder = dirname(path);
-    const isOwn = folder.lastIndexOf("/") > 0 && ![...shared, ...shown].some((other) => isIn(other, folder));
-    return isOwn && !shared.some((other) => isIn(folder, other)) ? folder : path;
-  });
-  return [...new Set(places)];
-};
+export const systemSockets = (shown: readonly string[], now: number): readonly string[] => [
+  ...new Set(
+    listening().filter(
+      (path) =>
+        !renewed.test(path) &&
+        !shown.some((folder) => path.startsWith(`${folder}/`)) &&
+        isOldSocket(path, now - youngest),
+    ),
+  ),
+];
 
 /** Of every process, in this network namespace. */
 const listening = (): readonly string[] =>
@@ -26,11 +29,10 @@ const listening = (): readonly string[] =>
     .split("\n")
     .flatMap((line) => /^(?:\S+\s+){7}(\/.*)$/.exec(line)?.[1] ?? []);
 
-const isIn = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
-
-const isSocket = (path: string): boolean => {
+const isOldSocket = (path: string, before: number): boolean => {
   try {
-    return lstatSync(path).isSocket();
+    const found = lstatSync(path);
+    return found.isSocket() && found.ctimeMs < before;
   } catch {
     // Gone, or where the runner and its processes cannot go.
     return false;

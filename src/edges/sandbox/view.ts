@@ -3,7 +3,6 @@ import { join } from "node:path";
 import type { Confinement } from "../../run/sandbox-ports.ts";
 import { type Mount, mountPlan } from "./mounts.ts";
 import { isBelow, type Plan } from "./plan.ts";
-import { systemSockets } from "./system-sockets.ts";
 
 /** Where programs leave what they need for a while: each process gets its own, empty. */
 export const scratchFolders = ["/tmp", "/var/tmp"] as const;
@@ -17,9 +16,15 @@ const rootsFiles = ["/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow
 /**
  * What one process sees.
  *
+ * @param sockets of the machine's services, which are covered
  * @param file its program, which is shown where the runner chose it and nobody else: the Node of this process
  */
-export const viewOf = (plan: Plan, file: string, confinement: Confinement): readonly Mount[] => {
+export const viewOf = (
+  plan: Plan,
+  file: string,
+  confinement: Confinement,
+  sockets: readonly string[] = [],
+): readonly Mount[] => {
   const { checkout, hidden, home, control } = plan;
   const { workspace, readable, writable } = confinement;
   const isVisible = confinement.checkout === "visible";
@@ -29,7 +34,7 @@ export const viewOf = (plan: Plan, file: string, confinement: Confinement): read
   const inside = hidden.filter((path) => isBelow(path, workspace.path) || isBelow(path, checkout));
   return mountPlan([
     ...[...scratchFolders, ...privateFolders, ...rootsFiles, home, ...hidden].map(hide),
-    ...systemSockets([checkout, workspace.path, home, ...plan.tools.map(({ path }) => path)]).map(hide),
+    ...sockets.map(hide),
     ...plan.tools,
     isVisible ? read(checkout) : hide(checkout),
     { type: workspace.access, path: workspace.path },

@@ -5,16 +5,17 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { systemSockets } from "../../../src/edges/sandbox/system-sockets.ts";
 
-test("the folder of a service's socket is hidden; the socket alone where the folder holds what is shown", async () => {
+test("sockets that have been there for a while are known by their paths, but for those in folders that are shown", async () => {
   const root = mkdtempSync(join(tmpdir(), "sockets-"));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
-  for (const folder of ["service", "mixed/work", "work"]) mkdirSync(join(root, folder), { recursive: true });
-  for (const path of ["service/a.sock", "service/b.sock", "mixed/c.sock", "work/d.sock"]) {
+  for (const folder of ["service", "work"]) mkdirSync(join(root, folder));
+  for (const path of ["service/a.sock", "work/b.sock"]) {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(join(root, path), resolve));
     onTestFinished(() => void server.close());
   }
-  const shown = [join(root, "mixed/work"), join(root, "work")];
-  const hidden = systemSockets(shown).filter((path) => path.startsWith(root));
-  expect(hidden.sort()).toEqual([join(root, "mixed/c.sock"), join(root, "service")]);
+  const at = (now: number) =>
+    systemSockets([join(root, "work")], now).filter((path) => path.startsWith(root));
+  expect(at(Date.now() + 2_000)).toEqual([join(root, "service/a.sock")]);
+  expect(at(Date.now())).toEqual([]);
 });

@@ -1,0 +1,115 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { openSandbox } from "../../../src/edges/sandbox/open-sandbox.ts";
+import { endTree, spawnTree } from "../../../src/edges/skills/process-tree.ts";
+import type { SandboxTier } from "../../../src/run/sandbox-ports.ts";
+import { missingForSituations } from "../../helpers/situation.ts";
+
+const missing = missingForSituations;
+if (missing.length > 0) process.stderr.write(`skipped: processes in each tier: ${missing.join("; ")}\n`);
+
+const open = async (tier: SandboxTier, files: Readonly<Record<string, string>> = {}) => {
+  const root = mkdtempSync(join(tmpdir(), "processes-"));
+  const workspace = join(root, "work");
+  mkdirSync(workspace);
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(workspace, path)), { recursive: true });
+    writeFileSync(join(workspace, path), content);
+  }
+  const { sandbox, tried } = await openSandbox({
+    ...{ mode: "auto", network: "enforced", checkout: workspace, workspace, hidden: [] },
+    ...{ home: "/nonexistent", searchPath: "/usr/bin:/bin", temporary: root, tiers: [tier] },
+  });
+  expect([sandbox.tier, tried]).toEqual([tier, expect.anything()]);
+  onTestFinished(async () => {
+    await sandbox[Symbol.asyncDispose]();
+    rmSync(root, { recursive: true, force: true });
+  });
+  const start = async (script: string, env: Readonly<Record<string, string>> = {}) => {
+    const entered = await sandbox.enter(
+      { command: "sh", args: ["-c", script], cwd: workspace, env: { PATH: "/usr/bin:/bin", ...env } },
+      {
+        workspace: { path: workspace, access: "write" },
+        checkout: "visible",
+        ...{ readable: [], writable: [], hosts: [], addresses: "public" },
+        onAccess: () => undefined,
+        warn: () => undefined,
+      },
+    );
+    const tree = await spawnTree({ ...entered.launch, stdin: "pipe" });
+    return { tree, out: text(tree.stdout), err: text(tree.stderr) };
+  };
+  return { start, workspace };
+};
+
+describe.skipIf(missing.length > 0).each(["bubblewrap", "namespaces"] as const)("a process in %s", (tier) => {
+  test.each([
+    ["exit 0", 0],
+    ["exit 7", 7],
+    ["kill -KILL $$", 137],
+    ["kill -TERM $$", 143],
+    ["kill -INT $$; exit 0", 130],
+  ])("that does `%s` ends with %i", async (script, code) => {
+    const { start } = await open(tier);
+    const { tree, err } = await start(script);
+    expect([(await tree.exited).code, await err]).toEqual([code, ""]);
+  });
+
+  test("gets the environment it was given, whatever stands in it, and nothing else", async () => {
+    const odd = {
+      QUOTES: `it's "so" \\n $HOME \`id\``,
+      LINES: "a\n\nb\n",
+      EMPTY: "",
+      LD_PRELOAD: "/no.so",
+    };
+    const { start } = await open(tier);
+    const { tree, out, err } = await start(
+      'printf "%s|" "$QUOTES" "$LINES" "$EMPTY"; env | cut -d= -f1 | sort',
+      odd,
+    );
+    expect((await tree.exited).code).toBe(0);
+    const [quotes, lines, empty, names = ""] = (await out).split("|");
+    expect([quotes, lines, empty]).toEqual([odd.QUOTES, odd.LINES, ""]);
+    for (const name of names.split("\n")) {
+      expect(["", "b", "PATH", "PWD", "_", "SHLVL", "EXPERT_STACK_TREE", ...Object.keys(odd)]).toContain(
+        name,
+      );
+    }
+    // Loaded by the program and by nothing before it: each program inside complains once of what is not there.
+    expect(await err).not.toMatch(/bwrap|setpriv|unshare|mount/);
+  });
+
+  test("hears the end of its input", async () => {
+    const { start } = await open(tier);
+    const { tree, out } = await start("cat; echo over");
+    tree.stdin.end("x");
+    expect((await tree.exited).code).toBe(0);
+    expect(await out).toBe("xover\n");
+  });
+
+  test("is told to end before it is ended", async () => {
+    const { start } = await open(tier);
+    const { tree, out } = await start(
+      "trap 'sleep 0.1; echo cleaned; exit 3' TERM; echo up; while :; do sleep 0.02; done",
+    );
+    await new Promise((resolve) => tree.stdout.once("data", resolve));
+    await endTree(tree);
+    expect(await out).toContain("cleaned");
+  });
+
+  test("starts in a repository of many submodules, none of whose credentials it sees", async () => {
+    const secret = "[http]\n\textraheader = basic c2VjcmV0\n";
+    const modules = Array.from({ length: 60 }, (_, index) => [
+      [`.git/modules/lib-${index}/config`, secret],
+      [`.git/modules/lib-${index}/HEAD`, "ref: refs/heads/main\n"],
+    ]).flat();
+    const odd = [[".git/modules/p/HEAD/q/config", secret]];
+    const { start } = await open(tier, Object.fromEntries([[".git/config", secret], ...modules, ...odd]));
+    const { tree, out } = await start("grep -r c2VjcmV0 .git; echo $?");
+    expect((await tree.exited).code).toBe(0);
+    expect(await out).toBe("1\n");
+  });
+});
