@@ -18,6 +18,11 @@ const columns: readonly (readonly [string, Situation, readonly string[]])[] = [
   ["`none`", { as: "es-plain" }, ["--sandbox", "off"]],
 ];
 
+const verdict = (text: string): string => {
+  if (text.startsWith("held")) return "held";
+  return text.startsWith("GOT THROUGH") ? "**got through**" : "did not run";
+};
+
 const verdictsOf = async (
   situation: Situation,
   words: readonly string[],
@@ -33,10 +38,7 @@ const verdictsOf = async (
       stdout
         .trimEnd()
         .split("\n")
-        .map((line) => [
-          line.slice(0, 28).trim(),
-          line.slice(28).startsWith("held") ? "held" : "**got through**",
-        ]),
+        .map((line) => [line.slice(0, 28).trim(), verdict(line.slice(28).trim())]),
     );
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -23,7 +23,9 @@ export type Verdict =
   | { readonly type: "held"; readonly tier: SandboxTier }
   | { readonly type: "gotThrough"; readonly tier: SandboxTier; readonly what: readonly string[] }
   /** The Expert has not got the tools for it. */
-  | { readonly type: "notApplicable"; readonly lacks: readonly string[] };
+  | { readonly type: "notApplicable"; readonly lacks: readonly string[] }
+  /** Programs do not start here, so that nothing is shown. */
+  | { readonly type: "didNotRun"; readonly tier: SandboxTier; readonly because: string };
 
 export type Attacked = {
   readonly manifest: Manifest;
@@ -56,6 +58,8 @@ export const runAttack = async (attack: Attack, attacked: Attacked): Promise<Ver
   const what = [...seen(entries, target.canary), ...tooLarge(entries), ...(await scene.damage())];
   if (what.length > 0) return { type: "gotThrough", tier, what };
   if (lacks.length === toolsOf(attack, target).size) return { type: "notApplicable", lacks };
+  const first = resultsOf(entries)[0] ?? "";
+  if (offered.includes("exec") && !first.includes(mark)) return { type: "didNotRun", tier, because: first };
   return { type: "held", tier };
 };
 
@@ -84,7 +88,7 @@ const job = async (
     ...{ trust: "trusted", localCommands: "allowed" },
     observer: { onEntry: (entry) => entries.push(entry), onDelta: () => undefined },
     catalog: priceCatalog(new Map(), () => undefined),
-    model: attacker(attack.answers(scene.target)),
+    model: attacker([[trial], ...attack.answers(scene.target)]),
   });
   using log = createJob({ root: scene.jobs, jobId: plan.started.jobId, hide: "plain" });
   await runJob(wire(log), { events: [plan.started] }, new AbortController().signal);
@@ -115,6 +119,15 @@ const attacker = (answers: ReturnType<Attack["answers"]>): Model => ({
       : { ...said, parts, finishReason: "toolCalls" };
   },
 });
+
+/** A program that does nothing, before those that do: an attack that cannot start shows nothing. */
+const mark = "the attack runs";
+const trial = { tool: "exec", args: { command: "echo", args: [mark] } };
+
+const resultsOf = (entries: readonly JournalEntry[]): readonly string[] =>
+  entries.flatMap(({ event }) =>
+    event.type === "toolCallFinished" ? [JSON.stringify(event.contents).slice(0, 500)] : [],
+  );
 
 const seen = (entries: readonly JournalEntry[], canary: string): readonly string[] => {
   const told = entries.filter(({ event }) => event.type === "toolCallFinished");

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -81,6 +82,10 @@ const furnish = (at: (path: string) => string, canary: string) => {
     mkdirSync(at(`workspace/.git/${folder}`), { recursive: true });
   }
   put("workspace/a.txt", "hello\n");
+  // So that another user, too, can enter and has something to attack; keys are where only their owner reads them.
+  chmodSync(at("."), 0o755);
+  chmodSync(at("workspace"), 0o777);
+  for (const path of secretFiles) chmodSync(path, 0o600);
   const obeyed = ["runner/_temp/set_env", "runner/_temp/add_path", "runner/dist/index.js"];
   const obeyedFiles = [...obeyed.map((path) => put(path, "original\n")), config];
   return { secretFiles, obeyedFiles, config };

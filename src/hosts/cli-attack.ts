@@ -21,7 +21,7 @@ const canaryVariable = "EXPERT_STACK_CANARY";
  * `expert-stack attack <expert>`: attacks the Expert's own tools as others' agents have been attacked, on this machine,
  * and says what held.
  *
- * @returns 1 when something got through
+ * @returns 1 when something got through or could not be tried
  */
 export const attackCommand = async (args: AttackArguments, terminal: Terminal): Promise<number> => {
   const mode = choice("--sandbox", args.sandbox, ["auto", "required", "off"]);
@@ -36,7 +36,7 @@ export const attackCommand = async (args: AttackArguments, terminal: Terminal): 
   let isHeld = true;
   for (const attack of attacks) {
     const verdict = await runAttack(attack, { ...attacked, sandbox: { mode, network: "enforced" } });
-    isHeld &&= verdict.type !== "gotThrough";
+    isHeld &&= verdict.type === "held" || verdict.type === "notApplicable";
     terminal.out(`${attack.name.padEnd(28)} ${outcome(verdict)}\n`);
   }
   return isHeld ? 0 : 1;
@@ -50,6 +50,8 @@ const outcome = (verdict: Verdict): string => {
       return `GOT THROUGH (${verdict.tier}): ${verdict.what.join("; ")}`;
     case "notApplicable":
       return `not applicable: the Expert has no ${verdict.lacks.join(", ")}`;
+    case "didNotRun":
+      return `DID NOT RUN (${verdict.tier}): ${verdict.because}`;
     default:
       return verdict satisfies never;
   }
