@@ -6,7 +6,8 @@ import type { ScriptedAnswer } from "../helpers/model-server.ts";
 import { type CliWorld, runCli, startCliWorld } from "../helpers/run-cli.ts";
 import { tierHere } from "../helpers/sandbox-here.ts";
 
-const server = join(import.meta.dirname, "../fixtures/mcp-servers/changing.mjs");
+/** In the workspace, since a sandbox may not show this repository. */
+const server = readFileSync(join(import.meta.dirname, "../fixtures/mcp-servers/changing.mjs"), "utf8");
 
 const manifest = `model = "claude-sonnet-4-5"
 
@@ -19,7 +20,7 @@ instruction = "You use tools."
 [experts.user.skills.changing]
 type = "mcpStdioSkill"
 command = ${JSON.stringify(process.execPath)}
-args = [${JSON.stringify(server)}, "tools.json"]
+args = ["changing.mjs", "tools.json"]
 omit = ["hidden"]
 `;
 
@@ -33,7 +34,10 @@ const listed = (description: string) =>
 const call = (name: string): ScriptedAnswer => ({ toolCalls: [{ name, args: {} }] });
 
 const startWorld = (answers: readonly ScriptedAnswer[]): Promise<CliWorld> =>
-  startCliWorld({ files: { "perstack.toml": manifest, "tools.json": listed("Moves.") }, answers });
+  startCliWorld({
+    files: { "perstack.toml": manifest, "changing.mjs": server, "tools.json": listed("Moves.") },
+    answers,
+  });
 
 const path = (world: CliWorld, file: string) => join(world.workspace.directory, file);
 
