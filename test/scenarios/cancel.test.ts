@@ -343,7 +343,8 @@ args = ["stubborn.mjs"]
 
   test("ends everything at once when it comes later, a skill that ignores SIGTERM too", async () => {
     await using at = await world();
-    const run = await runAndPress(at, 400);
+    // In the middle between one press (300 ms) and the end of such a skill (700 ms), for a machine that is slow.
+    const run = await runAndPress(at, 500);
     expect(run.exitCode).toBe(130);
     // It has not waited for the skill, which needs longer than that to be ended.
     expect(() => at.recorded()).toThrow("job.json is not at the journal's end");
