@@ -19,8 +19,10 @@ export type SkillEvent =
       readonly type: "proxyAccess";
       readonly runId: string;
       readonly skill: string;
+      /** As it was asked for, also when it is no host; printable ASCII, at most 255 characters. */
       readonly host: string;
       readonly port: number;
+      /** What the rules say. An attempt that they admit and that fails is `allowed`, with the reason. */
       readonly verdict: "allowed" | "refused";
       readonly reason?: string;
       readonly bytesUp: number;

@@ -10,9 +10,8 @@ const meaning = {
 
 /** Which sandbox held the job's processes and why no stronger one did, in markdown. */
 export const sandboxText = ({ tier, network, lacking }: SandboxFacts): string => {
-  const isOpen = network === "open" || tier === "user" || tier === "none";
   const lines = [
-    `${tier === "none" ? "None" : inlineCode(tier)}. ${meaning[tier]}${isOpen ? " The network was open." : ""}`,
+    `${tier === "none" ? "None" : inlineCode(tier)}. ${meaning[tier]}${network === "open" ? " The network was open." : ""}`,
     ...lacking.map(
       ({ tier: other, reason, remedy }) =>
         `- Not ${inlineCode(other)}: ${inlineCode(reason)}${remedy === undefined ? "" : `. ${inlineCode(remedy)}`}`,

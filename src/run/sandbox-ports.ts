@@ -1,3 +1,5 @@
+import type { SkillEvent } from "../job/skill-event.ts";
+
 /** How a process is started: nothing of the environment is inherited, and no shell is involved. */
 export type Launch = {
   readonly command: string;
@@ -35,16 +37,8 @@ export type Confinement = {
   readonly warn: (text: string) => void;
 };
 
-/** One attempt to reach a host from inside; or, past a number of them, the rest of them together. */
-export type ProxyAccess = {
-  readonly host: string;
-  readonly port: number;
-  readonly verdict: "allowed" | "refused";
-  readonly reason?: string;
-  readonly bytesUp: number;
-  readonly bytesDown: number;
-  readonly durationMs: number;
-};
+/** One attempt to reach a host from inside. */
+export type ProxyAccess = Omit<Extract<SkillEvent, { type: "proxyAccess" }>, "type" | "runId" | "skill">;
 
 /** Disposing ends what the process needed outside; the process itself is its starter's to end. */
 export type Entered = AsyncDisposable & { readonly launch: Launch };

@@ -18,7 +18,7 @@ import { namespaces } from "./namespaces.ts";
 import { otherUser } from "./other-user.ts";
 import { type Plan, type PlanOptions, planOf } from "./plan.ts";
 import { probe } from "./probe.ts";
-import { programFile } from "./program-file.ts";
+import { programFile, systemTool } from "./program-file.ts";
 import { systemSockets } from "./system-sockets.ts";
 import type { Lacking, Tier, TierSetup } from "./tier.ts";
 import { isLacking } from "./tier.ts";
@@ -48,39 +48,60 @@ export const openSandbox = async (options: SandboxOptions): Promise<OpenedSandbo
     const remedy = isOff ? "Leave `sandbox` at `auto`." : "Run the job on Linux.";
     return withoutTier(options, [{ tier: "none", reason, remedy, durationMs: 0 }]);
   }
-  const control = controlFolder(options.temporary);
-  const lifeline = openLifeline(join(control, "lifeline"));
-  const close = (): void => {
-    lifeline[Symbol.dispose]();
-    rmSync(control, { recursive: true, force: true });
-  };
+  const place = openPlace(options.temporary);
+  if (isLacking(place)) return withoutTier(options, [{ tier: "none", ...place, durationMs: 0 }]);
+  const tried: TriedTier[] = [];
   try {
-    const setup = setupOf(control, options.workspace);
-    const plan = planOf(options, control);
-    const tried: TriedTier[] = [];
-    for (const [name, make] of tiersOf(setup, options)) {
-      const started = performance.now();
-      const tier = make();
-      const lacking = isLacking(tier) ? tier : await probe(tier, setup, plan);
-      const durationMs = Math.round(performance.now() - started);
-      tried.push({ tier: name, durationMs, ...lacking });
-      if (!isLacking(tier) && lacking === undefined) {
-        refuseWeak(options, name, tried);
-        const { network } = options;
-        return { sandbox: sandboxOf(tier, { ...options, control, plan, close }), network, tried };
-      }
+    const plan = planOf(options, place.control);
+    const tier = await strongest(options, { ...place, plan }, tried);
+    if (tier !== undefined) {
+      refuseWeak(options, tier.name, tried);
+      const network = isolates(tier.name) ? options.network : "open";
+      return { sandbox: sandboxOf(tier, { ...options, ...place, network, plan }), network, tried };
     }
-    close();
-    return withoutTier(options, [...tried, { tier: "none", durationMs: 0 }]);
   } catch (error) {
-    close();
+    place.close();
     throw error;
   }
+  place.close();
+  return withoutTier(options, [...tried, { tier: "none", durationMs: 0 }]);
 };
 
-const controlFolder = (temporary: string): string => {
+/** Where a sandbox keeps what is its own, until it is closed. */
+type Place = { readonly control: string; readonly close: () => void };
+
+const openPlace = (temporary: string): Place | Lacking => {
+  const mkfifo = systemTool("mkfifo");
+  if (mkfifo === undefined) {
+    return { reason: "mkfifo (coreutils) is not installed", remedy: "Install coreutils and util-linux." };
+  }
   mkdirSync(temporary, { recursive: true });
-  return mkdtempSync(join(temporary, "es-"));
+  const control = mkdtempSync(join(temporary, "es-"));
+  const lifeline = openLifeline(mkfifo, join(control, "lifeline"));
+  return {
+    control,
+    close() {
+      lifeline[Symbol.dispose]();
+      rmSync(control, { recursive: true, force: true });
+    },
+  };
+};
+
+/** The first tier that holds what is started in it. What was tried goes into `tried`. */
+const strongest = async (
+  options: SandboxOptions,
+  { control, plan }: { readonly control: string; readonly plan: Plan },
+  tried: TriedTier[],
+): Promise<Tier | undefined> => {
+  const setup = setupOf(control, options.workspace);
+  for (const [name, make] of tiersOf(setup, options)) {
+    const started = performance.now();
+    const tier = make();
+    const lacking = isLacking(tier) ? tier : await probe(tier, setup, plan);
+    tried.push({ tier: name, durationMs: Math.round(performance.now() - started), ...lacking });
+    if (!isLacking(tier) && lacking === undefined) return tier;
+  }
+  return undefined;
 };
 
 const setupOf = (control: string, workspace: string): TierSetup => {
@@ -119,13 +140,13 @@ const withoutTier = (options: SandboxOptions, tried: readonly TriedTier[]): Open
   return { sandbox: unconfined, network: "open", tried };
 };
 
-type Held = SandboxOptions & { readonly control: string; readonly plan: Plan; readonly close: () => void };
+type Held = SandboxOptions & Place & { readonly plan: Plan };
 
 const sandboxOf = (tier: Tier, held: Held): Sandbox => ({
   tier: tier.name,
   async enter(launch, confinement) {
     const file = programFile(launch);
-    const network = held.network === "open" || !isolates(tier.name) ? "shared" : "none";
+    const network = held.network === "open" ? "shared" : "none";
     const egress = network === "shared" ? undefined : await openEgress(confinement, held);
     const inside =
       egress === undefined ? { ...launch, command: file } : egress.through({ ...launch, command: file });

@@ -18,7 +18,7 @@ export type Tier = {
 /** What cannot be built here: what is missing, and the one thing that would bring it. */
 export type Lacking = { readonly reason: string; readonly remedy: string };
 
-export const isLacking = (tier: Tier | Lacking): tier is Lacking => "reason" in tier;
+export const isLacking = (made: object): made is Lacking => "reason" in made;
 
 export type User = { readonly uid: number; readonly gid: number };
 

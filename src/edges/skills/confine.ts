@@ -33,19 +33,15 @@ const tell = (opened: OpenedSandbox, emit: SkillsRequest["emit"]): void => {
   emit({ type: "sandboxOpened", tier: sandbox.tier, network, lacking });
 };
 
-type Confining = {
-  readonly open: () => Promise<OpenedSandbox>;
-  readonly place: RunPlace;
-  readonly request: Pick<SkillsRequest, "runId" | "expert" | "emit">;
-};
+type Asking = Pick<SkillsRequest, "runId" | "expert" | "emit">;
 
 /** Confines the processes of one Run. An Expert that may only read its workspace has no skill that may do more. */
 export const confining =
-  (open: Confining["open"], place: RunPlace, request: Confining["request"]): Confine =>
+  (open: () => Promise<OpenedSandbox>, place: RunPlace, request: Asking): Confine =>
   (skill) => {
     const { expert } = request;
     const told = tellers(skill, request);
-    const openFor = opener(skill, { open, place, request });
+    const openFor = opener(skill, open, request.emit);
     return {
       start({ readable, hosts, access }) {
         const allowed = { hosts, access: expert.workspace === "read" ? "read" : access } as const;
@@ -69,10 +65,7 @@ export const confining =
   };
 
 /** What a sandbox tells of a skill's process, in the journal's words. */
-const tellers = (
-  skill: string,
-  { runId, emit }: Confining["request"],
-): Pick<Confinement, "onAccess" | "warn"> => ({
+const tellers = (skill: string, { runId, emit }: Asking): Pick<Confinement, "onAccess" | "warn"> => ({
   onAccess: (access) => emit({ type: "proxyAccess", runId, skill, ...access }),
   warn: (text) => emit({ type: "note", level: "warning", text: `The skill "${skill}" ${text}` }),
 });
@@ -80,7 +73,8 @@ const tellers = (
 /** Opens the sandbox for a process of a skill, and says once what the skill will miss in it or what is not held. */
 const opener = (
   skill: string,
-  { open, request: { emit } }: Confining,
+  open: () => Promise<OpenedSandbox>,
+  emit: SkillsRequest["emit"],
 ): ((allowed: Pick<Allowed, "hosts" | "access"> | undefined) => Promise<Sandbox>) => {
   let isWarned = false;
   return async (allowed) => {

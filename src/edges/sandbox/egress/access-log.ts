@@ -1,17 +1,8 @@
+import type { ProxyAccess as AccessAttempt } from "../../../run/sandbox-ports.ts";
+
 /** What a sandboxed process asked of the network. */
 export type ProxyAccess =
-  | {
-      readonly type: "proxyAccess";
-      /** As it was asked for, also when it is no host; printable ASCII, at most 255 characters. */
-      readonly host: string;
-      readonly port: number;
-      /** What the rules say. An attempt that they admit and that fails is `allowed`, with the reason. */
-      readonly verdict: "allowed" | "refused";
-      readonly reason?: string;
-      readonly bytesUp: number;
-      readonly bytesDown: number;
-      readonly durationMs: number;
-    }
+  | ({ readonly type: "proxyAccess" } & AccessAttempt)
   /** The attempts that were not told one by one. It is the last event, and only there if there were any. */
   | {
       readonly type: "proxyAccessRest";
@@ -27,10 +18,8 @@ export type UntoldAttempts = {
   readonly hosts: readonly string[];
 };
 
-export type AccessAttempt = Extract<ProxyAccess, { type: "proxyAccess" }>;
-
 export type AccessLog = {
-  add(attempt: Omit<AccessAttempt, "type">): void;
+  add(attempt: AccessAttempt): void;
   /** Tells the rest. Nothing may be added afterwards. */
   close(): void;
 };

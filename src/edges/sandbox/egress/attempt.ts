@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { addAbortSignal } from "node:stream";
-import type { AccessAttempt } from "./access-log.ts";
+import type { ProxyAccess } from "../../../run/sandbox-ports.ts";
 import type { ByteBudget } from "./byte-budget.ts";
 import { connectTarget } from "./connect-target.ts";
 import { dial, type Route } from "./dial.ts";
@@ -17,7 +17,7 @@ export type Rules = {
   readonly idleTimeoutMs: number;
 };
 
-export type Outcome = Pick<AccessAttempt, "verdict" | "reason" | "bytesUp" | "bytesDown">;
+export type Outcome = Pick<ProxyAccess, "verdict" | "reason" | "bytesUp" | "bytesDown">;
 
 /**
  * Serves one CONNECT to its end. Nothing the client sends goes on before its name, its addresses and its TLS hello
