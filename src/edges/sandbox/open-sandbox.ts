@@ -148,14 +148,17 @@ const sandboxOf = (tier: Tier, held: Held): Sandbox => ({
     const file = programFile(launch);
     const network = held.network === "open" ? "shared" : "none";
     const egress = network === "shared" ? undefined : await openEgress(confinement, held);
-    const inside =
-      egress === undefined ? { ...launch, command: file } : egress.through({ ...launch, command: file });
-    const sockets = systemSockets(shownFolders(held.plan, confinement), Date.now());
-    const mounts = viewOf(held.plan, file, withReadable(confinement, egress?.readable ?? []), sockets);
-    return {
-      launch: tier.wrap({ launch: inside, mounts, network }),
-      [Symbol.asyncDispose]: async () => egress?.[Symbol.asyncDispose](),
-    };
+    const close = async (): Promise<void> => egress?.[Symbol.asyncDispose]();
+    try {
+      const whole = { ...launch, command: file };
+      const sockets = systemSockets(shownFolders(held.plan, confinement), Date.now());
+      const mounts = viewOf(held.plan, file, withReadable(confinement, egress?.readable ?? []), sockets);
+      const inside = egress === undefined ? whole : egress.through(whole);
+      return { launch: tier.wrap({ launch: inside, mounts, network }), [Symbol.asyncDispose]: close };
+    } catch (error) {
+      await close();
+      throw error;
+    }
   },
   async [Symbol.asyncDispose]() {
     held.close();

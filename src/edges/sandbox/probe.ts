@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { chownSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Plan } from "./plan.ts";
+import { quoted } from "./shell-word.ts";
 import type { Lacking, Tier, TierSetup } from "./tier.ts";
 import { scratchFolders, viewOf } from "./view.ts";
 
@@ -20,11 +21,11 @@ cat /proc/${process.pid}/environ >/dev/null 2>&1 && exit 81`;
   // In subshells, since a redirection that fails ends the shell itself.
   const inside = `
 exec 2>/dev/null
-[ -e '/proc/${process.pid}/exe' ] && [ "$(readlink /proc/${process.pid}/exe)" = '${process.execPath}' ] && exit 82
-[ -e '${control}/lifeline' ] && exit 83
+[ -e '/proc/${process.pid}/exe' ] && [ "$(readlink /proc/${process.pid}/exe)" = ${quoted(process.execPath)} ] && exit 82
+[ -e ${quoted(`${control}/lifeline`)} ] && exit 83
 (: >/etc/expert-stack-probe) && exit 84
-(: >'${workspace}/written') || exit 85
-(: >'${scratchFolders[0]}/written') || exit 86
+(: >${quoted(`${workspace}/written`)}) || exit 85
+(: >${scratchFolders[0]}/written) || exit 86
 [ "$(grep -c : /proc/net/dev)" = 1 ] || exit 87`;
   return `${always}${isolating ? inside : ""}
 exit 0`;

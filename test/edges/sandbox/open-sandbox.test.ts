@@ -3,9 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { openSandbox } from "../../../src/edges/sandbox/open-sandbox.ts";
+import { isolates } from "../../../src/run/sandbox-ports.ts";
+import { tierHere } from "../../helpers/sandbox-here.ts";
 
-const world = () => {
-  const root = mkdtempSync(join(tmpdir(), "open-sandbox-"));
+const world = (name = "open-sandbox-") => {
+  const root = mkdtempSync(join(tmpdir(), name));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   const [workspace, temporary] = [join(root, "work"), join(root, "temporary")];
   for (const folder of [workspace, temporary]) mkdirSync(folder);
@@ -36,5 +38,16 @@ test("where no tier holds the network is open, whatever was wished, and nothing 
   const { options, left } = world();
   const opened = await openSandbox({ ...options, mode: "auto" });
   expect([opened.sandbox.tier, opened.network]).toEqual(["none", "open"]);
+  expect(left()).toEqual([]);
+});
+
+const tier = await tierHere();
+
+test.skipIf(!isolates(tier))("a temporary folder of an odd name keeps no tier from holding", async () => {
+  const { options, left } = world('it\'s "so" $(exit 1) ');
+  const { tiers: _none, ...rest } = options;
+  const opened = await openSandbox({ ...rest, mode: "auto" });
+  expect(opened.sandbox.tier).toBe(tier);
+  await opened.sandbox[Symbol.asyncDispose]();
   expect(left()).toEqual([]);
 });
