@@ -37,8 +37,19 @@ const branded = (text: string): SanitizedText => ({ text, [brand]: true });
  */
 export const sanitize = (text: string, policy: TextPolicy): SanitizedText => {
   const visible = visibleText(text).text.replace(placeholders, "");
-  const lines = sanitizeBlocks(visible.split("\n"), linePolicy(policy), 0);
-  return branded(lines.join("\n"));
+  return branded(settled(visible, linePolicy(policy), mostPasses));
+};
+
+/** What one pass leaves is a text of its own; one that goes on changing is nobody's. */
+const mostPasses = 4;
+
+/**
+ * Passes until nothing changes. What is taken out of the beginning of a line may leave the mark of a list or a fence
+ * there, which no block knew of: `www.- ~~~` opened a fence that nothing closed.
+ */
+const settled = (text: string, policy: LinePolicy, passes: number): string => {
+  const next = sanitizeBlocks(text.split("\n"), policy, 0).join("\n");
+  return next === text || passes === 1 ? next : settled(next, policy, passes - 1);
 };
 
 /**

@@ -230,6 +230,12 @@ const soup = fc.oneof(
 );
 
 describe("any text", () => {
+  it("opens no fence by what is taken out before its mark", () => {
+    const once = clean("www.- ~~~");
+    expect(once).toBe("-\n\n  ```\n  ```");
+    expect(clean(once)).toBe(once);
+  });
+
   it("is not changed by a second pass", () => {
     fc.assert(
       fc.property(soup, (text) => {
