@@ -13,16 +13,46 @@ export type Program = { readonly command: string; readonly args: readonly string
 /** What was installed, as the registry stated it and the package manager checked it. */
 export type Installed = { readonly version: string; readonly integrity: string };
 
+/**
+ * Every package that an install consists of, each with its version and its hash, as the package manager writes it: npm's
+ * `package-lock.json`, or `pylock.toml` (PEP 751).
+ */
+export type DependencyLock = string;
+
+/** Says what failed: a sentence, perhaps with the manager's last lines. */
+export class InstallFailure extends Error {
+  override name = "InstallFailure";
+}
+
 /** How packages of one kind are installed. */
 export type Installer = {
-  /** As a person writes it, and as it names the folder of the install. */
+  /** As a person writes it. */
   spec(request: Pick<InstallRequest, "name" | "version">): string;
   /**
-   * Installs into an empty directory that is moved to its place afterwards.
+   * Asks the registry what the package consists of, and installs nothing.
    *
-   * @returns a sentence without full stop, perhaps with the manager's last lines, when it failed
+   * @param directory an empty one, of our own
+   * @throws InstallFailure also for a lock that has a part without a hash
    */
-  install(request: InstallRequest, directory: string): Promise<Installed | string>;
+  resolve(request: InstallRequest, directory: string): Promise<DependencyLock>;
+  /**
+   * Installs exactly what the lock says, with every hash checked and nothing of it run.
+   *
+   * @param directory one of our own, which is moved to its place afterwards
+   * @throws InstallFailure
+   */
+  install(request: InstallRequest, lock: DependencyLock, directory: string): Promise<void>;
+  /**
+   * What the lock says of the package itself.
+   *
+   * @param directory of the install
+   * @throws InstallFailure when it does not say it
+   */
+  installed(
+    request: Pick<InstallRequest, "name" | "version">,
+    lock: DependencyLock,
+    directory: string,
+  ): Installed;
   /** The program of an install. @returns a sentence that says what is wrong when there is no such program */
   program(request: Pick<InstallRequest, "name" | "bin">, directory: string): Program | string;
   /** What to check when an install fails. */

@@ -19,7 +19,7 @@ const metadata = (directory: string, name: string, file: string): string => {
 };
 
 /** Which kinds of machine the installed wheel says it is for, such as `py3-none-any`. */
-export const installedTags = async (directory: string, name: string): Promise<ReadonlySet<string>> =>
+export const installedTags = (directory: string, name: string): ReadonlySet<string> =>
   new Set([...metadata(directory, name, "WHEEL").matchAll(/^Tag:\s*(\S+)/gm)].map(([, tag = ""]) => tag));
 
 /** The same, as a wheel's file name says it: each part may name several, with dots between (PEP 425). */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { installPackage, type PackageRequest } from "../../../../src/edges/skills/mcp/package.ts";
@@ -116,8 +116,24 @@ describe.skipIf(!registryIsReachable())("with the npm registry", { timeout: time
       expect.stringContaining(`Write is-odd@${first?.version} in the manifest`),
     );
     expect(readdirSync(join(root.path, "cache/packages"))).toEqual([
-      expect.stringMatching(/^is-odd@latest-/),
+      expect.stringMatching(/^is-odd-[0-9a-f]{64}$/),
     ]);
+  });
+
+  test("an archive that is not the one the lock names is not installed", async () => {
+    using root = temporaryDirectory();
+    const wanted = { ...request(root.path), name: "is-number", version: "7.0.0" };
+    await expect(installPackage(wanted)).rejects.toThrow("has no program");
+    const locks = join(root.path, "cache/locks");
+    const file = join(locks, readdirSync(locks)[0] ?? "");
+    const other = `sha512-${"A".repeat(86)}==`;
+    const { integrity: stated } = JSON.parse(readFileSync(file, "utf8"));
+    writeFileSync(file, readFileSync(file, "utf8").replaceAll(stated, other));
+    await expect(installPackage(wanted)).rejects.toMatchObject({
+      code: "PACKAGE_INSTALL_FAILED",
+      message: expect.stringMatching(/is-number@7\.0\.0 failed: npm exited.*EINTEGRITY/s),
+    });
+    expect(readdirSync(join(root.path, "cache/packages"))).toHaveLength(1);
   });
 
   test("in a sandbox npm asks its registry and nobody else", async () => {

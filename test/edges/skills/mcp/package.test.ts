@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { delimiter, join } from "node:path";
 import { expect, test } from "vitest";
 import { installPackage, type PackageRequest } from "../../../../src/edges/skills/mcp/package.ts";
@@ -49,7 +57,9 @@ test("npm gets neutral configuration: scripts off, no setting and no secret of t
   expect(text).not.toContain("canary");
   expect(text).toContain("NODE_EXTRA_CA_CERTS=/etc/ssl/own.pem");
   expect(text).toContain("HTTPS_PROXY=http://proxy.example:3128");
-  expect(text).toMatch(/^install --ignore-scripts .*--omit=dev.* -- some-server@1\.0\.0$/m);
+  expect(text).toMatch(
+    /^install --ignore-scripts .*--omit=dev.* --package-lock-only .* -- some-server@1\.0\.0$/m,
+  );
   expect(text).toMatch(/npm_config_userconfig=.*\/cache\/packages\/tmp-/);
 });
 
@@ -63,6 +73,64 @@ test("a failed install gives npm's last lines and leaves nothing behind", async 
     ),
   });
   expect(readdirSync(join(root.path, "cache/packages"))).toEqual([]);
+});
+
+test.for([
+  { part: { resolved: "git+ssh://git@github.com/someone/part.git#0123" } },
+  { part: { resolved: "https://elsewhere.example/part.tgz", integrity: "sha512-AAAA" } },
+  { part: { resolved: "https://registry.npmjs.org/part/-/part-1.0.0.tgz" } },
+  { part: { resolved: "file:../part", link: true } },
+])("a package that needs a part as $part is not installed", async ({ part }) => {
+  using root = temporaryDirectory();
+  const own = { version: "1.0.0", integrity: "sha512-AAAA" };
+  const packages = {
+    "": {},
+    "node_modules/some-server": own,
+    "node_modules/some-server/node_modules/@scope/part": { version: "1.0.0", ...part },
+  };
+  writeFileSync(join(root.path, "lock.json"), JSON.stringify({ packages }));
+  const calls = join(root.path, "calls");
+  const script = `echo "$1" >> ${calls}; cp ${join(root.path, "lock.json")} package-lock.json`;
+  await expect(installPackage(machine(root.path, script))).rejects.toMatchObject({
+    code: "PACKAGE_INSTALL_FAILED",
+    message: expect.stringContaining(
+      "it needs @scope/part, which does not come from npm's registry with a hash",
+    ),
+  });
+  expect(readFileSync(calls, "utf8")).toBe("install\n");
+  expect(readdirSync(join(root.path, "cache"))).not.toContain("locks");
+});
+
+test("a part within its parent's archive needs no hash of its own", async () => {
+  using root = temporaryDirectory();
+  const packages = {
+    "": { dependencies: { "some-server": "1.0.0" } },
+    "node_modules/some-server": { version: "1.0.0", integrity: "sha512-AAAA" },
+    "node_modules/some-server/node_modules/part": { version: "1.0.0", inBundle: true },
+  };
+  writeFileSync(join(root.path, "lock.json"), JSON.stringify({ packages }));
+  const script = `case "$1" in
+    install) cp ${join(root.path, "lock.json")} package-lock.json;;
+    ci) cp package.json package-lock.json ${root.path}; mkdir -p node_modules/some-server
+      echo '{"bin":"run.js"}' > node_modules/some-server/package.json; touch node_modules/some-server/run.js;;
+  esac`;
+  const request = machine(root.path, script);
+  const installed = await installPackage(request);
+  expect(installed).toMatchObject({ version: "1.0.0", integrity: "sha512-AAAA" });
+  expect(JSON.parse(readFileSync(join(root.path, "package.json"), "utf8"))).toMatchObject({
+    dependencies: { "some-server": "1.0.0" },
+  });
+  // The lock that was made the first time is what is installed again: `npm install` is not asked.
+  rmSync(join(root.path, "cache/packages"), { recursive: true });
+  rmSync(join(root.path, "lock.json"));
+  expect(await installPackage(request)).toEqual(installed);
+  // A damaged record is told with its file.
+  const [record = ""] = readdirSync(join(root.path, "cache/locks"));
+  writeFileSync(join(root.path, "cache/locks", record), '{"v":1,');
+  await expect(installPackage(request)).rejects.toMatchObject({
+    code: "PACKAGE_INSTALL_FAILED",
+    message: expect.stringContaining(join(root.path, "cache/locks", record)),
+  });
 });
 
 test("while npm works it is said what is being installed", async () => {

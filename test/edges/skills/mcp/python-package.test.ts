@@ -33,7 +33,7 @@ test("uv gets neutral configuration: no source is built, no setting and no secre
   const seen = join(root.path, "seen");
   const request = machine(
     root.path,
-    `(echo "$@"; env; cat requirements.in) >> ${seen}; [ "$1" != pip ] || [ "$2" != install ]`,
+    `(echo "$@"; env; cat requirements.in) >> ${seen}; echo packages=[] > pylock.toml; [ "$1 $2" != "pip install" ]`,
   );
   const environment = {
     ...request.environment,
@@ -59,7 +59,7 @@ test("uv gets neutral configuration: no source is built, no setting and no secre
   expect(text).toMatch(
     /^pip compile --no-build .*--python \S*\/cache\/packages\/tmp-\S*\/venv\/bin\/python /m,
   );
-  expect(text).toMatch(/^pip install --no-build .*--requirements pylock\.toml$/m);
+  expect(text).toMatch(/^pip install --no-build .*--require-hashes --requirements pylock\.toml$/m);
   expect(text).toMatch(/^some-server\[extra\]==1\.0$/m);
 });
 

@@ -146,7 +146,7 @@ describe.skipIf(!uvIsInstalled())("with uv and PyPI", { timeout: timeoutMs }, ()
       expect.stringContaining(`Write python-dotenv[cli]@${first.version} in the manifest`),
     );
     expect(readdirSync(join(root.path, "cache/packages"))).toEqual([
-      expect.stringMatching(/^python-dotenv\+cli\+-/),
+      expect.stringMatching(/^python-dotenv\+cli\+-[0-9a-f]{64}$/),
     ]);
   });
 
