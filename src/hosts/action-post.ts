@@ -4,18 +4,19 @@ import { ExpertStackError, inSentences } from "../errors.ts";
 import type { StoredArtifact } from "../run/github-ports.ts";
 import { artifactFiles } from "./action-files.ts";
 import { foundState, type StepState } from "./action-state.ts";
+import type { Environment } from "./secrets.ts";
 
 /**
  * Uploads what `main` could not, because it was cancelled, timed out or crashed, or because the upload failed. Says
  * in the summary where the record is. Never fails the job: what `main` concluded stands.
  */
-export const runPost = async (): Promise<number> => {
+export const runPost = async (environment: Environment): Promise<number> => {
   const state = foundState();
   if (state.jobDirectory === "" || state.uploaded === "yes") return 0;
   try {
     const kind = state.artifact === "summary" ? "summary" : "full";
     const files = artifactFiles(state.jobDirectory, kind);
-    if (files.length > 0) await report(await upload(state, files), kind);
+    if (files.length > 0) await report(await upload(state, files, environment), kind);
   } catch (error) {
     warning(error instanceof ExpertStackError ? inSentences(error.message, error.remedy) : String(error));
   }
@@ -25,8 +26,12 @@ export const runPost = async (): Promise<number> => {
 type Uploaded = StoredArtifact & { readonly name: string };
 
 /** A name is taken from the moment that an upload begins: one that was cut off leaves it to nobody. */
-const upload = async (state: StepState, files: readonly string[]): Promise<Uploaded> => {
-  const artifacts = actionsArtifacts();
+const upload = async (
+  state: StepState,
+  files: readonly string[],
+  environment: Environment,
+): Promise<Uploaded> => {
+  const artifacts = actionsArtifacts(environment.ACTIONS_RUNTIME_TOKEN);
   const put = async (name: string): Promise<Uploaded> => {
     const stored = await artifacts.upload({
       name,

@@ -62,7 +62,9 @@ export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> =>
   if (inputs.sandbox === "required") await sandbox.open();
   const refusal = await refuseUntrusted(plan, admission, { ...inputs, sandbox });
   if (refusal !== undefined) return { ...known, conclusion: "denied", problem: refusal };
-  step.secrets.add(valuesOf(environment, secretVariables(plan.experts.values(), [])));
+  const secretNames = secretVariables(plan.experts.values(), []);
+  step.secrets.add(valuesOf(environment, secretNames));
+  step.hide(secretNames);
   const { locked, notes: stale } = await readLock(trusted.definitions, inputs.config, plan.experts);
   const told = [admission.reason, ...read.warnings, ...query.notes];
   const notes = [...told.map((text) => ({ type: "note", level: "info", text }) as const), ...stale];

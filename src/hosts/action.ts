@@ -7,6 +7,7 @@ import { readInputs } from "./action-inputs.ts";
 import { runPost } from "./action-post.ts";
 import { runStep } from "./action-step.ts";
 import type { Ending } from "./ending.ts";
+import { hideVariables } from "./hide-variables.ts";
 import { knownSecrets } from "./known-secrets.ts";
 import { type Environment, secretVariables, valuesOf } from "./secrets.ts";
 import type { Step } from "./step.ts";
@@ -22,29 +23,21 @@ export const runAction = async (
   processEnvironment: NodeJS.ProcessEnv,
   stop: AbortSignal,
 ): Promise<number> => {
-  if (processEnvironment.EXPERT_STACK_PHASE === "post") return await runPost();
   const environment: Environment = { ...processEnvironment };
+  if (environment.EXPERT_STACK_PHASE === "post") return await runPost(environment);
   const secrets = knownSecrets();
   secrets.add([...valuesOf(environment, secretVariables([], [])), getInput("github-token")]);
   let step: Step | undefined;
   try {
     const inputs = readInputs();
     secrets.add(valuesOf(environment, inputs.secretEnv));
-    hideSecrets(processEnvironment, secretVariables([], inputs.secretEnv));
-    step = { inputs, context: readContext(environment), environment, secrets };
+    const hide = (names: readonly string[]): void => hideVariables(processEnvironment, names);
+    hide([...secretVariables([], inputs.secretEnv), "INPUT_GITHUB-TOKEN"]);
+    step = { inputs, context: readContext(environment), environment, hide, secrets };
     const ending = await runStep(step, stop);
     return await finish(ending, { step, secrets: secrets.values(), stop });
   } catch (error) {
     return await finish(failedEnding(error), { ...(step && { step }), secrets: secrets.values(), stop });
-  }
-};
-
-/** The results service's client reads these from the environment itself; no child process is given them. */
-const readByTheToolkit: ReadonlySet<string> = new Set(["ACTIONS_RUNTIME_TOKEN"]);
-
-const hideSecrets = (environment: NodeJS.ProcessEnv, names: readonly string[]): void => {
-  for (const name of [...names, "INPUT_GITHUB-TOKEN"]) {
-    if (!readByTheToolkit.has(name)) delete environment[name];
   }
 };
 

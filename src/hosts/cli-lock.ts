@@ -42,7 +42,9 @@ export const lockCommand = async (
     ...{ hidden: [], temporary: tmpdir(), ...machineOf(terminal.environment) },
   });
   const skills = askedSkills(workspace, sandbox, terminal);
-  const secrets = valuesOf(terminal.environment, secretVariables(manifest.experts.values(), []));
+  const secretNames = secretVariables(manifest.experts.values(), []);
+  terminal.hide(secretNames);
+  const secrets = valuesOf(terminal.environment, secretNames);
   const { redact } = makeRedaction(secrets);
   const asking = { skills, terminal, redact };
   const experts: LockedExpert[] = [];

@@ -41,6 +41,7 @@ export const runCommand = async (args: RunArguments, terminal: Terminal): Promis
   const model = await recorded(options);
   using observer = createObserver(terminal, options, earlier?.entries ?? []);
   const secretNames = secretVariables(plan.experts.values(), options.secretEnv);
+  terminal.hide(secretNames);
   await using sandbox = await openedSandbox(options);
   const wire = prepareWiring({
     plan,

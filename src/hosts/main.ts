@@ -1,6 +1,7 @@
 import { enableCompileCache } from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { hideVariables } from "./hide-variables.ts";
 import { keepMemoryLow } from "./memory.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -96,6 +97,7 @@ const stopSignal = (host: "step" | "terminal"): AbortSignal => {
 
 const terminal = (stop: AbortSignal): Terminal => ({
   environment: { ...process.env },
+  hide: (variables) => hideVariables(process.env, variables),
   cwd: process.cwd(),
   stdoutIsTerminal: process.stdout.isTTY === true,
   stderrIsTerminal: process.stderr.isTTY === true && process.env.TERM !== "dumb",

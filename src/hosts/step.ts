@@ -9,6 +9,8 @@ export type Step = {
   readonly inputs: ActionInputs;
   readonly context: ActionContext;
   readonly environment: Environment;
+  /** Takes variables out of the process's own environment; `environment` keeps them. */
+  readonly hide: (variables: readonly string[]) => void;
   readonly secrets: KnownSecrets;
 };
 

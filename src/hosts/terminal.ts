@@ -5,6 +5,8 @@ import { version } from "./version.ts";
 /** What a command may touch of the process it runs in. */
 export type Terminal = {
   readonly environment: Environment;
+  /** Takes variables out of the process's own environment; `environment` keeps them. */
+  hide(variables: readonly string[]): void;
   readonly cwd: string;
   readonly stdoutIsTerminal: boolean;
   /** Whether standard error can rewrite a line: a terminal, and not a dumb one. */

@@ -19,6 +19,7 @@ const log = async (...args: readonly string[]) => {
   const said = { out: "", err: "" };
   const exitCode = await runCli(["log", ...args], {
     environment: {},
+    hide: () => {},
     cwd,
     stdoutIsTerminal: false,
     stderrIsTerminal: false,

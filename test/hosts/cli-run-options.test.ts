@@ -5,6 +5,7 @@ import { neverStopped } from "../run/fake-ports.ts";
 const read = (options: Readonly<Record<string, unknown>>) =>
   readRunOptions(options, {
     environment: {},
+    hide: () => {},
     cwd: import.meta.dirname,
     stdoutIsTerminal: false,
     stderrIsTerminal: false,

@@ -12,6 +12,7 @@ const validate = async (manifest: string | Buffer) => {
     writeFileSync(join(cwd, "perstack.toml"), manifest);
     const exitCode = await runCli(["validate"], {
       environment: {},
+      hide: () => {},
       cwd,
       stdoutIsTerminal: false,
       stderrIsTerminal: false,

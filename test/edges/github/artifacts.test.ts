@@ -12,7 +12,6 @@ type Scene = AsyncDisposable & { readonly results: FakeResults; readonly root: s
 const start = async (): Promise<Scene> => {
   const results = await startFakeResults();
   vi.stubEnv("ACTIONS_RESULTS_URL", results.url);
-  vi.stubEnv("ACTIONS_RUNTIME_TOKEN", results.runtimeToken);
   vi.stubEnv("GITHUB_SERVER_URL", "https://github.com");
   const root = mkdtempSync(join(tmpdir(), "expert-stack-artifact-"));
   mkdirSync(join(root, "blobs"));
@@ -29,8 +28,8 @@ const start = async (): Promise<Scene> => {
   };
 };
 
-const upload = ({ root }: Scene, retentionDays?: number) =>
-  actionsArtifacts().upload({
+const upload = ({ root, results }: Scene, retentionDays?: number) =>
+  actionsArtifacts(results.runtimeToken).upload({
     name: "expert-stack-one-1",
     root,
     files: [join(root, "events.jsonl"), join(root, "blobs", "abc")],
