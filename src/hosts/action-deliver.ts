@@ -11,7 +11,7 @@ import type { ArtifactLink, JobReport, Problem } from "../report/job-report.ts";
 import { problemOf } from "../report/problem.ts";
 import type { StoredArtifact } from "../run/github-ports.ts";
 import { type Deliverables, type Delivery, publish } from "../run/publish.ts";
-import { artifactFiles, writeAnswer } from "./action-files.ts";
+import { type ArtifactContent, artifactContent, writeAnswer } from "./action-files.ts";
 import { gitHub } from "./action-github.ts";
 import { leaveState } from "./action-state.ts";
 import type { Ending } from "./ending.ts";
@@ -33,9 +33,11 @@ export const deliver = async (job: EndedJob, stop: AbortSignal): Promise<Ending>
     return { ...known, conclusion: "failure", report, ...(report.problem && { problem: report.problem }) };
   }
   const ports = { artifacts: job.artifacts, thread: gitHub(step).thread };
-  const delivery = await publish(deliverables(job, report), ports, stop);
+  const { artifact } = step.inputs;
+  const content = artifact === "none" ? undefined : await artifactContent(directory, artifact);
+  const delivery = await publish(deliverables(job, report, content), ports, stop);
   if (delivery.artifact !== undefined) leaveState({ uploaded: "yes" });
-  return { ...known, ...concluded(job, report, delivery) };
+  return { ...known, ...concluded(job, withArtifact(job, report, delivery.artifact, content), delivery) };
 };
 
 /** Also what a provider or a program said of itself may hold somebody's key. */
@@ -82,19 +84,23 @@ const question = ({ state }: EndedJob): string | undefined => {
   return [...(asked.said === "" ? [] : [asked.said]), ...calls].join("\n\n");
 };
 
-const deliverables = (job: EndedJob, report: JobReport): Deliverables => {
+const deliverables = (
+  job: EndedJob,
+  report: JobReport,
+  content: ArtifactContent | undefined,
+): Deliverables => {
   const { step, trigger, directory, artifactName: name } = job;
   const { inputs, context } = step;
   const marker = { workflow: context.workflow, job: context.job, expert: report.expert };
   const policy = textPolicy(context.serverUrl);
   return {
-    ...(inputs.artifact === "none"
+    ...(content === undefined
       ? {}
       : {
           artifact: {
             name,
             root: directory,
-            files: artifactFiles(directory, inputs.artifact),
+            files: content.files,
             ...(inputs.retentionDays === undefined ? {} : { retentionDays: inputs.retentionDays }),
           },
         }),
@@ -106,7 +112,7 @@ const deliverables = (job: EndedJob, report: JobReport): Deliverables => {
             mode: inputs.comment,
             body: (stored) =>
               withoutSecrets(
-                renderComment(withArtifact(job, report, stored), { marker, policy }),
+                renderComment(withArtifact(job, report, stored, content), { marker, policy }),
                 job.redact,
               ),
           },
@@ -115,18 +121,28 @@ const deliverables = (job: EndedJob, report: JobReport): Deliverables => {
   };
 };
 
-const withArtifact = (job: EndedJob, report: JobReport, stored: StoredArtifact | undefined): JobReport =>
-  stored === undefined ? report : { ...report, artifact: artifactLink(job, stored) };
+const withArtifact = (
+  job: EndedJob,
+  report: JobReport,
+  stored: StoredArtifact | undefined,
+  content: ArtifactContent | undefined,
+): JobReport =>
+  stored === undefined || content === undefined
+    ? report
+    : { ...report, artifact: artifactLink(job, stored, content) };
 
-const artifactLink = ({ step, trigger }: EndedJob, { id, digest }: StoredArtifact): ArtifactLink => {
-  const { inputs, context } = step;
-  const { serverUrl, owner, repo, runId } = context;
+const artifactLink = (
+  { step, trigger }: EndedJob,
+  { id, digest }: StoredArtifact,
+  { kind }: ArtifactContent,
+): ArtifactLink => {
+  const { serverUrl, owner, repo, runId } = step.context;
   const visibility = "repository" in trigger ? trigger.repository.visibility : undefined;
   return {
     id,
     digest,
     url: `${serverUrl}/${owner}/${repo}/actions/runs/${runId}/artifacts/${id}`,
-    kind: inputs.artifact === "summary" ? "summary" : "full",
+    kind,
     ...(visibility === undefined ? {} : { access: visibility }),
   };
 };
@@ -143,7 +159,7 @@ const concluded = (
     conclusion,
     delivery,
     report: {
-      ...withArtifact(job, report, delivery.artifact),
+      ...report,
       conclusion,
       ...(problem === undefined ? {} : { problem }),
     },

@@ -2,7 +2,7 @@ import { info, summary, warning } from "@actions/core";
 import { actionsArtifacts } from "../edges/github/artifacts.ts";
 import { ExpertStackError, inSentences } from "../errors.ts";
 import type { StoredArtifact } from "../run/github-ports.ts";
-import { artifactFiles } from "./action-files.ts";
+import { type ArtifactContent, artifactContent } from "./action-files.ts";
 import { foundState, type StepState } from "./action-state.ts";
 import type { Environment } from "./secrets.ts";
 
@@ -14,9 +14,9 @@ export const runPost = async (environment: Environment): Promise<number> => {
   const state = foundState();
   if (state.jobDirectory === "" || state.uploaded === "yes") return 0;
   try {
-    const kind = state.artifact === "summary" ? "summary" : "full";
-    const files = artifactFiles(state.jobDirectory, kind);
-    if (files.length > 0) await report(await upload(state, files, environment), kind);
+    const wanted = state.artifact === "summary" ? "summary" : "full";
+    const content = await artifactContent(state.jobDirectory, wanted);
+    if (content.files.length > 0) await report(await upload(state, content, environment), content.kind);
   } catch (error) {
     warning(error instanceof ExpertStackError ? inSentences(error.message, error.remedy) : String(error));
   }
@@ -28,7 +28,7 @@ type Uploaded = StoredArtifact & { readonly name: string };
 /** A name is taken from the moment that an upload begins: one that was cut off leaves it to nobody. */
 const upload = async (
   state: StepState,
-  files: readonly string[],
+  { files }: ArtifactContent,
   environment: Environment,
 ): Promise<Uploaded> => {
   const artifacts = actionsArtifacts(environment.ACTIONS_RUNTIME_TOKEN);
