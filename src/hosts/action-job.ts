@@ -1,6 +1,5 @@
-import { existsSync } from "node:fs";
 import { homedir } from "node:os";
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { actionsArtifacts } from "../edges/github/artifacts.ts";
 import { createJob } from "../edges/store/create-job.ts";
 import type { JournalEntry } from "../job/event.ts";
@@ -13,6 +12,7 @@ import { leaveState } from "./action-state.ts";
 import { refuseCheckedOut } from "./checked-out-credential.ts";
 import type { Ending } from "./ending.ts";
 import { preloadDetectors } from "./published-text.ts";
+import { runnerFolders } from "./runner-folders.ts";
 import { secretVariables, weakSecretNotes } from "./secrets.ts";
 import type { Step } from "./step.ts";
 import type { StepJob } from "./step-job.ts";
@@ -92,18 +92,11 @@ const leaveToPost = (
  */
 export const hiddenFolders = ({ context, environment }: Step): readonly string[] => [
   context.temporary,
-  ...runnersFolders(context.temporary),
+  ...runnerFolders(environment),
   dirname(import.meta.dirname),
   import.meta.dirname,
   environment.HOME ?? homedir(),
 ];
-
-/** All that the runner works in, other jobs' checkouts among it; and, where it lies in its own folder, its registration. */
-const runnersFolders = (temporary: string): readonly string[] => {
-  const [work, above] = [dirname(temporary), dirname(dirname(temporary))];
-  const isRunner = [".runner", ".credentials"].some((name) => existsSync(join(above, name)));
-  return [...(basename(temporary) === "_temp" ? [work] : []), ...(isRunner ? [above] : [])];
-};
 
 /** With the job's own id, so that several steps and re-runs of one workflow run never collide. */
 const artifactName = ({ inputs, context }: Step, jobId: string): string =>

@@ -20,6 +20,7 @@ import { type RunOptions, readRunOptions } from "./cli-run-options.ts";
 import { jobSandbox, machineOf } from "./job-sandbox.ts";
 import { readLock } from "./read-lock.ts";
 import { readManifest } from "./read-manifest.ts";
+import { runnerFolders } from "./runner-folders.ts";
 import { secretVariables, valuesOf, weakSecretNotes } from "./secrets.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
@@ -49,7 +50,7 @@ export const runCommand = async (args: RunArguments, terminal: Terminal): Promis
     secrets: valuesOf(environment, secretNames),
     workspace,
     checkout: workspace,
-    hidden: [],
+    hidden: runnerFolders(environment),
     cacheDirectory: cacheFolder(environment.XDG_CACHE_HOME),
     ...{ trust: "trusted", allowHosts: [], localCommands: "allowed" },
     sandbox,
@@ -70,7 +71,8 @@ export const runCommand = async (args: RunArguments, terminal: Terminal): Promis
 const openedSandbox = async ({ sandbox: mode, network, workspace, environment }: RunOptions) => {
   const sandbox = jobSandbox({
     ...{ mode, network, workspace, checkout: workspace, temporary: tmpdir() },
-    ...{ hidden: credentialFiles(environment), ...machineOf(environment) },
+    ...{ hidden: [...runnerFolders(environment), ...credentialFiles(environment)] },
+    ...machineOf(environment),
   });
   if (mode === "required") await sandbox.open();
   return sandbox;

@@ -18,8 +18,10 @@ export type MountTables = {
  */
 export const mountTables = (
   root: string,
-  { mounts, uid, gid }: { readonly mounts: readonly Mount[]; readonly uid: number; readonly gid: number },
+  wanted: { readonly mounts: readonly Mount[]; readonly uid: number; readonly gid: number },
 ): MountTables => {
+  const { uid, gid } = wanted;
+  const mounts = wanted.mounts.filter((mount) => mount.type !== "cover" || isThere(mount, wanted.mounts));
   const size = scratchSize(mounts.filter(({ type }) => type === "hide").length + 1);
   const own = `mode=700,uid=${uid},gid=${gid},nosuid,nodev,size=${size}`;
   const line = (mount: Mount): string => {
@@ -49,6 +51,10 @@ export const mountTables = (
     second: late.map(line).join(""),
   };
 };
+
+/** Whether there is something to cover: not on another file system, unless a mount shows that place of it. */
+const isThere = (mount: Mount, mounts: readonly Mount[]): boolean =>
+  nearest(mounts, mount.path) !== undefined || deviceOf(mount.path) === statSync("/").dev;
 
 /** Mount points of other file systems that mounts lie in: below them nothing is there, and nothing could be made. */
 const elsewhere = (mounts: readonly Mount[]): readonly string[] => {

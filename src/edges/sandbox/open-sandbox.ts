@@ -151,7 +151,7 @@ const sandboxOf = (tier: Tier, held: Held): Sandbox => ({
     const close = async (): Promise<void> => egress?.[Symbol.asyncDispose]();
     try {
       const whole = { ...launch, command: file };
-      const sockets = systemSockets(shownFolders(held.plan, confinement), Date.now());
+      const sockets = systemSockets(shownFolders(held.plan, confinement));
       const mounts = viewOf(held.plan, file, withReadable(confinement, egress?.readable ?? []), sockets);
       const inside = egress === undefined ? whole : egress.through(whole);
       return { launch: tier.wrap({ launch: inside, mounts, network }), [Symbol.asyncDispose]: close };

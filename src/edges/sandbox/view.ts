@@ -1,4 +1,4 @@
-import { lstatSync, realpathSync } from "node:fs";
+import { lstatSync, readdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import type { Confinement } from "../../run/sandbox-ports.ts";
 import { type Mount, mountPlan } from "./mounts.ts";
@@ -7,8 +7,19 @@ import { isBelow, type Plan } from "./plan.ts";
 /** Where programs leave what they need for a while: each process gets its own, empty. */
 export const scratchFolders = ["/tmp", "/var/tmp"] as const;
 
-/** Where sockets of the system's services are (Docker's among them), and homes. */
-const privateFolders = ["/run", "/root", "/home"];
+/**
+ * What lies in the root folder and makes a system. Everything else there is somebody's data: homes, sockets of services
+ * (`/run`, Docker's among them), a disk, a share, the root of a runner.
+ */
+const systemFolders: ReadonlySet<string> = new Set([
+  ...["bin", "sbin", "lib", "lib32", "lib64", "libx32", "usr", "etc", "opt", "var", "nix", "gnu", "snap"],
+  ...["dev", "proc", "sys", "tmp"],
+]);
+
+const foreignFolders = (): readonly string[] =>
+  readdirSync("/", { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !systemFolders.has(entry.name))
+    .map(({ name }) => `/${name}`);
 
 /** What a process that has the id of root could read. */
 const rootsFiles = ["/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-"];
@@ -33,7 +44,7 @@ export const viewOf = (
   const shown = (path: string): boolean => isVisible || isBelow(path, workspace.path);
   const inside = hidden.filter((path) => isBelow(path, workspace.path) || isBelow(path, checkout));
   return mountPlan([
-    ...[...scratchFolders, ...privateFolders, ...rootsFiles, home, ...hidden].map(hide),
+    ...[...scratchFolders, ...foreignFolders(), ...rootsFiles, home, ...hidden].map(hide),
     ...sockets.map(hide),
     ...plan.tools,
     isVisible ? read(checkout) : hide(checkout),

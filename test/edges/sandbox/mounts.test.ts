@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { mountTables } from "../../../src/edges/sandbox/mount-table.ts";
-import { mountPlan } from "../../../src/edges/sandbox/mounts.ts";
+import { type Mount, mountPlan } from "../../../src/edges/sandbox/mounts.ts";
 import { toolchains } from "../../../src/edges/sandbox/toolchains.ts";
 
 const world = (...files: readonly string[]): ((path: string) => string) => {
@@ -44,6 +44,18 @@ test("what can be read already is not mounted, a link is followed, a hidden file
     { type: "cover", path: at("home/secret"), by: "/dev/null" },
     { type: "cover", path: at("home/token"), by: "/dev/null" },
   ]);
+});
+
+test("what is to be covered on another file system, which is not there anyway, is no mount", () => {
+  const cover = (path: string): Mount => ({ type: "cover", path, by: "/dev/null" });
+  const tables = mountTables("/r", {
+    mounts: [cover("/proc/version"), cover("/etc/shadow")],
+    uid: 1,
+    gid: 2,
+  });
+  const all = tables.first + tables.second + tables.points.join("\n");
+  expect(all).toContain("/r/etc/shadow");
+  expect(all).not.toContain("/r/proc/version");
 });
 
 test("a hidden file of a hidden folder needs no mount, and a configuration in one keeps its own", () => {

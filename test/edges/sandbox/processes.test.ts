@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -56,6 +57,22 @@ describe.skipIf(missing.length > 0).each(["bubblewrap", "namespaces"] as const)(
     const { start } = await open(tier);
     const { tree, err } = await start(script);
     expect([(await tree.exited).code, await err]).toEqual([code, ""]);
+  });
+
+  test("sees nothing in the root folder that is not the system's, and no socket outside what it is shown", async () => {
+    const [root, folder] = [mkdtempSync("/data-"), mkdtempSync("/var/lib/sockets-")];
+    onTestFinished(() => {
+      for (const path of [root, folder]) rmSync(path, { recursive: true });
+    });
+    writeFileSync(join(root, "key"), "canary");
+    const server = createServer((socket) => socket.end("reached"));
+    await new Promise<void>((resolve) => server.listen(join(folder, "s.sock"), resolve));
+    onTestFinished(() => void server.close());
+    const { start } = await open(tier);
+    const { out } = await start(`cat ${root}/key; ls -A ${root} /srv /mnt; perl -MIO::Socket::UNIX -e '
+      print IO::Socket::UNIX->new(Peer => "${join(folder, "s.sock")}") ? "reached" : "closed"'`);
+    expect(await out).toMatch(/closed$/);
+    expect(await out).not.toMatch(/canary|key/);
   });
 
   test("gets the environment it was given, whatever stands in it, and nothing else", async () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { systemSockets } from "../../../src/edges/sandbox/system-sockets.ts";
 
-test("sockets that have been there for a while are known by their paths, but for those in folders that are shown", async () => {
+test("sockets are known by their paths, but for those in folders that are shown", async () => {
   const root = mkdtempSync(join(tmpdir(), "sockets-"));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   for (const folder of ["service", "work"]) mkdirSync(join(root, folder));
@@ -14,8 +14,6 @@ test("sockets that have been there for a while are known by their paths, but for
     await new Promise<void>((resolve) => server.listen(join(root, path), resolve));
     onTestFinished(() => void server.close());
   }
-  const at = (now: number) =>
-    systemSockets([join(root, "work")], now).filter((path) => path.startsWith(root));
-  expect(at(Date.now() + 2_000)).toEqual([join(root, "service/a.sock")]);
-  expect(at(Date.now())).toEqual([]);
+  const found = systemSockets([join(root, "work")]).filter((path) => path.startsWith(root));
+  expect(found).toEqual([join(root, "service/a.sock")]);
 });
