@@ -4,13 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openSandbox } from "../src/edges/sandbox/open-sandbox.ts";
 import { spawnTree } from "../src/edges/skills/process-tree.ts";
-import {
-  type Confinement,
-  isolates,
-  type Launch,
-  type Sandbox,
-  unconfined,
-} from "../src/run/sandbox-ports.ts";
+import { isolates } from "../src/job/sandbox-tier.ts";
+import { type Confinement, type Launch, type Sandbox, unconfined } from "../src/run/sandbox-ports.ts";
 import { median, ms, type Row } from "./measurement.ts";
 
 const rounds = 21;

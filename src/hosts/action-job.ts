@@ -11,6 +11,7 @@ import { actionObserver } from "./action-observer.ts";
 import { leaveState } from "./action-state.ts";
 import { refuseCheckedOut } from "./checked-out-credential.ts";
 import type { Ending } from "./ending.ts";
+import { runtimeTokenLender } from "./hide-variables.ts";
 import { preloadDetectors } from "./published-text.ts";
 import { runnerFolders } from "./runner-folders.ts";
 import { secretVariables, weakSecretNotes } from "./secrets.ts";
@@ -25,7 +26,7 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
   const workspace = workspaceOf(step);
   const name = artifactName(step, plan.started.jobId);
   const entries: JournalEntry[] = [];
-  const artifacts = actionsArtifacts(step.environment.ACTIONS_RUNTIME_TOKEN);
+  const artifacts = actionsArtifacts(runtimeTokenLender(step.environment));
   const { redact } = makeRedaction(step.secrets.values());
   const observer = actionObserver({
     onEntry: (entry) => entries.push(entry),

@@ -1,6 +1,7 @@
 import { info, warning } from "@actions/core";
 import type { JournalEntry } from "../job/event.ts";
 import { entryTeller } from "../report/describe-entry.ts";
+import { isWarning } from "../report/is-warning.ts";
 import { logLine } from "../report/log-line.ts";
 import type { Observer, Redact } from "../run/ports.ts";
 
@@ -19,6 +20,7 @@ export const actionObserver = (watch: {
       const { event } = entry;
       const lines = tell(entry);
       if (event.type === "note" && event.level === "warning") warning(watch.redact(logLine(event.text)));
+      else if (isWarning(event)) for (const line of lines) warning(watch.redact(line));
       else for (const line of lines) info(watch.redact(line));
       // The request itself is prepared in the same turn of the event loop and must not wait.
       if (event.type === "runStarted") setTimeout(watch.onWaiting, 50);

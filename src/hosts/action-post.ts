@@ -4,6 +4,7 @@ import { ExpertStackError, inSentences } from "../errors.ts";
 import type { StoredArtifact } from "../run/github-ports.ts";
 import { type ArtifactContent, artifactContent } from "./action-files.ts";
 import { foundState, type StepState } from "./action-state.ts";
+import { runtimeTokenLender } from "./hide-variables.ts";
 import type { Environment } from "./secrets.ts";
 
 /**
@@ -31,7 +32,7 @@ const upload = async (
   { files }: ArtifactContent,
   environment: Environment,
 ): Promise<Uploaded> => {
-  const artifacts = actionsArtifacts(environment.ACTIONS_RUNTIME_TOKEN);
+  const artifacts = actionsArtifacts(runtimeTokenLender(environment));
   const put = async (name: string): Promise<Uploaded> => {
     const stored = await artifacts.upload({
       name,

@@ -62,9 +62,7 @@ export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> =>
   if (inputs.sandbox === "required") await sandbox.open();
   const refusal = await refuseUntrusted(plan, admission, { ...inputs, sandbox });
   if (refusal !== undefined) return { ...known, conclusion: "denied", problem: refusal };
-  const secretNames = secretVariables(plan.experts.values(), []);
-  step.secrets.add(valuesOf(environment, secretNames));
-  step.hide(secretNames);
+  keepSecret(step, secretVariables(plan.experts.values(), []));
   const { locked, notes: stale } = await readLock(trusted.definitions, inputs.config, plan.experts);
   const told = [admission.reason, ...read.warnings, ...query.notes];
   const notes = [...told.map((text) => ({ type: "note", level: "info", text }) as const), ...stale];
@@ -72,6 +70,11 @@ export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> =>
     { step, trigger, plan, admission, trusted, catalog, locked, notes, sandbox },
     stop,
   );
+};
+
+const keepSecret = ({ secrets, environment, hide }: Step, names: readonly string[]): void => {
+  secrets.add(valuesOf(environment, names));
+  hide(names);
 };
 
 const stepSandbox = (step: Step): JobSandbox =>

@@ -5,6 +5,7 @@ import type { JobState } from "../job/state.ts";
 import { entryTeller } from "../report/describe-entry.ts";
 import { describeProblem } from "../report/describe-problem.ts";
 import { questionOf } from "../report/describe-question.ts";
+import { isWarning } from "../report/is-warning.ts";
 import { dollars } from "../report/markdown.ts";
 import { visible } from "../report/visible.ts";
 import type { Observer } from "../run/ports.ts";
@@ -74,7 +75,7 @@ const withoutAnswer = (entry: JournalEntry): JournalEntry => {
 
 /** Lines that stay above the rewriting one, which shows what else goes on. */
 const isWorthALine = (event: JobEvent): boolean =>
-  (event.type === "note" && event.level === "warning") ||
+  isWarning(event) ||
   event.type === "generationFailed" ||
   event.type === "packageInstalled" ||
   (event.type === "toolCallFinished" && event.isError);

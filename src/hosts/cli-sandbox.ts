@@ -1,5 +1,6 @@
 import { tmpdir } from "node:os";
-import { isolates, type SandboxTier, type TriedTier } from "../run/sandbox-ports.ts";
+import { isolates, type SandboxTier } from "../job/sandbox-tier.ts";
+import type { TriedTier } from "../run/sandbox-ports.ts";
 import { jobSandbox, machineOf } from "./job-sandbox.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -1,8 +1,8 @@
 import type { Expert } from "../definition/expert.ts";
 import { processSkills, remoteSkills } from "../definition/skill-package.ts";
+import { isolates } from "../job/sandbox-tier.ts";
 import type { Problem } from "../report/job-report.ts";
 import type { JobPlan } from "../run/resolve.ts";
-import { isolates } from "../run/sandbox-ports.ts";
 import type { Admission } from "./action-admission.ts";
 import type { JobSandbox } from "./job-sandbox.ts";
 

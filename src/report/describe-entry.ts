@@ -16,14 +16,22 @@ const widest = 160;
  */
 export const entryTeller = (): ((entry: JournalEntry) => readonly string[]) => {
   const names = runNames();
+  const reached = new Set<string>();
   return ({ event }) => {
     names.see(event);
+    if (event.type === "proxyAccess" && !isNew(reached, accessKey(event))) return [];
     const lines = describeEvent(event, names).map((text) => `${delegateOf(event, names)}${text}`);
     return isExplanation(event)
       ? lines.flatMap(wholeText)
       : lines.map((text) => shorten(logLine(text.replace(/\s*[\r\n]\s*/g, " "))));
   };
 };
+
+/** A package manager opens a dozen connections to one host: one line stands for them, the summary counts them. */
+const accessKey = (event: Extract<JobEvent, { type: "proxyAccess" }>): string =>
+  JSON.stringify([event.runId, describeSkill(event)]);
+
+const isNew = (known: Set<string>, key: string): boolean => !known.has(key) && known.add(key) !== undefined;
 
 /** Runs of delegates go on side by side, so that each of their lines says whose it is. */
 const delegateOf = (event: JobEvent, names: RunNames): string =>

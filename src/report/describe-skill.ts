@@ -1,4 +1,5 @@
 import type { JobEvent } from "../job/event.ts";
+import { isolates } from "../job/sandbox-tier.ts";
 
 type SkillEvent = Extract<
   JobEvent,
@@ -25,8 +26,20 @@ const describeSandbox = ({
   network,
   lacking,
 }: Extract<SkillEvent, { type: "sandboxOpened" }>): string => {
-  if (tier !== "none") return `sandbox: ${tier}, network ${network}`;
-  return `no sandbox: ${lacking.map(({ reason }) => reason).join("; ")}`;
+  if (isolates(tier)) return `sandbox: ${tier}, network ${network}`;
+  const missing = lacking.map((one) => (one.tier === "none" ? one.reason : `${one.tier}: ${one.reason}`));
+  const why = missing.length === 0 ? "" : ` (${missing.join("; ")})`;
+  return `warning: nothing isolates what skills run${why}: they see the machine's files and can reach any host`;
+};
+
+/** A connection that moved something was reached, however it ended. */
+const describeAccess = (event: Extract<SkillEvent, { type: "proxyAccess" }>): string => {
+  const { skill, verdict, host, port, reason, bytesDown } = event;
+  const [why, address] = [reason === undefined ? "" : `: ${reason}`, `${host}:${port}`];
+  if (verdict === "refused") return `skill ${skill} was refused ${address}${why}`;
+  return bytesDown > 0 || reason === undefined
+    ? `skill ${skill} reached ${address}`
+    : `skill ${skill} could not reach ${address}${why}`;
 };
 
 /** What a skill does or says, in one line. */
@@ -35,7 +48,7 @@ export const describeSkill = (event: SkillEvent): string => {
     case "sandboxOpened":
       return describeSandbox(event);
     case "proxyAccess":
-      return `${event.skill} ${event.verdict === "allowed" ? "reached" : "was refused"} ${event.host}:${event.port}${event.reason === undefined ? "" : `: ${event.reason}`}`;
+      return describeAccess(event);
     case "skillStarting":
       return `starting ${event.skill}: ${[event.command, ...event.args].join(" ")}`;
     case "skillConnected":

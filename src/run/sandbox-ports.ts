@@ -1,3 +1,4 @@
+import type { SandboxTier } from "../job/sandbox-tier.ts";
 import type { SkillEvent } from "../job/skill-event.ts";
 
 /** How a process is started: nothing of the environment is inherited, and no shell is involved. */
@@ -9,15 +10,6 @@ export type Launch = {
   readonly checkedCwd?: string;
   readonly env: Readonly<Record<string, string>>;
 };
-
-/**
- * What holds the processes of skills, strongest first. `bubblewrap` and `namespaces` isolate: own process, mount,
- * network, ipc and host-name namespaces. `user` is another user id and nothing more; `none` is the runner's own.
- */
-export const sandboxTiers = ["bubblewrap", "namespaces", "user", "none"] as const;
-export type SandboxTier = (typeof sandboxTiers)[number];
-
-export const isolates = (tier: SandboxTier): boolean => tier === "bubblewrap" || tier === "namespaces";
 
 /** What one process may see and reach. Everything else is read-only or out of sight. */
 export type Confinement = {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openSandbox } from "../../src/edges/sandbox/open-sandbox.ts";
-import { isolates, type SandboxTier } from "../../src/run/sandbox-ports.ts";
+import { isolates, type SandboxTier } from "../../src/job/sandbox-tier.ts";
 
 /** The tier that this machine offers. Prints, where none isolates, that the tests that need one are skipped and why. */
 export const tierHere = async (): Promise<SandboxTier> => {

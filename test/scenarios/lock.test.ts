@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { isolates } from "../../src/run/sandbox-ports.ts";
+import { isolates } from "../../src/job/sandbox-tier.ts";
 import type { ScriptedAnswer } from "../helpers/model-server.ts";
 import { type CliWorld, runCli, startCliWorld } from "../helpers/run-cli.ts";
 import { tierHere } from "../helpers/sandbox-here.ts";

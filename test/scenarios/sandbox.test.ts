@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { isolates } from "../../src/run/sandbox-ports.ts";
+import { isolates } from "../../src/job/sandbox-tier.ts";
 import { manifestOf, startScene } from "../helpers/expert-run.ts";
 import { addCollaborator } from "../helpers/fake-github/populate-people.ts";
 import type { ScriptedAnswer } from "../helpers/model-server.ts";

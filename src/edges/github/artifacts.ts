@@ -4,10 +4,12 @@ import type { Artifacts } from "../../run/github-ports.ts";
 /**
  * The runner's artifact service. Loading its client takes a while, so it is done ahead, while a model answers.
  *
- * @param runtimeToken what the service is asked with. Its client looks for it in the process's environment: it is there
- *   for as long as an upload takes
+ * @param lendToken puts what the service is asked with where its client looks for it, the process's environment, for as
+ *   long as some work takes
  */
-export const actionsArtifacts = (runtimeToken: string | undefined): Artifacts & { preload(): void } => {
+export const actionsArtifacts = (
+  lendToken: <T>(work: () => Promise<T>) => Promise<T>,
+): Artifacts & { preload(): void } => {
   let loading: Promise<typeof import("@actions/artifact")> | undefined;
   const load = (): Promise<typeof import("@actions/artifact")> => {
     loading ??= import("@actions/artifact");
@@ -21,21 +23,18 @@ export const actionsArtifacts = (runtimeToken: string | undefined): Artifacts & 
     async upload({ name, root, files, retentionDays }) {
       try {
         const { DefaultArtifactClient } = await load();
-        if (runtimeToken !== undefined) process.env[tokenVariable] = runtimeToken;
         const options = retentionDays === undefined ? {} : { retentionDays };
-        const stored = await new DefaultArtifactClient().uploadArtifact(name, [...files], root, options);
+        const stored = await lendToken(() =>
+          new DefaultArtifactClient().uploadArtifact(name, [...files], root, options),
+        );
         if (stored.id === undefined) throw new Error("the service gave no id");
         return { id: stored.id, digest: `sha256:${stored.digest ?? ""}`, size: stored.size ?? 0 };
       } catch (error) {
         throw uploadFailed(name, error);
-      } finally {
-        delete process.env[tokenVariable];
       }
     },
   };
 };
-
-const tokenVariable = "ACTIONS_RUNTIME_TOKEN";
 
 const uploadFailed = (name: string, error: unknown): ExpertStackError => {
   const reason = error instanceof Error ? error.message : String(error);

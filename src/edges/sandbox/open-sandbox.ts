@@ -1,13 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { ExpertStackError } from "../../errors.ts";
+import { isolates, type SandboxTier, sandboxTiers } from "../../job/sandbox-tier.ts";
 import {
   type Confinement,
-  isolates,
   type OpenedSandbox,
   type Sandbox,
-  type SandboxTier,
-  sandboxTiers,
   type TriedTier,
   unconfined,
 } from "../../run/sandbox-ports.ts";

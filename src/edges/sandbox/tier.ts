@@ -1,4 +1,5 @@
-import type { Launch, SandboxTier } from "../../run/sandbox-ports.ts";
+import type { SandboxTier } from "../../job/sandbox-tier.ts";
+import type { Launch } from "../../run/sandbox-ports.ts";
 import type { Mount } from "./mounts.ts";
 
 /** A program with what it is to see and whether it shares the runner's network. */

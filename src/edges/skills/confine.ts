@@ -1,3 +1,4 @@
+import type { SandboxTier } from "../../job/sandbox-tier.ts";
 import type { SkillsRequest } from "../../run/ports.ts";
 import type { Confinement, OpenedSandbox, Sandbox } from "../../run/sandbox-ports.ts";
 import { openDoors } from "./open-doors.ts";
@@ -16,6 +17,14 @@ export type Confined = {
   start(allowed: Allowed): Starter;
   /** For its package: no workspace, and a registry that may be a company's own. */
   install(needs: { readonly writable: readonly string[]; readonly hosts: readonly string[] }): Starter;
+  /** What has held its processes so far. @returns undefined before the first */
+  held(): Held | undefined;
+};
+
+/** By what a skill is held, and which hosts it was refused. */
+export type Held = Pick<OpenedSandbox, "network"> & {
+  readonly tier: SandboxTier;
+  readonly refusedHosts: readonly string[];
 };
 
 export type Confine = (skill: string) => Confined;
@@ -40,9 +49,16 @@ export const confining =
   (open: () => Promise<OpenedSandbox>, place: RunPlace, request: Asking): Confine =>
   (skill) => {
     const { expert } = request;
-    const told = tellers(skill, request);
-    const openFor = opener(skill, open, request.emit);
+    const refusedHosts = new Set<string>();
+    const told = tellers(skill, request, refusedHosts);
+    let opened: OpenedSandbox | undefined;
+    const openFor = opener(skill, request.emit, async () => {
+      opened = await open();
+      return opened;
+    });
     return {
+      held: () =>
+        opened && { tier: opened.sandbox.tier, network: opened.network, refusedHosts: [...refusedHosts] },
       start({ readable, hosts, access }) {
         const allowed = { hosts, access: expert.workspace === "read" ? "read" : access } as const;
         return starter(() => openFor(allowed), {
@@ -65,16 +81,23 @@ export const confining =
   };
 
 /** What a sandbox tells of a skill's process, in the journal's words. */
-const tellers = (skill: string, { runId, emit }: Asking): Pick<Confinement, "onAccess" | "warn"> => ({
-  onAccess: (access) => emit({ type: "proxyAccess", runId, skill, ...access }),
+const tellers = (
+  skill: string,
+  { runId, emit }: Asking,
+  refusedHosts: Set<string>,
+): Pick<Confinement, "onAccess" | "warn"> => ({
+  onAccess(access) {
+    if (access.verdict === "refused") refusedHosts.add(access.host);
+    emit({ type: "proxyAccess", runId, skill, ...access });
+  },
   warn: (text) => emit({ type: "note", level: "warning", text: `The skill "${skill}" ${text}` }),
 });
 
 /** Opens the sandbox for a process of a skill, and says once what the skill will miss in it or what is not held. */
 const opener = (
   skill: string,
-  open: () => Promise<OpenedSandbox>,
   emit: SkillsRequest["emit"],
+  open: () => Promise<OpenedSandbox>,
 ): ((allowed: Pick<Allowed, "hosts" | "access"> | undefined) => Promise<Sandbox>) => {
   let isWarned = false;
   return async (allowed) => {

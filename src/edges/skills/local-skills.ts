@@ -1,7 +1,8 @@
 import { processSkills, remoteSkills } from "../../definition/skill-package.ts";
+import { isolates } from "../../job/sandbox-tier.ts";
 import { baseSkill } from "../../job/tool.ts";
 import type { OpenSkills, Skills, SkillsRequest } from "../../run/ports.ts";
-import { isolates, type OpenedSandbox } from "../../run/sandbox-ports.ts";
+import type { OpenedSandbox } from "../../run/sandbox-ports.ts";
 import { openBasePart } from "./base-part.ts";
 import { type Confine, confining } from "./confine.ts";
 import type { McpPart } from "./mcp-parts.ts";

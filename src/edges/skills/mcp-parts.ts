@@ -104,6 +104,7 @@ const serverOf = (
     starterFor: (readable) =>
       confined.start({ readable, hosts: skill.allowedDomains ?? [], access: skill.workspace ?? "write" }),
     startInstall: confined.install,
+    held: confined.held,
     emit,
   });
 };

@@ -1,4 +1,5 @@
-import { isolates, type OpenedSandbox } from "../../run/sandbox-ports.ts";
+import { isolates } from "../../job/sandbox-tier.ts";
+import type { OpenedSandbox } from "../../run/sandbox-ports.ts";
 
 /** What a definition promises of a skill's process and nothing keeps here; or what it will miss. */
 export const openDoors = (

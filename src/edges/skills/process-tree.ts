@@ -34,6 +34,8 @@ export type SpawnTreeOptions = {
   readonly stdin: "pipe" | "none";
   /** Ends the tree when it aborts, with half a second of grace; await `endTree` to know that it is gone. */
   readonly signal?: AbortSignal;
+  /** Gives back what the tree needed of others. Called once, when its first process has ended; `endTree` waits for it. */
+  readonly release?: () => PromiseLike<void>;
 };
 
 const defaultGraceMs = 500;
@@ -71,6 +73,7 @@ export const spawnTree = async (options: SpawnTreeOptions): Promise<ProcessTree>
   origins.set(tree, { marker, startTicks });
   if (living.size === 0) process.once("exit", killLiving);
   living.add(tree);
+  if (options.release !== undefined) releases.set(tree, exited.then(options.release));
   if (options.signal !== undefined) endOnAbort(tree, options.signal);
   return tree;
 };
@@ -99,6 +102,7 @@ type Origin = { readonly marker: string; readonly startTicks: number };
 const markerName = "EXPERT_STACK_TREE";
 const origins = new WeakMap<ProcessTree, Origin>();
 const endings = new WeakMap<ProcessTree, Promise<readonly number[]>>();
+const releases = new WeakMap<ProcessTree, Promise<void>>();
 const living = new Set<ProcessTree>();
 
 /** This process ends without having ended its trees: at a second Ctrl-C, or by a defect. There is no time to ask. */
@@ -128,7 +132,9 @@ const end = async (tree: ProcessTree, graceMs: number): Promise<readonly number[
     await sleep(10);
   }
   // Dead is not yet reaped: wait for the exit to be known, so that not even a zombie is left.
-  if (alive.length === 0) await Promise.race([tree.exited, sleep(200, undefined, { ref: false })]);
+  if (alive.length === 0) {
+    await Promise.race([tree.exited.then(() => releases.get(tree)), sleep(200, undefined, { ref: false })]);
+  }
   // A survivor would keep the pipes, and with them this process, open.
   else for (const stream of [tree.stdin, tree.stdout, tree.stderr]) stream.destroy();
   living.delete(tree);

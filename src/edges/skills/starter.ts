@@ -15,10 +15,9 @@ export const starter =
     const entered = await sandbox.enter(launch, confinement);
     const { launch: started } = entered;
     try {
-      const tree = await spawnTree({ ...started, cwd: started.checkedCwd ?? started.cwd, stdin });
       // In a sandbox that isolates all of the tree ends with its first process; elsewhere nothing is kept outside.
-      void tree.exited.then(() => entered[Symbol.asyncDispose]());
-      return tree;
+      const release = () => entered[Symbol.asyncDispose]();
+      return await spawnTree({ ...started, cwd: started.checkedCwd ?? started.cwd, stdin, release });
     } catch (error) {
       await entered[Symbol.asyncDispose]();
       throw error;

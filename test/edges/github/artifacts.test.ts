@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, test, vi } from "vitest";
 import { actionsArtifacts } from "../../../src/edges/github/artifacts.ts";
+import { runtimeTokenLender } from "../../../src/hosts/hide-variables.ts";
 import { type FakeResults, startFakeResults } from "../../helpers/fake-results/server.ts";
 import { readZip } from "../../helpers/read-zip.ts";
 
@@ -29,7 +30,7 @@ const start = async (): Promise<Scene> => {
 };
 
 const upload = ({ root, results }: Scene, retentionDays?: number) =>
-  actionsArtifacts(results.runtimeToken).upload({
+  actionsArtifacts(runtimeTokenLender({ ACTIONS_RUNTIME_TOKEN: results.runtimeToken })).upload({
     name: "expert-stack-one-1",
     root,
     files: [join(root, "events.jsonl"), join(root, "blobs", "abc")],

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { openSandbox } from "../../../src/edges/sandbox/open-sandbox.ts";
-import { isolates } from "../../../src/run/sandbox-ports.ts";
+import { isolates } from "../../../src/job/sandbox-tier.ts";
 import { tierHere } from "../../helpers/sandbox-here.ts";
 
 const world = (name = "open-sandbox-") => {

@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openSandbox } from "../../../src/edges/sandbox/open-sandbox.ts";
 import { endTree, spawnTree } from "../../../src/edges/skills/process-tree.ts";
-import type { SandboxTier } from "../../../src/run/sandbox-ports.ts";
+import type { SandboxTier } from "../../../src/job/sandbox-tier.ts";
 import { missingForSituations } from "../../helpers/situation.ts";
 
 const missing = missingForSituations;

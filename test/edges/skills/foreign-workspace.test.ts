@@ -25,12 +25,14 @@ const server = `
 /** A package that was installed before, so that neither npm nor a network is needed. */
 const putPackage = (cache: string, name: string, version: string): void => {
   const spec = `${name}@${version}`;
-  const hash = createHash("sha256").update(spec).digest("hex").slice(0, 12);
-  const directory = join(cache, "packages", `${spec}-${hash}`);
+  const digest = (text: string) => createHash("sha256").update(`npx\n${text}`).digest("hex");
+  const lock = "{}";
+  const directory = join(cache, "packages", `${name}-${digest(lock)}`);
   const own = join(directory, "node_modules", name);
   mkdirSync(own, { recursive: true });
-  const record = { v: 1, name, version, integrity: "sha512-x" };
-  writeFileSync(join(directory, "expert-stack-package.json"), JSON.stringify(record));
+  const record = { v: 1, name, version, integrity: "sha512-x", lock };
+  mkdirSync(join(cache, "locks"), { recursive: true });
+  writeFileSync(join(cache, "locks", `${spec}-${digest(spec).slice(0, 12)}.json`), JSON.stringify(record));
   writeFileSync(join(own, "package.json"), JSON.stringify({ type: "module", bin: { [name]: "main.js" } }));
   writeFileSync(join(own, "main.js"), server);
 };

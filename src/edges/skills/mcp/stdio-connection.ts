@@ -8,6 +8,7 @@ import type { Starter } from "../starter.ts";
 import type { Connection } from "./connection.ts";
 import { saidBy } from "./said-by.ts";
 import { openSession, type Session } from "./session.ts";
+import { type FailedStart, startHint } from "./start-hint.ts";
 import type { StderrLog } from "./stderr-log.ts";
 import { type StdioTransport, stdioTransport } from "./stdio-transport.ts";
 
@@ -22,6 +23,8 @@ export type StdioConnectionOptions = {
   readonly stderr: StderrLog;
   /** Milliseconds from the spawn until the tools are known. */
   readonly startTimeoutMs: number;
+  /** What may have kept it from starting, besides itself. */
+  readonly circumstances: () => Pick<FailedStart, "hosts" | "known" | "held">;
   readonly emit: (event: SkillEvent) => void;
   readonly onTools: (tools: readonly Tool[]) => void;
 };
@@ -110,13 +113,16 @@ const noProgram = ({ skill, launch }: StdioConnectionOptions, cause: unknown): E
 };
 
 const startFailure = (options: StdioConnectionOptions, what: string, cause: unknown): ExpertStackError => {
-  const { command, args } = options.launch;
+  const { command, args, cwd, env } = options.launch;
   const tail = options.stderr.tail();
   const words = tail === "" ? "It wrote nothing to stderr." : `Its last lines on stderr:\n${tail}`;
   return new ExpertStackError({
     code: "SKILL_START_FAILED",
     message: `The skill "${options.skill}" ${what}. ${words}`,
-    remedy: `Run it by hand to see why: ${[command, ...args].join(" ")}`,
+    remedy: startHint({
+      ...{ command, args, cwd, words: tail, given: new Set(Object.keys(env)) },
+      ...options.circumstances(),
+    }),
     cause,
   });
 };

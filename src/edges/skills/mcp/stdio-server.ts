@@ -1,4 +1,5 @@
 import type { SkillEvent } from "../../../run/ports.ts";
+import type { Held } from "../confine.ts";
 import type { SkillServer } from "./connection.ts";
 import { type LaunchRequest, plannedLaunch, type ReadyLaunch } from "./launch.ts";
 import { maxTotalBytes, stderrLog } from "./stderr-log.ts";
@@ -6,6 +7,7 @@ import { maxTotalBytes, stderrLog } from "./stderr-log.ts";
 export type StdioServerOptions = LaunchRequest & {
   readonly runId: string;
   readonly startTimeoutMs: number;
+  readonly held: () => Held | undefined;
   readonly emit: (event: SkillEvent) => void;
 };
 
@@ -18,6 +20,11 @@ export type StdioServerOptions = LaunchRequest & {
 export const stdioServer = (options: StdioServerOptions): SkillServer => {
   const { name, runId, emit, startTimeoutMs } = options;
   const install = plannedLaunch(options);
+  const circumstances = () => ({
+    hosts: options.skill.allowedDomains ?? [],
+    known: new Set(Object.keys(options.environment)),
+    held: options.held(),
+  });
   const stderr = stderrLog(
     (text) => emit({ type: "skillStderr", runId, skill: name, text }),
     () => {
@@ -32,7 +39,7 @@ export const stdioServer = (options: StdioServerOptions): SkillServer => {
       const ready = installed;
       const { connectStdio } = await import("./stdio-connection.ts");
       return await connectStdio(
-        { runId, skill: name, ...ready, stderr, startTimeoutMs, emit, onTools },
+        { runId, skill: name, ...ready, stderr, startTimeoutMs, circumstances, emit, onTools },
         signal,
       );
     },

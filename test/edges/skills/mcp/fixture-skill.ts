@@ -74,6 +74,7 @@ export const openFixture = async (options: FixtureOptions): Promise<FixtureSkill
     trust: options.trust ?? "trusted",
     starterFor: () => plainStart,
     startInstall: options.startInstall ?? (() => plainStart),
+    held: () => undefined,
     startTimeoutMs: Math.min(60_000, stepTimeoutMs),
     emit,
   });

@@ -1,0 +1,92 @@
+import { existsSync } from "node:fs";
+import { isAbsolute, resolve } from "node:path";
+import { isolates } from "../../../job/sandbox-tier.ts";
+import type { Held } from "../confine.ts";
+
+export type FailedStart = {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Where it started. */
+  readonly cwd: string;
+  /** Its last lines on stderr. */
+  readonly words: string;
+  /** Hosts of its definition. */
+  readonly hosts: readonly string[];
+  /** Names of the variables it was given, and of those that the host has. */
+  readonly given: ReadonlySet<string>;
+  readonly known: ReadonlySet<string>;
+  readonly held: Held | undefined;
+};
+
+/**
+ * Why a program that starts by hand may not start here, and what to write: what its last lines complain about is compared
+ * with what it was kept from. By hand is the last advice, since by hand none of this is in the way.
+ */
+export const startHint = (failed: FailedStart): string => {
+  const causes = [...hiddenFile(failed), ...network(failed), ...readOnly(failed), ...variable(failed)];
+  if (causes.length > 0) return causes.join(" ");
+  const byHand = `Run it by hand to see why: ${[failed.command, ...failed.args].map(shellWord).join(" ")}`;
+  return isHeld(failed)
+    ? `${byHand}\nIf it starts by hand, something is missing in its sandbox: try once with the sandbox off to be sure.`
+    : byHand;
+};
+
+const isHeld = ({ held }: FailedStart): boolean => held !== undefined && isolates(held.tier);
+
+/** It names a file that is there, and says that it is not. */
+const hiddenFile = (failed: FailedStart): readonly string[] => {
+  if (!isHeld(failed) || !/cannot find|no such file|not found|ENOENT|can't open/i.test(failed.words))
+    return [];
+  const quoted = [...failed.words.matchAll(/(?:^|[\s'"(:])(\/[^\s'"():]+)/g)].map(([, path = ""]) => path);
+  const asked = [failed.command, ...failed.args].filter(isAbsolute);
+  const relative = failed.args.filter((arg) => arg.startsWith("../"));
+  const hidden = [...asked, ...relative.map((arg) => resolve(failed.cwd, arg)), ...quoted].find(
+    (path) => existsSync(path) && failed.words.includes(path),
+  );
+  if (hidden === undefined) return [];
+  return [
+    `${hidden} is there, but not for this skill: in its sandbox it sees the repository, its own package, the programs on the PATH and the system. Move what it needs into the repository, or make it a package.`,
+  ];
+};
+
+const network = (failed: FailedStart): readonly string[] => {
+  const { held, hosts, words } = failed;
+  if (!isHeld(failed) || held?.network !== "enforced") return [];
+  const [first] = held.refusedHosts;
+  if (first !== undefined) {
+    const all = [...hosts, ...held.refusedHosts.filter((host) => !hosts.includes(host))];
+    return [
+      `Its sandbox refused it ${held.refusedHosts.join(", ")}. If it may go there, write in its table: allowedDomains = ${JSON.stringify(all)}`,
+    ];
+  }
+  if (
+    hosts.length > 0 ||
+    !/EAI_AGAIN|ENOTFOUND|ENETUNREACH|EHOSTUNREACH|getaddrinfo|name resolution|unreachable|resolve host/i.test(
+      words,
+    )
+  ) {
+    return [];
+  }
+  return [
+    'It has no network in its sandbox. If it needs one, name its hosts in its table: allowedDomains = ["api.example.com"]',
+  ];
+};
+
+const readOnly = (failed: FailedStart): readonly string[] =>
+  isHeld(failed) && /EROFS|read-only file system/i.test(failed.words)
+    ? ["In its sandbox all is read-only but the workspace, /tmp and its home: have it write there."]
+    : [];
+
+/** It names a variable that the host has, and that its definition does not ask for. */
+const variable = ({ words, given, known }: FailedStart): readonly string[] => {
+  const names = words.match(/\b[A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9]\b/g) ?? [];
+  const missing = names.find((name) => known.has(name) && !given.has(name));
+  return missing === undefined
+    ? []
+    : [
+        `${missing} is set here, and the skill is not given it: write in its table: requiredEnv = ["${missing}"]`,
+      ];
+};
+
+const shellWord = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
