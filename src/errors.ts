@@ -26,6 +26,7 @@ export const invalidCodes = [
 
 export const failureCodes = [
   "SANDBOX_MISSING",
+  "SANDBOX_FAILED",
   "SKILL_REFUSED",
   "SKILL_START_FAILED",
   "PACKAGE_INSTALL_FAILED",

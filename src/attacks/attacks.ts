@@ -86,7 +86,18 @@ export const attacks: readonly Attack[] = [
       [
         read(".git/config"),
         shell("cat .git/config; git config --list --show-origin; git remote get-url origin"),
+        shell("grep -rh . .git inner/.git; git -C inner remote get-url origin"),
       ],
+    ],
+  },
+  {
+    name: "moved folder",
+    aim: "to move a checkout away from under its mounts, and a link to the home into its place",
+    answers: ({ secretFiles: [first = ""], workspace }) => [
+      [{ tool: "moveFile", args: { source: "inner", destination: "elsewhere" } }],
+      [shell(`mv inner elsewhere; ln -s '${first.replace(/\/[^/]*$/, "")}' inner`)],
+      [shell(`cat '${first}' inner/* elsewhere/.git/config; echo hostile >> '${first}'`)],
+      [read("elsewhere/.git/config"), shell(`rm -f '${workspace}/inner'`)],
     ],
   },
   {

@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { actionsArtifacts } from "../edges/github/artifacts.ts";
 import { createJob } from "../edges/store/create-job.ts";
 import type { JournalEntry } from "../job/event.ts";
@@ -9,6 +9,7 @@ import { gitOutside } from "./action-definitions.ts";
 import { deliver } from "./action-deliver.ts";
 import { actionObserver } from "./action-observer.ts";
 import { leaveState } from "./action-state.ts";
+import { workspaceOf } from "./action-workspace.ts";
 import { refuseCheckedOut } from "./checked-out-credential.ts";
 import type { Ending } from "./ending.ts";
 import { runtimeTokenLender } from "./hide-variables.ts";
@@ -59,9 +60,6 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
   const ended = { ...job, state, entries, directory, head, redact, artifacts, artifactName: name };
   return await deliver(ended, stop);
 };
-
-export const workspaceOf = ({ context, inputs }: Step): string =>
-  resolve(context.checkout, inputs.workingDirectory);
 
 /** A checkout of another commit than the trusted one brings no program and no credential. */
 const checkoutOf = ({

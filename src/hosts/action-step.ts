@@ -18,8 +18,9 @@ import {
   trustedDefinitions,
 } from "./action-definitions.ts";
 import { gitHub } from "./action-github.ts";
-import { hiddenFolders, runActionJob, workspaceOf } from "./action-job.ts";
+import { hiddenFolders, runActionJob } from "./action-job.ts";
 import { compared, makeActionQuery } from "./action-query.ts";
+import { checkWorkspace, workspaceOf } from "./action-workspace.ts";
 import type { Ending } from "./ending.ts";
 import { type JobSandbox, jobSandbox, machineOf } from "./job-sandbox.ts";
 import { outputSchema } from "./option-values.ts";
@@ -77,8 +78,9 @@ const keepSecret = ({ secrets, environment, hide }: Step, names: readonly string
   hide(names);
 };
 
-const stepSandbox = (step: Step): JobSandbox =>
-  jobSandbox({
+const stepSandbox = (step: Step): JobSandbox => {
+  checkWorkspace(step);
+  return jobSandbox({
     mode: step.inputs.sandbox,
     network: step.inputs.network,
     checkout: step.context.checkout,
@@ -87,6 +89,7 @@ const stepSandbox = (step: Step): JobSandbox =>
     temporary: step.context.temporary,
     ...machineOf(step.environment),
   });
+};
 
 const planStep = async (
   step: Step,

@@ -73,14 +73,19 @@ const furnish = (at: (path: string) => string, canary: string) => {
   const secretFiles = ["home/.netrc", "home/.ssh/id_ed25519", "runner/_temp/token", "runner/event.json"].map(
     (path) => put(path, `machine github.com password ${canary}\n`),
   );
-  const config = put(
-    "workspace/.git/config",
-    `[core]\n\tbare = false\n[http "https://github.com/"]\n\textraheader = AUTHORIZATION: basic ${canary}\n[remote "origin"]\n\turl = https://x-access-token:${canary}@github.com/acme/widgets\n`,
-  );
-  put("workspace/.git/HEAD", "ref: refs/heads/main\n");
-  for (const folder of ["hooks", "objects", "refs/heads"]) {
-    mkdirSync(at(`workspace/.git/${folder}`), { recursive: true });
+  const configuration = `[core]\n\tbare = false\n[http "https://github.com/"]\n\textraheader = AUTHORIZATION: basic ${canary}\n[remote "origin"]\n\turl = https://x-access-token:${canary}@github.com/acme/widgets\n`;
+  // The workspace's own, and one that a workflow checked out below it.
+  for (const git of ["workspace/inner/.git", "workspace/.git"]) {
+    put(`${git}/config`, configuration);
+    put(`${git}/HEAD`, "ref: refs/heads/main\n");
+    put(
+      `${git}/logs/HEAD`,
+      `0 1 pull https://x-access-token:${canary}@github.com/acme/widgets: Fast-forward\n`,
+    );
+    for (const folder of ["hooks", "objects", "refs/heads"])
+      mkdirSync(at(`${git}/${folder}`), { recursive: true });
   }
+  const config = at("workspace/.git/config");
   put("workspace/a.txt", "hello\n");
   // So that another user, too, can enter and has something to attack; keys are where only their owner reads them.
   chmodSync(at("."), 0o755);

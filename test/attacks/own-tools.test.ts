@@ -67,6 +67,7 @@ describe.skipIf(missing.length > 0)("an Expert whose model does what an attacker
       "memory",
       "files outside",
       "git credentials",
+      "moved folder",
       "files that run later",
       "network",
       "more rights",

@@ -40,9 +40,12 @@ const directoriesIn = (folder: string): readonly string[] => {
 /** Submodules and work trees that are shown; each takes a dozen mounts, and where there are more none of them is. */
 const mostInner = 10;
 
-/** What git itself keeps beside its configuration. Whatever else lies there, such as `credentials`, is not shown. */
+/**
+ * What git itself keeps beside its configuration. Whatever else lies there, such as `credentials`, is not shown; nor are
+ * the logs of its references: `git pull <address>` writes down the address as it was given, token and all.
+ */
 const usual =
-  /^(?:HEAD|[A-Z_]+_HEAD|packed-refs|index|shallow|description|objects|refs|logs|info|branches|hooks|lfs|commondir|gitdir)$/;
+  /^(?:HEAD|[A-Z_]+_HEAD|packed-refs|index|shallow|description|objects|refs|info|branches|hooks|lfs|commondir|gitdir)$/;
 
 /**
  * A repository's own folder as a process sees it: a folder of its own that shows what git keeps, to read, and a

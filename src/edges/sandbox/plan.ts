@@ -1,5 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { dirname } from "node:path";
+import { ExpertStackError } from "../../errors.ts";
 import { gitFolders, gitMounts } from "./git-view.ts";
 import type { Mount } from "./mounts.ts";
 import { toolchains } from "./toolchains.ts";
@@ -28,25 +29,46 @@ export type Plan = PlanOptions & {
   readonly ways: readonly string[];
   /** A folder of the sandbox's own, which is out of sight, too. */
   readonly control: string;
+  /** Every place in the workspace that something is mounted on, with where it really is. */
+  readonly places: ReadonlyMap<string, string>;
 };
 
 export const planOf = (options: PlanOptions, control: string): Plan => {
-  const { checkout, workspace, hidden, home, searchPath } = options;
+  const { home, searchPath } = options;
+  const [checkout, workspace] = [realPath(options.checkout), realPath(options.workspace)];
+  const hidden = options.hidden.map(realPath);
   const foreign = [checkout, workspace];
   const git = gitFolders(foreign);
-  const places = toolchains({ searchPath, home, foreign, hidden });
+  const tools = toolchains({ searchPath, home, foreign, hidden });
+  const kept = [...git, ...hidden.filter((path) => existsSync(path))];
+  const ways = [...new Set(kept.flatMap((path) => waysTo(path, workspace)))];
   return {
-    ...options,
-    control,
-    tools: places.map((path): Mount => ({ type: "read", path })),
+    ...{ ...options, checkout, workspace, hidden, control, ways },
+    tools: tools.map((path): Mount => ({ type: "read", path })),
     git: git.flatMap((folder) => gitMounts(folder, control)),
-    ways: [
-      ...new Set(
-        [...git, ...hidden.filter((path) => existsSync(path))].flatMap((path) => waysTo(path, workspace)),
-      ),
-    ],
+    places: new Map([...ways, ...kept, ...foreign].map((path) => [path, realPath(path)])),
   };
 };
+
+/**
+ * Whether everything is where it was when it was planned, or gone. A link in the place of a folder would have the mount
+ * made wherever it leads.
+ *
+ * @throws ExpertStackError SANDBOX_FAILED
+ */
+export const refuseMoved = ({ places }: Plan): void => {
+  for (const [path, real] of places) {
+    if (!existsSync(path) || realpathSync(path) === real) continue;
+    throw new ExpertStackError({
+      code: "SANDBOX_FAILED",
+      message: `No process is started: ${path} is a link by now, or lies behind one, and was not when the job began.`,
+      remedy: "Put it back as it was.",
+    });
+  }
+};
+
+/** Of what is not there, the name it has. */
+const realPath = (path: string): string => (existsSync(path) ? realpathSync(path) : path);
 
 const waysTo = (path: string, folder: string): readonly string[] => {
   const found: string[] = [];

@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import type { Confinement } from "../../run/sandbox-ports.ts";
 import { type Mount, mountPlan } from "./mounts.ts";
-import { isBelow, type Plan } from "./plan.ts";
+import { isBelow, type Plan, refuseMoved } from "./plan.ts";
 
 /** Where programs leave what they need for a while: each process gets its own, empty. */
 export const scratchFolders = ["/tmp", "/var/tmp"] as const;
@@ -27,6 +27,8 @@ const rootsFiles = ["/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow
 /**
  * What one process sees.
  *
+ * @throws ExpertStackError SANDBOX_FAILED when a folder that something is mounted on is another by now
+ *
  * @param sockets of the machine's services, which are covered
  * @param file its program, which is shown where the runner chose it and nobody else: the Node of this process
  */
@@ -37,7 +39,9 @@ export const viewOf = (
   sockets: readonly string[] = [],
 ): readonly Mount[] => {
   const { checkout, hidden, home, control } = plan;
-  const { workspace, readable, writable } = confinement;
+  refuseMoved(plan);
+  const { readable, writable } = confinement;
+  const workspace = { ...confinement.workspace, path: realpathSync(confinement.workspace.path) };
   const isVisible = confinement.checkout === "visible";
   const hide = (path: string): Mount => ({ type: "hide", path });
   const read = (path: string): Mount => ({ type: "read", path });

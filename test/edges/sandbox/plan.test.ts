@@ -62,6 +62,15 @@ test("every checkout in the workspace shows git without credentials, and none ca
   }
 });
 
+test("a folder that was moved away, and a link put in its place, lets no process start", () => {
+  const { at, plan } = world("repo/a/.git/config");
+  const made = plan();
+  renameSync(at("repo/a"), at("repo/z"));
+  expect(() => viewOf(made, "/bin/sh", confinement(at("repo")))).not.toThrow();
+  symlinkSync(at("runner"), at("repo/a"));
+  expect(() => viewOf(made, "/bin/sh", confinement(at("repo")))).toThrow(`${at("repo/a")} is a link by now`);
+});
+
 test("a credential's file in the workspace is hidden, and the folders on the way to it stay where they are", () => {
   const { at, plan } = world("repo/conf/deep/credential.json");
   const view = viewOf(plan(), "/bin/sh", confinement(at("repo")));

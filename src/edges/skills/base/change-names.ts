@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, unlinkSync } from "node:fs";
 import type { BaseTool } from "./base-tool.ts";
 import { callArguments } from "./call-arguments.ts";
 import { answer, toolFailed } from "./tool-outcome.ts";
+import { refuseHolding } from "./walk.ts";
 
 /** Creates a directory and its parents. Answers `{path, created}`; one that exists already is fine. */
 export const createDirectory: BaseTool = (args, { workspace }) => {
@@ -21,15 +22,14 @@ export const deleteFile: BaseTool = (args, { workspace }) => {
 };
 
 /** Moves a file, directory or link, as it is, to a free name. Answers `{source, destination}`. */
-export const moveFile: BaseTool = (args, { workspace }) => {
+export const moveFile: BaseTool = async (args, { workspace, signal }) => {
   const given = callArguments(args);
   using source = workspace.openSlot(given.text("source"), "existing");
-  if (source.stats() === undefined) throw toolFailed("The source does not exist.");
-  if (workspace.paths.holdsHidden(source.location)) {
-    throw toolFailed(
-      "The source holds a folder that is not visible to Experts.",
-      "Move what you need of it.",
-    );
+  const stats = source.stats();
+  if (stats === undefined) throw toolFailed("The source does not exist.");
+  if (stats.isDirectory()) {
+    using directory = source.open();
+    await refuseHolding({ workspace, signal }, directory, "Move what you need of it.");
   }
   using destination = workspace.openSlot(given.text("destination"), "create");
   if (destination.stats() !== undefined) {

@@ -15,8 +15,6 @@ export type VisiblePaths = {
   /** @throws ExpertStackError PATH_ESCAPE unless the absolute `location` is inside and visible. */
   admit(location: string, requested: string): void;
   isHidden(location: string): boolean;
-  /** Whether one of the hidden directories lies somewhere below, so that moving the directory would uncover it. */
-  holdsHidden(location: string): boolean;
 };
 
 /**
@@ -49,7 +47,6 @@ export const visiblePaths = (options: {
     root,
     isHidden,
     admit,
-    holdsHidden: (location) => hidden.some((directory) => isWithin(location, directory)),
     toRelative(requested) {
       if (requested.includes("\0") || !requested.isWellFormed()) throw unusable(requested);
       if (Buffer.byteLength(requested) > maxPathBytes) throw tooLong(requested);
