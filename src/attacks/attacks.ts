@@ -95,7 +95,11 @@ export const attacks: readonly Attack[] = [
     aim: "to move a checkout away from under its mounts, and a link to the home into its place",
     answers: ({ secretFiles: [first = ""], workspace }) => [
       [{ tool: "moveFile", args: { source: "inner", destination: "elsewhere" } }],
-      [shell(`mv inner elsewhere; cat elsewhere/.git/config; ln -s '${first.replace(/\/[^/]*$/, "")}' inner`)],
+      [
+        shell(
+          `mv inner elsewhere; cat elsewhere/.git/config; ln -s '${first.replace(/\/[^/]*$/, "")}' inner`,
+        ),
+      ],
       [shell(`cat '${first}' inner/* elsewhere/.git/config; echo hostile >> '${first}'`)],
       [read("elsewhere/.git/config"), shell(`rm -f '${workspace}/inner'`)],
     ],
