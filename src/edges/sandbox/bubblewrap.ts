@@ -1,12 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { asOptions, ownFile, ownFiles, toolEnvironment } from "./environment-file.ts";
+import { environmentOptions, ownFile, ownFiles, toolEnvironment } from "./environment-file.ts";
 import { guardianScript } from "./guardian.ts";
 import { limiting } from "./limits.ts";
 import type { Mount } from "./mounts.ts";
 import { switches, tellingFiles } from "./proc-files.ts";
-import { systemTool } from "./program-file.ts";
+import { patience, systemTool } from "./program-file.ts";
 import { scratchSize } from "./scratch-size.ts";
 import { seccompFilter } from "./seccomp.ts";
 import { quoted } from "./shell-word.ts";
@@ -31,15 +31,16 @@ export const bubblewrap = (setup: TierSetup): Tier | Lacking => {
     name: "bubblewrap",
     wrap: (cell) => {
       const own = ownFiles(setup);
-      ownFile(setup, `${own}.options`, asOptions(cell.launch.env));
+      const options = [...arguments_(cell, capabilities), ...environmentOptions(cell.launch.env)];
+      ownFile(setup, `${own}.options`, options.map((word) => `${word}\0`).join(""));
       const script = openerScript({ own, filterFile, lifeline: setup.lifeline });
-      const options = ["--args", "8", "--info-fd", "7", ...(filter === undefined ? [] : ["--seccomp", "9"])];
+      const files = ["--args", "8", "--info-fd", "7", ...(filter === undefined ? [] : ["--seccomp", "9"])];
       const words = [
         ...limiting(prlimit),
         ...signals.outer,
         bwrap,
-        ...options,
-        ...arguments_(cell, capabilities),
+        ...files,
+        ...["--", ...capabilities.inner, cell.launch.command, ...cell.launch.args],
       ];
       return {
         command: "/bin/sh",
@@ -69,20 +70,18 @@ ${guardianScript(at.lifeline, killing)}`;
 
 /** Whether it is new enough to give an empty folder a size (0.8). */
 const canSize = (bwrap: string): boolean =>
-  spawnSync(bwrap, ["--help"], { encoding: "utf8" }).stdout.includes("--size");
+  spawnSync(bwrap, ["--help"], { encoding: "utf8", ...patience }).stdout?.includes("--size") === true;
 
 type Capabilities = { readonly inner: readonly string[]; readonly isSized: boolean };
 
-const arguments_ = (
-  { launch, mounts, network }: Cell,
-  { inner, isSized }: Capabilities,
-): readonly string[] => {
+/** By a file, since what is hidden, and where, is nothing for the command line of a process inside. */
+const arguments_ = ({ launch, mounts, network }: Cell, { isSized }: Capabilities): readonly string[] => {
   const hides = mounts.filter(({ type }) => type === "hide").length + 1;
   const size = isSized ? ["--size", String(scratchSize(hides))] : [];
   return [
     ...heldArguments(network, size),
     ...mounts.flatMap((mount) => mountArguments(mount, size)),
-    ...["--chdir", launch.cwd, "--", ...inner, launch.command, ...launch.args],
+    ...["--chdir", launch.cwd],
   ];
 };
 

@@ -22,16 +22,13 @@ export const ownFile = ({ runner, user }: TierSetup, path: string, text: string)
   return path;
 };
 
-/** As bubblewrap reads options from a descriptor (`--args`): words, each ended by NUL. */
-export const asOptions = (env: Environment): string =>
-  [
-    "--clearenv",
-    ...Object.entries(env)
-      .filter(isVariable)
-      .flatMap(([name, value]) => ["--setenv", name, value]),
-  ]
-    .map((word) => `${word}\0`)
-    .join("");
+/** As bubblewrap takes it. */
+export const environmentOptions = (env: Environment): readonly string[] => [
+  "--clearenv",
+  ...Object.entries(env)
+    .filter(isVariable)
+    .flatMap(([name, value]) => ["--setenv", name, value]),
+];
 
 const isVariable = ([name]: readonly [string, string]): boolean => name !== "" && !name.includes("=");
 

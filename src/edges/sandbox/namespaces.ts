@@ -76,6 +76,7 @@ const rootScript = (place: Place, cell: Cell): string => {
 PATH=${toolEnvironment.PATH}
 umask 022
 exec 6<${quoted(`${own}.environment`)} 7<${quoted(place.filterFile)}
+rm -f ${quoted(`${own}.environment`)}
 mount -a -T ${quoted(`${own}.first`)}
 ${points.length === 0 ? ":" : `. ${quoted(`${own}.points`)}; mount -a -T ${quoted(`${own}.second`)}`}
 rm -f ${quoted(own)}.*

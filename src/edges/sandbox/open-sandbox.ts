@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { ExpertStackError } from "../../errors.ts";
 import { isolates, type SandboxTier, sandboxTiers } from "../../job/sandbox-tier.ts";
@@ -10,13 +10,13 @@ import {
   unconfined,
 } from "../../run/sandbox-ports.ts";
 import { bubblewrap } from "./bubblewrap.ts";
-import { openEgress } from "./egress.ts";
-import { openLifeline } from "./lifeline.ts";
+import { type Egress, openEgress } from "./egress.ts";
 import { namespaces } from "./namespaces.ts";
 import { otherUser } from "./other-user.ts";
+import { openPlace, type Place, systemName } from "./place.ts";
 import { type Plan, type PlanOptions, planOf } from "./plan.ts";
 import { probe } from "./probe.ts";
-import { programFile, systemTool } from "./program-file.ts";
+import { programFile } from "./program-file.ts";
 import { systemSockets } from "./system-sockets.ts";
 import type { Lacking, Tier, TierSetup } from "./tier.ts";
 import { isLacking } from "./tier.ts";
@@ -63,26 +63,6 @@ export const openSandbox = async (options: SandboxOptions): Promise<OpenedSandbo
   }
   place.close();
   return withoutTier(options, [...tried, { tier: "none", durationMs: 0 }]);
-};
-
-/** Where a sandbox keeps what is its own, until it is closed. */
-type Place = { readonly control: string; readonly close: () => void };
-
-const openPlace = (temporary: string): Place | Lacking => {
-  const mkfifo = systemTool("mkfifo");
-  if (mkfifo === undefined) {
-    return { reason: "mkfifo (coreutils) is not installed", remedy: "Install coreutils and util-linux." };
-  }
-  mkdirSync(temporary, { recursive: true });
-  const control = mkdtempSync(join(temporary, "es-"));
-  const lifeline = openLifeline(mkfifo, join(control, "lifeline"));
-  return {
-    control,
-    close() {
-      lifeline[Symbol.dispose]();
-      rmSync(control, { recursive: true, force: true });
-    },
-  };
 };
 
 /** The first tier that holds what is started in it. What was tried goes into `tried`. */
@@ -142,12 +122,14 @@ type Held = SandboxOptions & Place & { readonly plan: Plan };
 
 const sandboxOf = (tier: Tier, held: Held): Sandbox => ({
   tier: tier.name,
+  /** @throws ExpertStackError SANDBOX_FAILED */
   async enter(launch, confinement) {
     const file = programFile(launch);
     const network = held.network === "open" ? "shared" : "none";
-    const egress = network === "shared" ? undefined : await openEgress(confinement, held);
+    let egress: Egress | undefined;
     const close = async (): Promise<void> => egress?.[Symbol.asyncDispose]();
     try {
+      egress = network === "shared" ? undefined : await openEgress(confinement, held);
       const whole = { ...launch, command: file };
       const sockets = systemSockets(shownFolders(held.plan, confinement));
       const mounts = viewOf(held.plan, file, withReadable(confinement, egress?.readable ?? []), sockets);
@@ -155,13 +137,22 @@ const sandboxOf = (tier: Tier, held: Held): Sandbox => ({
       return { launch: tier.wrap({ launch: inside, mounts, network }), [Symbol.asyncDispose]: close };
     } catch (error) {
       await close();
-      throw error;
+      throw error instanceof ExpertStackError ? error : broken(error);
     }
   },
   async [Symbol.asyncDispose]() {
     held.close();
   },
 });
+
+/** Not the program's failure, whose own errors have the same codes. */
+const broken = (cause: unknown): ExpertStackError =>
+  new ExpertStackError({
+    code: "SANDBOX_FAILED",
+    message: `No process can be started in the sandbox any more (${systemName(cause)}).`,
+    remedy: "Something outside removed or filled up the job's temporary folder: run the job again.",
+    cause,
+  });
 
 const shownFolders = ({ checkout, control, tools }: Plan, { workspace }: Confinement): readonly string[] => [
   ...[checkout, workspace.path, control],

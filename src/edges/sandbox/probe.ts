@@ -75,6 +75,7 @@ const remedyOf = ({ name }: Tier): string =>
     ? "Where the system forbids user namespaces, let it allow them: `sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`."
     : "Install bubblewrap: `sudo apt-get install --yes bubblewrap`; in a container let it make namespaces: `options: --privileged`.";
 
+/** What comes of a trial, or that it took too long: then it is killed, and nobody waits for who else holds its stderr. */
 const outcome = async ({
   command,
   args,
@@ -82,18 +83,32 @@ const outcome = async ({
   env,
 }: ReturnType<Tier["wrap"]>): Promise<{ readonly code: number | null; readonly words: string }> => {
   const child = spawn(command, [...args], {
-    cwd,
-    env,
+    ...{ cwd, env, detached: true },
     stdio: ["ignore", "ignore", "pipe"],
-    timeout: timeoutMs,
-    killSignal: "SIGKILL",
   });
   let words = "";
   child.stderr.on("data", (chunk: Buffer) => {
     words = `${words}${chunk}`.slice(-500);
   });
-  return await new Promise((resolve) => {
+  let timer: NodeJS.Timeout | undefined;
+  const ended = new Promise<{ code: number | null; words: string }>((resolve) => {
     child.once("error", (error) => resolve({ code: null, words: error.message }));
     child.once("close", (code) => resolve({ code, words: words.trim().split("\n").at(-1) ?? "" }));
+    timer = setTimeout(() => {
+      endGroup(child.pid);
+      child.stderr.destroy();
+      child.unref();
+      resolve({ code: null, words: `it took more than ${timeoutMs / 1000} s` });
+    }, timeoutMs);
   });
+  return await ended.finally(() => clearTimeout(timer));
+};
+
+const endGroup = (pid: number | undefined): void => {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended, or has become root's, whose guardian ends it with the job.
+  }
 };

@@ -9,4 +9,16 @@ const existing = (names: readonly string[]): readonly string[] =>
 export const switches = existing(["sys", "irq", "bus", "sysrq-trigger", "fs", "mtrr", "pressure"]);
 
 /** What tells of the machine and of others: its memory, keys and timers. */
-export const tellingFiles = existing(["kcore", "keys", "timer_list"]);
+export const tellingFiles = existing([
+  ...[
+    "kcore",
+    "keys",
+    "timer_list",
+    "kallsyms",
+    "iomem",
+    "ioports",
+    "slabinfo",
+    "vmallocinfo",
+    "pagetypeinfo",
+  ],
+]);

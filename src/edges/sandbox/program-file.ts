@@ -36,6 +36,9 @@ const isProgram = (file: string): boolean => {
 const systemError = (code: "ENOENT" | "EACCES", file: string): Error =>
   Object.assign(new Error(`spawn ${file} ${code}`), { code, syscall: `spawn ${file}`, path: file });
 
+/** How long a tool of the system's is waited for that is run while everything else waits. */
+export const patience = { timeout: 2_000, killSignal: "SIGKILL" } as const;
+
 /** A tool of the system's own, from places that nothing but the system fills. */
 export const systemTool = (name: string): string | undefined =>
   ["/usr/bin", "/bin", "/usr/sbin", "/sbin"].map((folder) => join(folder, name)).find(isProgram);

@@ -8,6 +8,10 @@ type Numbers = {
   readonly unshare: number;
   readonly ioctl: number;
   readonly socket: number;
+  /** Calls that give a file its mode, with the argument it is in. */
+  readonly modes: readonly (readonly [nr: number, mode: number])[];
+  /** Calls that may make a file, with the arguments of the flags and of the mode. */
+  readonly opens: readonly (readonly [nr: number, flags: number, mode: number])[];
 };
 
 /**
@@ -28,6 +32,19 @@ const x64: Numbers = {
   unshare: 272,
   ioctl: 16,
   socket: 41,
+  // chmod, fchmod, fchmodat, creat, mknod, mknodat; open, openat.
+  modes: [
+    [90, 1],
+    [91, 1],
+    [268, 2],
+    [85, 1],
+    [133, 1],
+    [259, 2],
+  ],
+  opens: [
+    [2, 1, 2],
+    [257, 2, 3],
+  ],
 };
 
 const arm64: Numbers = {
@@ -40,12 +57,23 @@ const arm64: Numbers = {
   unshare: 97,
   ioctl: 29,
   socket: 198,
+  // fchmod, fchmodat, mknodat; openat.
+  modes: [
+    [52, 1],
+    [53, 2],
+    [33, 2],
+  ],
+  opens: [[56, 2, 3]],
 };
 
 /** io_uring's three, the newer calls that mount, `mount_setattr`, `pidfd_getfd`. */
 const deniedEverywhere = [425, 426, 427, 428, 429, 430, 431, 432, 433, 442, 438];
 
-const clone3 = 435;
+const [clone3, openat2, fchmodat2] = [435, 437, 452];
+/** Set-user-id and set-group-id: outside, what has them would run as the runner for whoever starts it. */
+const setId = 0o6000;
+/** `O_CREAT`, and the bit of `O_TMPFILE` that is its own; without either an open's mode is not looked at. */
+const creating = 0o100 | 0o20000000;
 const newUserNamespace = 0x10000000;
 /** Typing into a terminal (`TIOCSTI`), and the console's own way of it (`TIOCLINUX`). */
 const typing = [0x5412, 0x541c];
@@ -108,7 +136,7 @@ const ifIn = (values: readonly number[], verdict: number): readonly Instruction[
 export const seccompFilter = (architecture: string): Buffer | undefined => {
   const numbers = { x64, arm64 }[architecture];
   if (numbers === undefined) return undefined;
-  const { denied, clone, unshare, ioctl, socket } = numbers;
+  const { denied, clone, unshare, ioctl, socket, modes, opens } = numbers;
   const program: readonly Instruction[] = [
     load(processor),
     isEqual(numbers.audit, [1, 0]),
@@ -116,8 +144,17 @@ export const seccompFilter = (architecture: string): Buffer | undefined => {
     load(number),
     ...(architecture === "x64" ? [isAtLeast(0x40000000, [0, 1]), give(kill)] : []),
     ...ifIn([...denied, ...deniedEverywhere], refuse(notPermitted)),
-    // Its flags are in memory, where a filter cannot look: programs fall back to `clone`.
-    ...ifIn([clone3], refuse(notThere)),
+    // What they ask for is in memory, where a filter cannot look: programs fall back to `clone` and `openat`.
+    ...ifIn([clone3, openat2], refuse(notThere)),
+    ...[...modes, [fchmodat2, 2] as const].flatMap(([nr, mode]) =>
+      ifCall(nr, [load(argument(mode)), hasBits(setId, [0, 1]), give(refuse(notPermitted))]),
+    ),
+    ...opens.flatMap(([nr, flags, mode]) =>
+      ifCall(nr, [
+        ...[load(argument(flags)), hasBits(creating, [0, 3])],
+        ...[load(argument(mode)), hasBits(setId, [0, 1]), give(refuse(notPermitted))],
+      ]),
+    ),
     ...[clone, unshare].flatMap((nr) =>
       ifCall(nr, [load(argument(0)), hasBits(newUserNamespace, [0, 1]), give(refuse(notPermitted))]),
     ),

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { systemTool } from "./program-file.ts";
+import { patience, systemTool } from "./program-file.ts";
 
 /** What a shell's background process has ignored, and bubblewrap is made to ignore; the program must not. */
 const signals = "TERM,INT,QUIT";
@@ -8,7 +8,7 @@ const signals = "TERM,INT,QUIT";
 const signalTool = (): string | undefined => {
   const env = systemTool("env");
   if (env === undefined) return undefined;
-  return spawnSync(env, [`--default-signal=${signals}`, "true"]).status === 0 ? env : undefined;
+  return spawnSync(env, [`--default-signal=${signals}`, "true"], patience).status === 0 ? env : undefined;
 };
 
 /** Words before a program: `outer` for one that stays when its tree is told to end, `inner` for one that hears it. */

@@ -115,6 +115,8 @@ const serveAttempts = (
   const budgets = { up: byteBudget(limits.maxBytes), down: byteBudget(limits.maxBytes) };
   const rules = { hosts: options.hosts, route: options, budgets, ...limits };
   server.on("connect", ({ socket: client, url: authority = "" }: IncomingMessage, _same, head: Buffer) => {
+    // A client that was turned down, and had asked for more before it knew, is not served.
+    if (client.writableEnded || client.destroyed) return;
     const record = recorder(log, splitAuthority(authority));
     if (attempts.size >= limits.maxConnections) return record(turnDown(client, crowded));
     const ending = new AbortController();
