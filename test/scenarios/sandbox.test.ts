@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,7 +7,7 @@ import { isolates } from "../../src/job/sandbox-tier.ts";
 import { manifestOf, startScene } from "../helpers/expert-run.ts";
 import { addCollaborator } from "../helpers/fake-github/populate-people.ts";
 import type { ScriptedAnswer } from "../helpers/model-server.ts";
-import { providerKey, runCli, startCliWorld } from "../helpers/run-cli.ts";
+import { providerKey, runCli, runInShell, startCliWorld } from "../helpers/run-cli.ts";
 import { tierHere } from "../helpers/sandbox-here.ts";
 
 const tier = await tierHere();
@@ -81,6 +81,34 @@ describe.skipIf(!isolates(tier))("on the command line, in a sandbox", () => {
       "utf8",
     );
     expect(journal).toContain(`{"type":"sandboxOpened","tier":"${tier}","network":"enforced","lacking":[]}`);
+  });
+
+  test("a folder that whoever started the runner left open is passed on to no process", async () => {
+    await using at = await startCliWorld({
+      files: { "perstack.toml": manifestOf() },
+      answers: [exec("cat /proc/self/fd/200/secret; ls /proc/self/fd; exit 0"), done],
+    });
+    writeFileSync(join(at.home, "secret"), "canary");
+    const run = await runInShell(at, 'exec 200<"$HOME"; exec $expert_stack run reviewer "Go."');
+    expect(run.exitCode).toBe(0);
+    // 3 is the folder that is listed.
+    expect(at.recorded().heard[0]?.text).toContain('"stdout":"0\\n1\\n2\\n3\\n"');
+  });
+
+  test("a skill whose server lies out of its sight is told to lie elsewhere", async () => {
+    await using at = await startCliWorld({
+      files: { "perstack.toml": manifestOf({ skills: skill("tools", "../outside/tools.mjs") }) },
+      answers: [done],
+    });
+    const outside = join(at.workspace.directory, "../outside");
+    mkdirSync(outside);
+    onTestFinished(() => rmSync(outside, { recursive: true, force: true }));
+    writeFileSync(join(outside, "tools.mjs"), "");
+    const run = await runCli(at, ["run", "reviewer", "Go."]);
+    expect(run.exitCode).toBe(1);
+    expect(run.stderr).toContain(
+      "outside/tools.mjs is there, but not for this skill: in its sandbox it sees",
+    );
   });
 
   test("a runner that is killed at once takes every process with it", async () => {

@@ -59,7 +59,7 @@ const removeAbandoned = (temporary: string): void => {
 const closedOnExec = 0o2000000;
 
 /**
- * Closes the files and folders that whoever started this process left open for it, as `exec 200>lock` of a shell does: Node
+ * Closes what whoever started this process left open for it, as `exec 200>lock` of a shell does: Node
  * passes on those with high numbers, and by one of a folder a program would reach all that is below and above it. By now
  * this process has read what it was to read from them.
  */
@@ -77,8 +77,8 @@ const isInherited = (descriptor: number): boolean => {
   const flags =
     /^flags:\s*([0-7]+)/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, "utf8"))?.[1] ?? "";
   if ((Number.parseInt(flags, 8) & closedOnExec) !== 0) return false;
-  const stats = fstatSync(descriptor);
-  return stats.isFile() || stats.isDirectory();
+  // A Node that started this one talks to it by a socket.
+  return !fstatSync(descriptor).isSocket() || process.channel === undefined;
 };
 
 export const systemName = (error: unknown): string =>
