@@ -1,36 +1,66 @@
 import { createHash } from "node:crypto";
-import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { type Dirent, existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { withoutCredentials } from "./git-config.ts";
 import type { Mount } from "./mounts.ts";
 
-/** How deep below a checkout others are looked for: `actions/checkout` with a `path`. */
-const deepest = 3;
+/** Folders that are looked into for checkouts below a checkout: all of an ordinary one, shallow ones first. */
+const mostFolders = 4_000;
 
 /** Bytes of a configuration that is read. */
 const largestConfig = 1024 * 1024;
 
 /**
- * The folders of git in and below some folders, as they are before any process of a skill has run. Links are not
- * followed: a process that ran before in the workspace may have made them.
+ * The folders of git in and below some folders, as they are before any process of a skill has run: `.git`, and any other
+ * that looks like one, as of a bare repository. Links are not followed: a process that ran before in the workspace may
+ * have made them.
  */
-export const gitFolders = (folders: readonly string[]): readonly string[] => [
-  ...new Set(folders.flatMap((folder) => foldersBelow(folder, deepest))),
-];
-
-const foldersBelow = (folder: string, depth: number): readonly string[] => {
-  const entries = directoriesIn(folder).filter((name) => name !== "node_modules");
-  return entries.flatMap((name) => {
-    if (name === ".git") return [join(folder, name)];
-    return depth === 0 ? [] : foldersBelow(join(folder, name), depth - 1);
-  });
+export const gitFolders = (folders: readonly string[]): readonly string[] => {
+  const found = new Set<string>();
+  const queue = [...folders];
+  for (let at = 0; at < queue.length && at < mostFolders; at++) {
+    const folder = queue[at] ?? "";
+    const entries = entriesOf(folder);
+    if (basename(folder) === ".git" || isGitFolder(entries)) found.add(folder);
+    else queue.push(...foldersIn(entries, "node_modules").map((name) => join(folder, name)));
+  }
+  return [...found];
 };
 
-const directoriesIn = (folder: string): readonly string[] => {
+const isGitFolder = (entries: readonly Dirent[]): boolean =>
+  ["HEAD", "objects", "refs"].every((name) =>
+    entries.some((entry) => entry.name === name && (name === "HEAD" ? entry.isFile() : entry.isDirectory())),
+  );
+
+/**
+ * Folders of git that a folder lies below: the repository's, where the workspace is a folder of it. And where a work tree
+ * or a repository with its folder elsewhere says that is (a file `.git`), that folder.
+ */
+export const gitFoldersAbove = (folder: string): readonly string[] => {
+  const git = join(folder, ".git");
+  const found = lstatSync(git, { throwIfNoEntry: false });
+  const elsewhere = found?.isFile() ? namedBy(git) : undefined;
+  const here = found?.isDirectory() ? [git] : [];
+  const above = dirname(folder);
+  return [...here, ...(elsewhere ?? []), ...(above === folder ? [] : gitFoldersAbove(above))];
+};
+
+/** What a file `.git` names, and the folder that a work tree shares with others. */
+const namedBy = (file: string): readonly string[] => {
+  const named = /^gitdir: (.+)$/m.exec(readFileSync(file, "utf8").slice(0, 4_096))?.[1];
+  if (named === undefined) return [];
+  const folder = resolve(dirname(file), named.trim());
+  const shared = join(folder, "commondir");
+  if (!isFile(shared)) return [folder];
+  return [folder, resolve(folder, readFileSync(shared, "utf8").trim())];
+};
+
+const foldersIn = (entries: readonly Dirent[], without = ""): readonly string[] =>
+  entries.filter((entry) => entry.isDirectory() && entry.name !== without).map(({ name }) => name);
+
+const entriesOf = (folder: string): readonly Dirent[] => {
   try {
-    return readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => name);
+    return readdirSync(folder, { withFileTypes: true });
   } catch {
     // Not there, or not to be read, and then no process of ours reads it either.
     return [];
@@ -80,7 +110,7 @@ const configMounts = (path: string, control: string): readonly Mount[] => {
  * that has it. A name that is no UTF-8 cannot be given to a mount, and is not shown.
  */
 const innerFolders = (folder: string): readonly string[] =>
-  directoriesIn(folder)
+  foldersIn(entriesOf(folder))
     .filter((name) => !name.includes("\uFFFD"))
     .map((name) => join(folder, name))
     .flatMap((path) =>

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { dirname } from "node:path";
 import { ExpertStackError } from "../../errors.ts";
-import { gitFolders, gitMounts } from "./git-view.ts";
+import { gitFolders, gitFoldersAbove, gitMounts } from "./git-view.ts";
 import type { Mount } from "./mounts.ts";
 import { toolchains } from "./toolchains.ts";
 
@@ -36,9 +36,10 @@ export type Plan = PlanOptions & {
 export const planOf = (options: PlanOptions, control: string): Plan => {
   const { home, searchPath } = options;
   const [checkout, workspace] = [realPath(options.checkout), realPath(options.workspace)];
-  const hidden = options.hidden.map(realPath);
   const foreign = [checkout, workspace];
   const git = gitFolders(foreign);
+  const above = foreign.flatMap(gitFoldersAbove).filter((path) => !git.includes(path));
+  const hidden = [...options.hidden, ...above].map(realPath);
   const tools = toolchains({ searchPath, home, foreign, hidden });
   const kept = [...git, ...hidden.filter((path) => existsSync(path))];
   const ways = [...new Set(kept.flatMap((path) => waysTo(path, workspace)))];

@@ -71,6 +71,28 @@ test("a folder that was moved away, and a link put in its place, lets no process
   expect(() => viewOf(made, "/bin/sh", confinement(at("repo")))).toThrow(`${at("repo/a")} is a link by now`);
 });
 
+test("a repository of any shape and depth shows git without credentials", () => {
+  const bare = ["HEAD", "config", "objects/x", "refs/x"].map((name) => `repo/mirrors/m.git/${name}`);
+  const { at, plan } = world(...bare, "repo/a/b/c/d/e/f/.git/config");
+  const view = viewOf(plan(), "/bin/sh", confinement(at("repo")));
+  for (const git of ["repo/mirrors/m.git", "repo/a/b/c/d/e/f/.git"]) {
+    expect(view).toContainEqual({ type: "hide", path: at(git) });
+    expect(view).toContainEqual({ type: "cover", path: at(`${git}/config`), by: expect.any(String) });
+  }
+});
+
+test("of a repository that the workspace is a folder of, or a work tree, git's own folder is not seen", () => {
+  const { at, options } = world("whole/.git/config", "whole/sub/a.txt", "main/.git/config");
+  const inFolder = { ...options, checkout: at("whole/sub"), workspace: at("whole/sub") };
+  const seen = viewOf(planOf(inFolder, at("control")), "/bin/sh", confinement(at("whole/sub")));
+  expect(seen).toContainEqual({ type: "hide", path: at("whole/.git") });
+  mkdirSync(at("main/.git/worktrees/one"), { recursive: true });
+  writeFileSync(at("main/.git/worktrees/one/commondir"), "../..\n");
+  writeFileSync(at("repo/.git"), `gitdir: ${at("main/.git/worktrees/one")}\n`);
+  const inTree = viewOf(planOf(options, at("control")), "/bin/sh", confinement(at("repo")));
+  expect(inTree).toContainEqual({ type: "hide", path: at("main/.git") });
+});
+
 test("a credential's file in the workspace is hidden, and the folders on the way to it stay where they are", () => {
   const { at, plan } = world("repo/conf/deep/credential.json");
   const view = viewOf(plan(), "/bin/sh", confinement(at("repo")));

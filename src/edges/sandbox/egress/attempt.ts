@@ -1,10 +1,11 @@
 import type { Socket } from "node:net";
 import { addAbortSignal } from "node:stream";
+import { plainHost } from "../../../definition/host-list.ts";
 import type { ProxyAccess } from "../../../run/sandbox-ports.ts";
 import type { ByteBudget } from "./byte-budget.ts";
 import { connectTarget } from "./connect-target.ts";
 import { dial, type Route } from "./dial.ts";
-import { accessDenied, firstHello } from "./first-hello.ts";
+import { accessDenied, firstHello, unfit as unfitFor } from "./first-hello.ts";
 import { answerRefusal, failed, printable, type Refusal, refused } from "./refusal.ts";
 import { tunnel } from "./tunnel.ts";
 
@@ -47,9 +48,14 @@ export const attempt = async (
     client.destroySoon();
     return outcomeOf(signal.aborted ? failed(String(signal.reason)) : hello);
   }
+  // It is held like all that comes until the server has answered.
+  if (hello.rest.length > 0) client.unshift(hello.rest);
   const { budgets, idleTimeoutMs } = rules;
-  const moved = await tunnel({ client, far, opening: hello.bytes, budgets, idleTimeoutMs, ending });
-  return { verdict: "allowed", ...moved };
+  const isFor = (name: string): boolean => plainHost(name) === target.host;
+  const way = { client, far, opening: hello.bytes, isFor };
+  const { unfit, ...moved } = await tunnel({ ...way, budgets, idleTimeoutMs, ending });
+  if (unfit === undefined) return { verdict: "allowed", ...moved };
+  return { ...outcomeOf(unfitFor(target.host, unfit)), ...moved };
 };
 
 const spent = refused(

@@ -1,7 +1,8 @@
 /** What the first bytes of a connection are. All but `incomplete` and `hello` end it. */
 export type ClientHello =
   | { readonly type: "incomplete" }
-  | { readonly type: "hello"; readonly serverName: string }
+  /** `length` is that of the hello with its records, in bytes: other bytes may follow. */
+  | { readonly type: "hello"; readonly serverName: string; readonly length: number }
   /** `what` finishes the sentence "It sends …". */
   | { readonly type: "unfit"; readonly what: string };
 
@@ -24,11 +25,13 @@ export const maxHelloBytes = 16_384;
  * What is said inside TLS stays unseen: who lists a host trusts it not to serve others under its name.
  */
 export const readClientHello = (bytes: Uint8Array): ClientHello => {
-  const { message, next } = handshake(bytes);
+  const { message, length, next } = handshake(bytes);
   if (message.length > 0 && message[0] !== clientHelloMessage) return unfit("no TLS hello first");
   const content = vector(message.subarray(1), 3);
   if (content !== undefined) {
-    return content.rest.length > 0 ? unfit("more than a TLS hello at once") : serverNameIn(content.content);
+    if (content.rest.length > 0) return unfit("more than a TLS hello at once");
+    const name = serverNameIn(content.content);
+    return typeof name === "string" ? { type: "hello", serverName: name, length } : name;
   }
   if (next === "foreign") return unfit("something other than TLS");
   if (next === "tooMuch" || bytes.length >= maxHelloBytes) return unfit("a TLS hello that is too long");
@@ -41,19 +44,23 @@ const handshakeRecord = 22;
 const clientHelloMessage = 1;
 const serverNameExtension = 0;
 const encryptedHelloExtension = 0xfe0d;
+const earlyDataExtension = 42;
 /** Real clients send one or two. Every one is read again with each chunk, so a great many would cost. */
 const maxRecords = 64;
 
 type Handshake = {
   /** What the complete handshake records at the front carry. */
   readonly message: Uint8Array;
+  /** Of those records. */
+  readonly length: number;
   /** What is behind them: nothing or a piece of one more, more than is read, or another thing. */
   readonly next: "open" | "tooMuch" | "foreign";
 };
 
 const handshake = (bytes: Uint8Array): Handshake => {
   const fragments: Uint8Array[] = [];
-  const upTo = (next: Handshake["next"]): Handshake => ({ message: Buffer.concat(fragments), next });
+  let length = 0;
+  const upTo = (next: Handshake["next"]): Handshake => ({ message: Buffer.concat(fragments), length, next });
   for (let rest = bytes; rest.length > 0; ) {
     if (fragments.length === maxRecords) return upTo("tooMuch");
     const [type, major = 3, , high, low] = rest;
@@ -62,6 +69,7 @@ const handshake = (bytes: Uint8Array): Handshake => {
     if (record === undefined) break;
     fragments.push(record.content);
     rest = record.rest;
+    length = bytes.length - rest.length;
   }
   return upTo("open");
 };
@@ -78,12 +86,15 @@ const vector = (
 
 const numberOf = (bytes: Uint8Array): number => bytes.reduce((sum, byte) => sum * 256 + byte, 0);
 
-const serverNameIn = (hello: Uint8Array): ClientHello => {
+const serverNameIn = (hello: Uint8Array): string | ClientHello => {
   const extensions = extensionsOf(hello);
   if (extensions === undefined) return unfit("a TLS hello that is malformed");
   if (extensions.has(encryptedHelloExtension)) {
     return unfit("an encrypted TLS hello, which hides the host; switch that off in the client");
   }
+  // After it data may stand between one hello and the next, which nobody could tell apart.
+  if (extensions.has(earlyDataExtension))
+    return unfit("a TLS hello with early data; switch that off in the client");
   const extension = extensions.get(serverNameExtension);
   if (extension === undefined) return unfit("a TLS hello without a server name");
   const list = vector(extension, 2);
@@ -92,7 +103,7 @@ const serverNameIn = (hello: Uint8Array): ClientHello => {
   if (name === undefined || name.rest.length > 0 || list?.rest.length !== 0) {
     return unfit("a TLS hello whose server name is malformed");
   }
-  return { type: "hello", serverName: Buffer.from(name.content).toString("latin1") };
+  return Buffer.from(name.content).toString("latin1");
 };
 
 /** Extensions by type; undefined for a hello that is cut, padded, or has an extension twice. */

@@ -1,7 +1,7 @@
-import { lookup } from "node:dns/promises";
 import { connect, type Socket } from "node:net";
 import { isPrivateAddress, isPrivateHost } from "../../../definition/public-host.ts";
 import type { Target } from "./connect-target.ts";
+import { nameLookup } from "./name-lookup.ts";
 import { openSocket, orAborted } from "./open-socket.ts";
 import { failed, type Refusal, refused } from "./refusal.ts";
 import { throughUpstream } from "./upstream.ts";
@@ -66,7 +66,8 @@ const admittedAddresses = async (
   return addresses.map(({ address }) => address);
 };
 
-const resolveAll = (host: string) => lookup(host, { all: true });
+/** Of all proxies of this process together. */
+const resolveAll = nameLookup();
 const isPublicAddress = (address: string): boolean => !isPrivateAddress(address);
 const isPublicName = (host: string): boolean => !isPrivateHost(host);
 

@@ -3,8 +3,8 @@ import { plainHost } from "../../../definition/host-list.ts";
 import { readClientHello } from "./client-hello.ts";
 import { failed, type Refusal, refused } from "./refusal.ts";
 
-/** What the client has sent so far, which begins with a TLS hello for the host that it was connected to. */
-export type FirstHello = { readonly type: "helloFor"; readonly bytes: Buffer };
+/** A TLS hello for the host that the client was connected to, and what the client has sent after it already. */
+export type FirstHello = { readonly type: "helloFor"; readonly bytes: Buffer; readonly rest: Buffer };
 
 /** Reads from a client, whose first bytes are in `head`, until it is clear for whom its TLS hello is. */
 export const firstHello = async (
@@ -22,7 +22,10 @@ export const firstHello = async (
   }
   if (hello.type === "incomplete") return failed("the client sent no TLS hello");
   if (hello.type === "unfit") return unfit(host, `begins with ${hello.what}`);
-  if (plainHost(hello.serverName) === host) return { type: "helloFor", bytes };
+  if (plainHost(hello.serverName) === host) {
+    const { length } = hello;
+    return { type: "helloFor", bytes: bytes.subarray(0, length), rest: bytes.subarray(length) };
+  }
   return unfit(host, `is for ${hello.serverName.slice(0, 255)} in its TLS hello`);
 };
 
@@ -35,7 +38,7 @@ async function* piecesOf(client: Socket): AsyncGenerator<Buffer> {
   }
 }
 
-const unfit = (host: string, what: string): Refusal =>
+export const unfit = (host: string, what: string): Refusal =>
   refused(`a connection to ${host} ${what}`, "Only HTTPS for the very host that was asked for goes through.");
 
 /** Tells a TLS client that it was turned down: `access_denied`, a fatal alert (RFC 8446, 6.2). */

@@ -33,7 +33,7 @@ const named = { type: "hello", serverName: "api.example.com" };
 describe("given the hello of a real TLS client", () => {
   test("its server name is read, and no prefix of it is enough or foreign", async () => {
     const bytes = await helloFor("api.example.com");
-    expect(readClientHello(bytes)).toEqual(named);
+    expect(readClientHello(bytes)).toEqual({ ...named, length: bytes.length });
     for (let length = 0; length < bytes.length; length++) {
       expect(readClientHello(bytes.subarray(0, length))).toEqual({ type: "incomplete" });
     }
@@ -50,12 +50,16 @@ describe("given the hello of a real TLS client", () => {
 describe("given a hello in several TLS records", () => {
   it.each([2, 3, 50, 100])("of %i bytes each, its name is read once all are there", (size) => {
     const bytes = Buffer.concat(pieces(plain, size).map((piece) => record(piece)));
-    expect(readClientHello(bytes)).toEqual(named);
+    expect(readClientHello(bytes)).toEqual({ ...named, length: bytes.length });
     expect(readClientHello(bytes.subarray(0, -1))).toEqual({ type: "incomplete" });
   });
 
-  it("early data behind it is not looked at", () => {
-    expect(readClientHello(Buffer.concat([record(plain), record(Buffer.alloc(9), 23)]))).toEqual(named);
+  it("what is behind it is not looked at, and where the hello ends is told", () => {
+    const first = record(plain);
+    expect(readClientHello(Buffer.concat([first, record(Buffer.alloc(9), 23)]))).toEqual({
+      ...named,
+      length: first.length,
+    });
   });
 
   it("another record in the midst of it makes it unfit", () => {

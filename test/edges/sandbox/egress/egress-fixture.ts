@@ -30,8 +30,10 @@ const makeCertificate = (): { readonly key: string; readonly cert: string } => {
 export const certificate = makeCertificate();
 
 /** An HTTPS server that answers with the name it was asked by. */
-export const namingServer = (): Server =>
-  createServer(certificate, (incoming, response) => response.end(`hello from ${incoming.headers.host}`));
+export const namingServer = (options: { readonly ecdhCurve?: string } = {}): Server =>
+  createServer({ ...certificate, ...options }, (incoming, response) =>
+    response.end(`hello from ${incoming.headers.host}`),
+  );
 
 /** A plain TCP server that keeps its half open. */
 export const tcpServer = (onSocket: (socket: Socket) => void): TcpServer =>

@@ -62,9 +62,11 @@ test("given nothing moves for the idle time, the connection is ended and says wh
 test("given more bytes than may go up, the rest does not, and later connections are refused", async () => {
   let arrived = 0;
   await using server = await listen(
-    tcpServer((socket) =>
-      socket.on("data", (chunk) => (arrived += chunk.length)).on("end", () => socket.end()),
-    ),
+    tcpServer((socket) => {
+      socket.on("data", (chunk) => (arrived += chunk.length)).on("end", () => socket.end());
+      // Until a server has answered, nothing follows the hello.
+      socket.write("hello");
+    }),
   );
   await using proxy = await openProxy(server.port, { limits: { maxBytes: 100_000 } });
   const hello = await helloFor("api.example.com");

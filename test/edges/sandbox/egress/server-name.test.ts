@@ -1,6 +1,7 @@
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, test } from "vitest";
+import { readClientHello } from "../../../../src/edges/sandbox/egress/client-hello.ts";
 import {
   askOver,
   connectThrough,
@@ -95,10 +96,104 @@ test("given a hello that comes byte by byte, nothing goes on before its last byt
   await sleep(50);
   expect(far.arrived()).toHaveLength(0);
   socket.write(hello.subarray(-1));
-  socket.write("and more");
-  const whole = Buffer.concat([hello, Buffer.from("and more")]);
-  await expect.poll(() => far.arrived().length).toBe(whole.length);
-  expect(far.arrived()).toEqual(whole);
+  await expect.poll(() => far.arrived().length).toBe(hello.length);
+  expect(far.arrived()).toEqual(hello);
+});
+
+describe("given a server that asks for a second hello", () => {
+  /** A ServerHello with the random that makes it a HelloRetryRequest, and the record that old boxes want. */
+  const retry = Buffer.concat([
+    Buffer.from("160303002c020000280303", "hex"),
+    Buffer.from("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c", "hex"),
+    Buffer.from("00130100000000140303000101", "hex"),
+  ]);
+  const cipherChange = Buffer.from([20, 3, 3, 0, 1, 1]);
+
+  /** A connection through a proxy to a server that has answered its first hello with a piece after the other. */
+  const opened = async (...answer: readonly Buffer[]) => {
+    const arrived: Buffer[] = [];
+    const server = await listen(
+      tcpServer((socket) => {
+        socket.once("data", async () => {
+          for (const piece of answer) {
+            socket.write(piece);
+            await sleep(20);
+          }
+        });
+        socket.on("data", (chunk) => arrived.push(chunk)).on("end", () => socket.end());
+      }),
+    );
+    const proxy = await openProxy(server.port);
+    const { socket } = await connectThrough(proxy, "api.example.com:443");
+    const hello = await helloFor("api.example.com");
+    socket.write(hello);
+    return {
+      ...{ proxy, socket, hello },
+      /** All that came after the first hello. */
+      rest: () => Buffer.concat(arrived).subarray(hello.length),
+      async [Symbol.asyncDispose]() {
+        socket.destroy();
+        await proxy[Symbol.asyncDispose]();
+        await server[Symbol.asyncDispose]();
+      },
+    };
+  };
+
+  it("one for the same host goes on, and so does everything after it", async () => {
+    await using far = await opened(retry.subarray(0, 1), retry.subarray(1, 20), retry.subarray(20));
+    const said = Buffer.concat([cipherChange, far.hello]);
+    far.socket.write(said);
+    await expect.poll(() => far.rest()).toEqual(said);
+    far.socket.write("more");
+    await expect.poll(() => far.rest()).toEqual(Buffer.concat([said, Buffer.from("more")]));
+  });
+
+  it.each([
+    ["for another host", "is for evil.com in its second TLS hello", () => helloFor("evil.com")],
+    [
+      "for another host, said before the server has asked",
+      "is for evil.com in its second TLS hello",
+      () => helloFor("evil.com"),
+    ],
+    [
+      "after something else",
+      "goes on with something other than TLS",
+      async () => Buffer.concat([Buffer.from([23, 3, 3, 0, 1, 1]), await helloFor("evil.com")]),
+    ],
+    [
+      "in the place of one, plain text",
+      "goes on with something other than TLS",
+      async () => Buffer.from("GET / HTTP/1.1"),
+    ],
+  ])("%s, nothing goes on", async (name, reason, said) => {
+    await using far = await opened(retry);
+    if (!name.includes("before")) await sleep(50);
+    far.socket.write(Buffer.concat([cipherChange, await said()]));
+    await expect.poll(() => far.proxy.events).toHaveLength(1);
+    expect(far.rest()).toHaveLength(0);
+    expect(far.proxy.events).toMatchObject([
+      { verdict: "refused", reason: `a connection to api.example.com ${reason}` },
+    ]);
+  });
+
+  it("a client and a server that mean it come to talk", async () => {
+    await using server = await listen(namingServer({ ecdhCurve: "P-384" }));
+    await using proxy = await openProxy(server.port);
+    const { socket } = await connectThrough(proxy, "api.example.com:443");
+    expect(await askOver(socket, "api.example.com")).toContain("hello from api.example.com");
+  });
+});
+
+test("given a hello with early data, after which data may stand before a second hello, it is refused", async () => {
+  const hello = await helloFor("api.example.com");
+  // In the place of `extended_master_secret`, which is as empty.
+  const at = hello.indexOf(Buffer.from("00170000", "hex"));
+  expect(at).toBeGreaterThan(0);
+  hello.writeUInt16BE(42, at);
+  expect(readClientHello(hello)).toEqual({
+    type: "unfit",
+    what: "a TLS hello with early data; switch that off in the client",
+  });
 });
 
 test("given a hello that comes with the CONNECT, before its answer, it is checked and goes on all the same", async () => {
