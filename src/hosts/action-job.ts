@@ -7,13 +7,13 @@ import { makeRedaction } from "../report/redaction.ts";
 import { runJob } from "../run/run-job.ts";
 import { gitOutside } from "./action-definitions.ts";
 import { deliver } from "./action-deliver.ts";
+import { stepLog } from "./action-log.ts";
 import { actionObserver } from "./action-observer.ts";
 import { leaveState } from "./action-state.ts";
 import { workspaceOf } from "./action-workspace.ts";
 import { refuseCheckedOut } from "./checked-out-credential.ts";
 import type { Ending } from "./ending.ts";
 import { runtimeTokenLender } from "./hide-variables.ts";
-import { preloadDetectors } from "./published-text.ts";
 import { runnerFolders } from "./runner-folders.ts";
 import { secretVariables, weakSecretNotes } from "./secrets.ts";
 import type { Step } from "./step.ts";
@@ -29,10 +29,12 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
   const entries: JournalEntry[] = [];
   const artifacts = actionsArtifacts(runtimeTokenLender(step.environment));
   const { redact } = makeRedaction(step.secrets.values());
+  const stepLines = stepLog();
   const observer = actionObserver({
+    log: stepLines,
     onEntry: (entry) => entries.push(entry),
     onWaiting: () => {
-      preloadDetectors();
+      stepLines.open();
       if (inputs.artifact !== "none") artifacts.preload();
     },
     redact,
@@ -51,15 +53,16 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
   const root = join(context.temporary, "expert-stack", "jobs");
   using log = createJob({ root, jobId: plan.started.jobId, hide: "plain" });
   leaveToPost(step, { jobDirectory: log.directory, artifactName: name });
-  const notes = [
-    ...job.notes,
-    ...weakSecretNotes(step.environment, secretVariables(plan.experts.values(), inputs.secretEnv)),
-  ];
-  const state = await runJob(wire(log), { events: [plan.started], notes }, stop);
+  const notes = [...job.notes, ...weakSecrets(job)];
+  const running = runJob(wire(log), { events: [plan.started], notes }, stop);
+  const state = await running.finally(stepLines.flush);
   const { directory, head } = log;
   const ended = { ...job, state, entries, directory, head, redact, artifacts, artifactName: name };
   return await deliver(ended, stop);
 };
+
+const weakSecrets = ({ step: { environment, inputs }, plan }: StepJob) =>
+  weakSecretNotes(environment, secretVariables(plan.experts.values(), inputs.secretEnv));
 
 /** A checkout of another commit than the trusted one brings no program and no credential. */
 const checkoutOf = ({

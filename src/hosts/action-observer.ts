@@ -1,12 +1,13 @@
-import { info, warning } from "@actions/core";
 import type { JournalEntry } from "../job/event.ts";
 import { entryTeller } from "../report/describe-entry.ts";
 import { isWarning } from "../report/is-warning.ts";
 import { logLine } from "../report/log-line.ts";
 import type { Observer, Redact } from "../run/ports.ts";
+import type { StepLog } from "./action-log.ts";
 
 /** The step's log: plain lines that no runner takes for a command, and annotations for warnings. */
 export const actionObserver = (watch: {
+  readonly log: Pick<StepLog, "info" | "warning">;
   readonly onEntry: (entry: JournalEntry) => void;
   /** Called once the first request is on its way, when there is time to spare. */
   readonly onWaiting: () => void;
@@ -14,6 +15,7 @@ export const actionObserver = (watch: {
   readonly redact: Redact;
 }): Observer => {
   const tell = entryTeller();
+  const { info, warning } = watch.log;
   return {
     onEntry(entry) {
       watch.onEntry(entry);

@@ -13,9 +13,3 @@ export const publishable = async (text: string): Promise<string> => {
   }
   return kept;
 };
-
-/** Loads the rules while there is nothing else to do. */
-export const preloadDetectors = (): void => {
-  // What fails to load now fails again, and is told, when it is needed.
-  import("../edges/detectors/detect-secrets.ts").catch(() => undefined);
-};

@@ -1,3 +1,4 @@
+import { info, warning } from "@actions/core";
 import { expect, test, vi } from "vitest";
 import { actionObserver } from "../../src/hosts/action-observer.ts";
 import type { JobEvent, JournalEntry } from "../../src/job/event.ts";
@@ -11,7 +12,12 @@ const logOf = (event: JobEvent): string => {
   const written = vi.spyOn(process.stdout, "write").mockReturnValue(true);
   const entries: JournalEntry[] = [];
   const { redact } = makeRedaction([secret]);
-  const observer = actionObserver({ onEntry: (entry) => entries.push(entry), onWaiting: () => {}, redact });
+  const observer = actionObserver({
+    log: { info, warning },
+    onEntry: (entry) => entries.push(entry),
+    onWaiting: () => {},
+    redact,
+  });
   observer.onEntry({ seq: 1, prev: "0".repeat(64), at: 0, event }, emptyState);
   expect(entries.map((entry) => entry.event)).toEqual([event]);
   const text = written.mock.calls.map(([chunk]) => String(chunk)).join("");

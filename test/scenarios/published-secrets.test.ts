@@ -23,6 +23,21 @@ test("a secret that the job does not know is left out of everything that is publ
   for (const secret of Object.values(strangers)) expect(published).not.toContain(secret);
   expect(run.outputs["final-message"]).toContain("I found *** and *** and ***.");
   expect(run.log).toMatch(/::warning::What looks like a secret was left out of what is published: .*github/i);
+  for (const secret of Object.values(strangers)) expect(run.log).not.toContain(secret);
+});
+
+test("nor does one stand in the log", async () => {
+  await using scene = await startScene({
+    on: "dispatch",
+    answers: [
+      { text: `The key is ${strangers.github}, I think.`, toolCalls: [{ name: "think", args: {} }] },
+      { text: "Done." },
+    ],
+  });
+  const run = await scene.run();
+  expect(run.log).not.toContain(strangers.github);
+  expect(run.log).toContain("The key is ***, I think.");
+  expect(run.log).toMatch(/::warning::What looks like a secret was left out of this log: github\./);
 });
 
 const uploaded = (scene: ExpertScene): ReadonlyMap<string, string> =>

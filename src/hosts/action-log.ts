@@ -1,0 +1,72 @@
+import { info, warning } from "@actions/core";
+
+/** The step's log, whose lines may hold what a model, a tool or a repository says. */
+export type StepLog = {
+  readonly info: (line: string) => void;
+  /** Shown as an annotation, too. */
+  readonly warning: (line: string) => void;
+  /** From now on lines are printed. */
+  readonly open: () => void;
+  /** Prints what is left. */
+  readonly flush: () => Promise<void>;
+};
+
+type Line = { readonly level: "info" | "warning"; readonly text: string };
+
+/**
+ * A log without what looks like anybody's secret: that of a public repository is public. Lines wait for the rules that
+ * find it, whose code must not delay the first request: they are loaded when the log is opened.
+ */
+export const stepLog = (): StepLog => {
+  const lines: Line[] = [];
+  let isOpen = false;
+  let printing = Promise.resolve();
+  const print = (): void => {
+    if (isOpen) printing = printing.then(() => printAll(lines.splice(0)));
+  };
+  const add = (level: Line["level"], text: string): void => {
+    lines.push({ level, text });
+    // Those of one turn of the event loop are looked through together.
+    if (isOpen && lines.length === 1) setImmediate(print);
+  };
+  const open = (): void => {
+    isOpen = true;
+    print();
+  };
+  return {
+    info: (text) => add("info", text),
+    warning: (text) => add("warning", text),
+    open,
+    async flush() {
+      open();
+      await printing;
+    },
+  };
+};
+
+const printAll = async (lines: readonly Line[]): Promise<void> => {
+  if (lines.length === 0) return;
+  const { withoutDetected } = await import("../edges/detectors/detect-secrets.ts");
+  const kinds = new Set<string>();
+  for (const { level, text } of merged(lines)) {
+    const { text: kept, rules } = await withoutDetected(text);
+    for (const rule of rules) kinds.add(rule);
+    if (level === "warning") warning(kept);
+    else for (const line of kept.split("\n")) info(line);
+  }
+  if (kinds.size > 0) {
+    warning(`What looks like a secret was left out of this log: ${[...kinds].sort().join(", ")}.`);
+  }
+};
+
+/** Neighbouring lines as one text: a key may go over several. */
+const merged = (lines: readonly Line[]): readonly Line[] => {
+  const all: Line[] = [];
+  for (const line of lines) {
+    const last = all.at(-1);
+    if (line.level === "info" && last?.level === "info") {
+      all[all.length - 1] = { level: "info", text: `${last.text}\n${line.text}` };
+    } else all.push(line);
+  }
+  return all;
+};
