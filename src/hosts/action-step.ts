@@ -1,4 +1,5 @@
 import { warning } from "@actions/core";
+import type { Expert } from "../definition/expert.ts";
 import { renderFinding } from "../definition/finding.ts";
 import { type PriceCatalog, priceCatalog } from "../edges/catalog.ts";
 import { credentialFiles, hasCredentials } from "../edges/model/credentials.ts";
@@ -26,7 +27,7 @@ import { type JobSandbox, jobSandbox, machineOf } from "./job-sandbox.ts";
 import { outputSchema } from "./option-values.ts";
 import { readLock } from "./read-lock.ts";
 import { readManifest } from "./read-manifest.ts";
-import { type Environment, secretVariables, valuesOf } from "./secrets.ts";
+import { type Environment, passwordsIn, secretVariables, valuesOf } from "./secrets.ts";
 import type { Step } from "./step.ts";
 import { refuseUntrusted } from "./untrusted-plan.ts";
 import { version } from "./version.ts";
@@ -63,7 +64,7 @@ export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> =>
   if (inputs.sandbox === "required") await sandbox.open();
   const refusal = await refuseUntrusted(plan, admission, { ...inputs, sandbox });
   if (refusal !== undefined) return { ...known, conclusion: "denied", problem: refusal };
-  keepSecret(step, secretVariables(plan.experts.values(), []));
+  keepSecret(step, [...plan.experts.values()]);
   const { locked, notes: stale } = await readLock(trusted.definitions, inputs.config, plan.experts);
   const told = [admission.reason, ...read.warnings, ...query.notes];
   const notes = [...told.map((text) => ({ type: "note", level: "info", text }) as const), ...stale];
@@ -73,8 +74,9 @@ export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> =>
   );
 };
 
-const keepSecret = ({ secrets, environment, hide }: Step, names: readonly string[]): void => {
-  secrets.add(valuesOf(environment, names));
+const keepSecret = ({ secrets, environment, hide }: Step, experts: readonly Expert[]): void => {
+  const names = secretVariables(experts, []);
+  secrets.add([...valuesOf(environment, names), ...passwordsIn(environment, experts)]);
   hide(names);
 };
 

@@ -16,7 +16,7 @@ import { cacheFolder } from "./cache-folder.ts";
 import { type JobSandbox, jobSandbox, machineOf } from "./job-sandbox.ts";
 import { lockPath } from "./read-lock.ts";
 import { readManifest } from "./read-manifest.ts";
-import { secretVariables, valuesOf } from "./secrets.ts";
+import { passwordsIn, secretVariables, valuesOf } from "./secrets.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Milliseconds a skill has to start and to list its tools. */
@@ -44,7 +44,8 @@ export const lockCommand = async (
   const skills = askedSkills(workspace, sandbox, terminal);
   const secretNames = secretVariables(manifest.experts.values(), []);
   terminal.hide(secretNames);
-  const secrets = valuesOf(terminal.environment, secretNames);
+  const passwords = passwordsIn(terminal.environment, manifest.experts.values());
+  const secrets = [...valuesOf(terminal.environment, secretNames), ...passwords];
   const { redact } = makeRedaction(secrets);
   const asking = { skills, terminal, redact };
   const experts: LockedExpert[] = [];

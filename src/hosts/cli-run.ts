@@ -21,7 +21,7 @@ import { jobSandbox, machineOf } from "./job-sandbox.ts";
 import { readLock } from "./read-lock.ts";
 import { readManifest } from "./read-manifest.ts";
 import { runnerFolders } from "./runner-folders.ts";
-import { secretVariables, valuesOf, weakSecretNotes } from "./secrets.ts";
+import { passwordsIn, secretVariables, valuesOf, weakSecretNotes } from "./secrets.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 import { jobsFolder, prepareWiring } from "./wire.ts";
@@ -47,7 +47,7 @@ export const runCommand = async (args: RunArguments, terminal: Terminal): Promis
   const wire = prepareWiring({
     plan,
     environment,
-    secrets: valuesOf(environment, secretNames),
+    secrets: [...valuesOf(environment, secretNames), ...passwordsIn(environment, plan.experts.values())],
     workspace,
     checkout: workspace,
     hidden: runnerFolders(environment),

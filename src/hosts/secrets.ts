@@ -14,19 +14,41 @@ const runnerVariables = [
   "ACTIONS_CACHE_URL_TOKEN",
 ] as const;
 
-const namesASecret = /KEY|TOKEN|SECRET|PASSWORD/i;
+const namesASecret = /KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL|_(?:PAT|PASS|PWD|DSN|AUTH)$/i;
 
 /**
  * Names of the variables whose values are secrets: the provider's and GitHub's credentials, what `secret-env`
  * names, and every `requiredEnv` whose own name says so.
  */
 export const secretVariables = (experts: Iterable<Expert>, further: readonly string[]): readonly string[] => {
-  const required = [...experts].flatMap((expert) =>
+  const required = requiredBy(experts).filter((name) => namesASecret.test(name));
+  return [...new Set([...providerKeyVariables, ...runnerVariables, ...further, ...required])];
+};
+
+const requiredBy = (experts: Iterable<Expert>): readonly string[] =>
+  [...experts].flatMap((expert) =>
     Object.values(expert.skills).flatMap((skill) =>
-      skill.type === "mcpStdioSkill" ? skill.requiredEnv.filter((name) => namesASecret.test(name)) : [],
+      skill.type === "mcpStdioSkill" ? skill.requiredEnv : [],
     ),
   );
-  return [...new Set([...providerKeyVariables, ...runnerVariables, ...further, ...required])];
+
+/**
+ * The passwords in addresses that Experts require, such as `postgres://user:password@host/name`, whatever the variable is
+ * called: as they are written, and as they are meant.
+ */
+export const passwordsIn = (environment: Environment, experts: Iterable<Expert>): readonly string[] =>
+  requiredBy(experts).flatMap((name) => {
+    const written = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s:@]*:([^/?#\s@]+)@/i.exec(environment[name] ?? "")?.[1];
+    return written === undefined ? [] : [...new Set([written, unescaped(written)])];
+  });
+
+const unescaped = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // Written by somebody who does not escape.
+    return text;
+  }
 };
 
 export const valuesOf = (environment: Environment, names: readonly string[]): readonly string[] =>

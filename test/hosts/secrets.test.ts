@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { weakSecretNotes } from "../../src/hosts/secrets.ts";
+import { Expert } from "../../src/definition/expert.ts";
+import { passwordsIn, secretVariables, weakSecretNotes } from "../../src/hosts/secrets.ts";
 
 it("secrets too short or too common to be taken out of texts are named in one warning, their values never", () => {
   const environment = { EMPTY: "", PIN: "hunter2", LONG: "Zq8vLw3nT6yBx1Kd9RmP", WORD: "changeme" };
@@ -11,4 +12,34 @@ it("secrets too short or too common to be taken out of texts are named in one wa
     },
   ]);
   expect(weakSecretNotes(environment, ["EMPTY", "LONG"])).toEqual([]);
+});
+
+const requiring = (...requiredEnv: readonly string[]): readonly Expert[] => [
+  Expert.parse({
+    instruction: "x",
+    skills: { s: { type: "mcpStdioSkill", command: "node", requiredEnv } },
+  }),
+];
+
+it("what an Expert requires is a secret when its name says so", () => {
+  const names = ["API_KEY", "GH_PAT", "db_password", "SENTRY_DSN", "AWS_CREDENTIALS", "CRM_URL", "PATTERN"];
+  const secret = secretVariables(requiring(...names), []);
+  expect(names.filter((name) => secret.includes(name))).toEqual(names.slice(0, 5));
+});
+
+it("the password in an address that an Expert requires is one, as it is written and as it is meant", () => {
+  const environment = {
+    DATABASE_URL: "postgres://app:hunter2%40secret@db.example/x",
+    CRM_URL: "https://crm.example/a@b:c@d",
+    REDIS_URL: "redis://:onlyPassword99@cache.example",
+    BAD_URL: "ftp://u:100%25%zz@host",
+    NOT_REQUIRED: "postgres://app:otherPassword@db.example/x",
+  };
+  const experts = requiring("DATABASE_URL", "CRM_URL", "REDIS_URL", "BAD_URL", "UNSET_URL");
+  expect(passwordsIn(environment, experts)).toEqual([
+    "hunter2%40secret",
+    "hunter2@secret",
+    "onlyPassword99",
+    "100%25%zz",
+  ]);
 });
