@@ -23,7 +23,7 @@ import { hiddenFolders, runActionJob } from "./action-job.ts";
 import { compared, makeActionQuery } from "./action-query.ts";
 import { checkWorkspace, workspaceOf } from "./action-workspace.ts";
 import type { Ending } from "./ending.ts";
-import { type JobSandbox, jobSandbox, machineOf } from "./job-sandbox.ts";
+import { type JobSandbox, jobSandbox, machineOf, openEarly } from "./job-sandbox.ts";
 import { outputSchema } from "./option-values.ts";
 import { readLock } from "./read-lock.ts";
 import { readManifest } from "./read-manifest.ts";
@@ -66,13 +66,15 @@ export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> =>
   if (refusal !== undefined) return { ...known, conclusion: "denied", problem: refusal };
   keepSecret(step, [...plan.experts.values()]);
   const { locked, notes: stale } = await readLock(trusted.definitions, inputs.config, plan.experts);
-  const told = [admission.reason, ...read.warnings, ...query.notes];
-  const notes = [...told.map((text) => ({ type: "note", level: "info", text }) as const), ...stale];
+  openEarly(sandbox, { plan, locked });
+  const notes = [...[admission.reason, ...read.warnings, ...query.notes].map(infoNote), ...stale];
   return await runActionJob(
     { step, trigger, plan, admission, trusted, catalog, locked, notes, sandbox },
     stop,
   );
 };
+
+const infoNote = (text: string) => ({ type: "note", level: "info", text }) as const;
 
 const keepSecret = ({ secrets, environment, hide }: Step, experts: readonly Expert[]): void => {
   const names = secretVariables(experts, []);

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { attacks } from "../attacks/attacks.ts";
+import { processSkills } from "../definition/skill-package.ts";
 import { folderDefinitions } from "../edges/definitions/folder.ts";
 import { ExpertStackError } from "../errors.ts";
 import { runAttack, type Verdict } from "./attack-run.ts";
@@ -38,6 +39,10 @@ export const attackCommand = async (args: AttackArguments, terminal: Terminal): 
     const verdict = await runAttack(attack, { ...attacked, sandbox: { mode, network: "enforced" } });
     isHeld &&= verdict.type === "held" || verdict.type === "notApplicable";
     terminal.out(`${attack.name.padEnd(28)} ${outcome(verdict)}\n`);
+  }
+  const servers = processSkills(manifest.experts.get(args.expert)?.skills ?? {}).map(({ name }) => name);
+  if (servers.length > 0) {
+    terminal.out(`\nNot attacked: its servers (${servers.join(", ")}). They run in the same sandbox.\n`);
   }
   return isHeld ? 0 : 1;
 };

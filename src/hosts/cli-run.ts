@@ -17,7 +17,7 @@ import type { EarlierJob } from "./cli-continue.ts";
 import { createObserver } from "./cli-observer.ts";
 import type { RunArguments } from "./cli-run-arguments.ts";
 import { type RunOptions, readRunOptions } from "./cli-run-options.ts";
-import { jobSandbox, machineOf } from "./job-sandbox.ts";
+import { jobSandbox, machineOf, openEarly } from "./job-sandbox.ts";
 import { readLock } from "./read-lock.ts";
 import { readManifest } from "./read-manifest.ts";
 import { runnerFolders } from "./runner-folders.ts";
@@ -44,6 +44,7 @@ export const runCommand = async (args: RunArguments, terminal: Terminal): Promis
   const secretNames = secretVariables(plan.experts.values(), options.secretEnv);
   terminal.hide(secretNames);
   await using sandbox = await openedSandbox(options);
+  openEarly(sandbox, { plan, locked });
   const wire = prepareWiring({
     plan,
     environment,

@@ -1,6 +1,9 @@
 import { homedir } from "node:os";
+import { processSkills } from "../definition/skill-package.ts";
 import type { SandboxOptions } from "../edges/sandbox/open-sandbox.ts";
+import type { JobPlan } from "../run/resolve.ts";
 import type { OpenedSandbox } from "../run/sandbox-ports.ts";
+import type { LockedTools } from "./read-lock.ts";
 import type { Environment } from "./secrets.ts";
 
 /** The sandbox of one job, opened when somebody first needs it and the same from then on. */
@@ -38,4 +41,20 @@ export const machineOf = (
   if (text === undefined || text === "") return { searchPath };
   // As curl has it, the scheme may be left out.
   return { searchPath, upstream: new URL(/^[a-z]+:\/\//i.test(text) ? text : `http://${text}`) };
+};
+
+/**
+ * Begins to try the tiers when it is known that a process starts before the model is asked, one whose tools no lock names:
+ * the trial goes on while the job's folder is made and the code of skills is loaded.
+ */
+export const openEarly = (
+  sandbox: JobSandbox,
+  { plan: { started, experts }, locked }: { readonly plan: JobPlan; readonly locked: LockedTools },
+): void => {
+  const { coordinator } = started;
+  const starting = processSkills(experts.get(coordinator)?.skills ?? {}).filter(
+    ({ name }) => locked.get(coordinator)?.has(name) !== true,
+  );
+  // What fails now fails again, and is told, when it is needed.
+  if (starting.length > 0) sandbox.open().catch(() => undefined);
 };

@@ -16,7 +16,7 @@ import type { Cell, Lacking, Tier, TierSetup } from "./tier.ts";
 /** By bubblewrap, which needs no root where the system lets anybody have a user namespace. */
 export const bubblewrap = (setup: TierSetup): Tier | Lacking => {
   const [bwrap, prlimit] = [systemTool("bwrap"), systemTool("prlimit")];
-  const remedy = "Add a step before: `sudo apt-get install --yes bubblewrap`.";
+  const remedy = "Install it, in a workflow by a step before: `sudo apt-get install --yes bubblewrap`.";
   if (bwrap === undefined) return { reason: "bubblewrap is not installed", remedy };
   if (prlimit === undefined) return { reason: "prlimit (util-linux) is not installed", remedy };
   if (setup.user.uid !== setup.runner.uid) {

@@ -43,7 +43,7 @@ export const openSandbox = async (options: SandboxOptions): Promise<OpenedSandbo
   if (options.mode === "off" || process.platform !== "linux") {
     const isOff = options.mode === "off";
     const reason = isOff ? "it is switched off" : "it needs Linux";
-    const remedy = isOff ? "Leave `sandbox` at `auto`." : "Run the job on Linux.";
+    const remedy = isOff ? "Set `sandbox` to `auto` for one." : "Run the job on Linux for one.";
     return withoutTier(options, [{ tier: "none", reason, remedy, durationMs: 0 }]);
   }
   const place = openPlace(options.temporary);
@@ -105,11 +105,12 @@ const tiersOf = (
 
 const refuseWeak = ({ mode }: SandboxOptions, tier: SandboxTier, tried: readonly TriedTier[]): void => {
   if (mode !== "required" || isolates(tier)) return;
-  const [first] = tried;
+  const remedies = [...new Set(tried.flatMap(({ remedy }) => remedy ?? []))];
+  const lacking = tried.flatMap((one) => (one.reason === undefined ? [] : [`${one.tier}: ${one.reason}`]));
   throw new ExpertStackError({
     code: "SANDBOX_MISSING",
-    message: `A sandbox is required, and this runner has none that isolates: ${tried.map((one) => `${one.tier}: ${one.reason ?? "does not isolate"}`).join("; ")}.`,
-    remedy: first?.remedy ?? "Run on Linux, or leave `sandbox` at `auto`.",
+    message: `A sandbox is required, and this runner has none that isolates (${lacking.join("; ")}).`,
+    remedy: remedies.length > 0 ? remedies.join(" Or: ") : "Run on Linux, or leave `sandbox` at `auto`.",
   });
 };
 

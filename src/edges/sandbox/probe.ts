@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
-import { chownSync, mkdirSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Plan } from "./plan.ts";
+import { systemTool } from "./program-file.ts";
 import { quoted } from "./shell-word.ts";
 import type { Lacking, Tier, TierSetup } from "./tier.ts";
 import { scratchFolders, viewOf } from "./view.ts";
@@ -66,14 +67,34 @@ export const probe = async (
   });
   const { code, words } = await outcome(tier.wrap({ launch, mounts, network: "none" }));
   if (code === 0) return undefined;
-  const reason = meanings[code ?? -1] ?? `it does not start here${words === "" ? "" : `: ${words}`}`;
+  const said = words.replace(/[.\s]+$/, "");
+  const reason = meanings[code ?? -1] ?? `it does not start here${said === "" ? "" : `: ${said}`}`;
   return { reason, remedy: remedyOf(tier) };
 };
 
-const remedyOf = ({ name }: Tier): string =>
-  name === "bubblewrap"
-    ? "Where the system forbids user namespaces, let it allow them: `sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`."
-    : "Install bubblewrap: `sudo apt-get install --yes bubblewrap`; in a container let it make namespaces: `options: --privileged`.";
+/** Ubuntu's switch (23.10 and later), and that of others; each is there where it decides. */
+const namespaceSwitches: readonly (readonly [name: string, allowing: string])[] = [
+  ["kernel/apparmor_restrict_unprivileged_userns", "0"],
+  ["kernel/unprivileged_userns_clone", "1"],
+];
+
+const remedyOf = ({ name }: Tier): string => {
+  const privileged = "in a container let it make namespaces: `options: --privileged`";
+  if (name === "bubblewrap") {
+    const forbidding = namespaceSwitches.find(([path, allowing]) => isOtherThan(path, allowing));
+    if (forbidding === undefined) return `Let the system allow user namespaces; ${privileged}.`;
+    const [path, allowing] = forbidding;
+    return `Let the system allow user namespaces: \`sudo sysctl -w ${path.replace("/", ".")}=${allowing}\`.`;
+  }
+  const install = "Install bubblewrap: `sudo apt-get install --yes bubblewrap`; ";
+  const whole = `${systemTool("bwrap") === undefined ? install : ""}${privileged}.`;
+  return `${whole[0]?.toUpperCase()}${whole.slice(1)}`;
+};
+
+const isOtherThan = (path: string, allowing: string): boolean => {
+  const file = `/proc/sys/${path}`;
+  return existsSync(file) && readFileSync(file, "utf8").trim() !== allowing;
+};
 
 /** What comes of a trial, or that it took too long: then it is killed, and nobody waits for who else holds its stderr. */
 const outcome = async ({
