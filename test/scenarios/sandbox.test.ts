@@ -252,7 +252,7 @@ test("a sandbox that is required and cannot be had ends the job before a model i
   });
   expect(run.exitCode).toBe(1);
   expect(run.stderr).toContain(
-    "A sandbox is required, and this runner has none that isolates: none: it needs Linux",
+    "A sandbox is required, and this runner has none that isolates (none: it needs Linux)",
   );
   expect(at.model.requests).toEqual([]);
 });
