@@ -164,6 +164,36 @@ describe.skipIf(!isolates(tier))("on the command line, in a sandbox", () => {
     );
   });
 
+  test("a flood of attempts is told one by one up to a bound, and then counted", async () => {
+    await using at = await startCliWorld({
+      files: {
+        "perstack.toml": manifestOf({
+          skills: skill("fetcher", "fetcher.mjs", 'allowedDomains = ["listed.invalid"]'),
+        }),
+        ...serverFiles("fetcher.mjs"),
+      },
+      answers: [
+        {
+          toolCalls: Array.from({ length: 60 }, (_, number) => ({
+            name: "fetch",
+            args: { url: `https://host-${number}.invalid/` },
+          })),
+        },
+        done,
+      ],
+    });
+    const run = await runCli(at, ["run", "reviewer", "Go."]);
+    expect(run.exitCode).toBe(0);
+    expect(at.recorded().events("proxyAccess")).toHaveLength(50);
+    expect(
+      at
+        .recorded()
+        .events("note")
+        .map(({ text }) => text),
+    ).toContainEqual(expect.stringMatching(/^The skill "fetcher" made 10 more refused, to host-/));
+    expect(run.stderr).toContain('The skill "fetcher" made 10 more refused');
+  });
+
   test("nothing of it is left when the job is over", async () => {
     await using at = await startCliWorld({
       files: { "perstack.toml": manifestOf() },
