@@ -29,6 +29,13 @@ const explain = ({ path, known, topLevel, suggest }: UnknownKey): Omit<Remark, "
       remedy: "Move the line to the top of the file, above the first [header].",
     };
   }
+  if (path.length === 3 && path[0] === "experts" && skillKeys.has(name)) {
+    return {
+      message: `it has no effect here: ${name} is a key of a skill`,
+      expected,
+      remedy: `Move it to the table of the skill that it is for, [experts.${String(path[1])}.skills.<name>].`,
+    };
+  }
   const [meant] = suggest ? nearest(name, known, 1) : [];
   return {
     message: "unknown key, ignored",
@@ -39,6 +46,21 @@ const explain = ({ path, known, topLevel, suggest }: UnknownKey): Omit<Remark, "
         : `Did you mean ${meant}? Write that in its place.`,
   };
 };
+
+/** Those that people look for in an Expert. */
+const skillKeys: ReadonlySet<string> = new Set([
+  ...[
+    "allowedDomains",
+    "requiredEnv",
+    "command",
+    "args",
+    "packageName",
+    "pick",
+    "omit",
+    "endpoint",
+    "lazyInit",
+  ],
+]);
 
 /** `envPath`, wherever it stands: a file in a checkout must not decide which environment is read. */
 export const ignoredEnvPath: Omit<Remark, "severity"> = {

@@ -28,6 +28,14 @@ describe("given an unknown key", () => {
     expect(finding?.remedy).toBe("Move the line to the top of the file, above the first [header].");
   });
 
+  it("tells a skill's key that stands in the Expert's table to go to the skill's", () => {
+    const finding = warning(expertWith('allowedDomains = ["api.example.com"]'));
+    expect(finding).toMatchObject({ line: 3, key: "experts.a.allowedDomains" });
+    expect(finding?.remedy).toBe(
+      "Move it to the table of the skill that it is for, [experts.a.skills.<name>].",
+    );
+  });
+
   it.each([
     ['[provider]\nproviderName = "openai"\n\nenvPath = [".env"]\n', "provider.envPath", 4],
     ['envPath = [".env"]\n', "envPath", 1],

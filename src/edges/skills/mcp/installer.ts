@@ -22,6 +22,13 @@ export type DependencyLock = string;
 /** Says what failed: a sentence, perhaps with the manager's last lines. */
 export class InstallFailure extends Error {
   override name = "InstallFailure";
+  /** What to do, where it is known better than what to check. */
+  readonly remedy: string | undefined;
+
+  constructor(message: string, remedy?: string) {
+    super(message);
+    this.remedy = remedy;
+  }
 }
 
 /** How packages of one kind are installed. */

@@ -11,6 +11,9 @@ import {
 import { packageProgram } from "./package-program.ts";
 import { runPackageTool } from "./package-tool.ts";
 
+const howToGet =
+  "npm comes with Node.js: in a workflow add a step with `uses: actions/setup-node@v6` before.";
+
 const specOf = ({ name, version }: Pick<InstallRequest, "name" | "version">): string =>
   `${name}@${version ?? "latest"}`;
 
@@ -42,7 +45,8 @@ const npm = async (
   });
   if (result.type === "done") return;
   const lines = result.lines === "" ? "" : ` Its last lines:\n${result.lines}`;
-  throw new InstallFailure(`Installing ${specOf(request)} failed: ${result.because}.${lines}`);
+  const remedy = result.type === "missing" ? howToGet : undefined;
+  throw new InstallFailure(`Installing ${specOf(request)} failed: ${result.because}.${lines}`, remedy);
 };
 
 /**

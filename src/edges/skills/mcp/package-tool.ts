@@ -48,6 +48,8 @@ export type InstallNeeds = { readonly writable: readonly string[]; readonly host
 /** `lines` are its last ones, of stdout and stderr together. */
 export type PackageToolResult =
   | { readonly type: "done" }
+  /** It is not on the PATH. */
+  | { readonly type: "missing"; readonly because: string; readonly lines: "" }
   | { readonly type: "failed"; readonly because: string; readonly lines: string };
 
 /** Runs a package manager. Neither it nor any program it looks up is taken from the workspace. */
@@ -56,7 +58,7 @@ export const runPackageTool = async (options: PackageToolOptions): Promise<Packa
   const { PATH = "" } = environment;
   const command = programOutside(tool, { path: PATH, workspace });
   if (command === undefined) {
-    return { type: "failed", because: `there is no ${tool} on the PATH outside the workspace`, lines: "" };
+    return { type: "missing", because: `there is no ${tool} on the PATH outside the workspace`, lines: "" };
   }
   const kept = keptVariables.flatMap((name) => {
     const value = environment[name];

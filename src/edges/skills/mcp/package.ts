@@ -26,16 +26,16 @@ export const installPackage = async (request: PackageRequest): Promise<Installed
   refuseUnpinned(request);
   const installer = await installerOf(request.manager);
   const spec = installer.spec(request);
-  const failure = (message: string): ExpertStackError =>
+  const failure = (message: string, remedy = installer.remedy(spec)): ExpertStackError =>
     new ExpertStackError({
       code: "PACKAGE_INSTALL_FAILED",
       message: `${message} (skill "${request.skill}")`,
-      remedy: installer.remedy(spec),
+      remedy,
     });
   const { version, integrity, directory } = await storedPackage(request, installer, () => {
     request.emit({ type: "note", level: "info", text: `installing ${spec}` });
   }).catch((error: unknown) => {
-    throw error instanceof InstallFailure ? failure(error.message) : error;
+    throw error instanceof InstallFailure ? failure(error.message, error.remedy) : error;
   });
   const { skill, emit, name } = request;
   const durationMs = Math.round(performance.now() - started);

@@ -12,6 +12,9 @@ import {
 import { runPackageTool } from "./package-tool.ts";
 import { installedTags, normalName, pythonProgram, wheelTags } from "./python-environment.ts";
 
+const howToGet =
+  "In a workflow add a step with `uses: astral-sh/setup-uv@v6` before, elsewhere `pip install uv`.";
+
 const specOf = ({ name, version }: Pick<InstallRequest, "name" | "version">): string =>
   `${name}${version === undefined || version === "latest" ? "" : `==${version}`}`;
 
@@ -36,7 +39,8 @@ const uv = async (request: InstallRequest, directory: string, args: readonly str
   });
   if (result.type === "done") return;
   const lines = result.lines === "" ? "" : ` Its last lines:\n${result.lines}`;
-  throw new InstallFailure(`Installing ${specOf(request)} failed: ${result.because}.${lines}`);
+  const remedy = result.type === "missing" ? howToGet : undefined;
+  throw new InstallFailure(`Installing ${specOf(request)} failed: ${result.because}.${lines}`, remedy);
 };
 
 const environment = async (request: InstallRequest, directory: string): Promise<string> => {

@@ -154,6 +154,7 @@ test("an npm in the workspace is not npm", async () => {
   await expect(installPackage({ ...request, environment: { PATH: path } })).rejects.toMatchObject({
     code: "PACKAGE_INSTALL_FAILED",
     message: expect.stringContaining("there is no npm on the PATH outside the workspace"),
+    remedy: expect.stringMatching(/^npm comes with Node\.js: .*setup-node/),
   });
   expect(existsSync(owned)).toBe(false);
 });
