@@ -1,5 +1,5 @@
 import { existsSync, realpathSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { ExpertStackError } from "../errors.ts";
 import type { Step } from "./step.ts";
 
@@ -8,8 +8,8 @@ export const workspaceOf = ({ context, inputs }: Step): string =>
   resolve(context.checkout, inputs.workingDirectory);
 
 /**
- * Refuses a `working-directory` that is not there, or that a link of the checkout leads out of it: the checkout may be a
- * stranger's, and its link would choose the folder that the Expert writes to.
+ * Refuses a `working-directory` that is not there, that is one of git's own, or that is a link or lies behind one: the
+ * checkout may be a stranger's, and its link would choose the folder that the Expert reads and writes.
  *
  * @throws ExpertStackError INPUT_INVALID, PATH_ESCAPE
  */
@@ -24,12 +24,14 @@ export const checkWorkspace = (step: Step): void => {
       remedy: "Name one that the checkout has, relative to its root.",
     });
   }
-  if (!isWithin(checkout, workspace) || isWithin(realpathSync(checkout), realpathSync(workspace))) return;
+  // What a workflow names by its whole path elsewhere is its author's word.
+  const way = relative(checkout, workspace);
+  if (way.startsWith("..")) return;
+  const isLinked = realpathSync(workspace) !== join(realpathSync(checkout), way);
+  if (!isLinked && !way.split("/").some((name) => /^\.(?:git|expert-stack)$/i.test(name))) return;
   throw new ExpertStackError({
     code: "PATH_ESCAPE",
-    message: `${named} is a link, or lies behind one, that leads out of the checkout.`,
-    remedy: "Name the folder itself.",
+    message: `${named} is ${isLinked ? "a link, or lies behind one" : "not a folder for Experts"}.`,
+    remedy: "Name a folder of the checkout itself.",
   });
 };
-
-const isWithin = (folder: string, path: string): boolean => path === folder || path.startsWith(`${folder}/`);

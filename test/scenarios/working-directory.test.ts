@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -25,9 +25,20 @@ test("a working directory that a link of the checkout leads elsewhere is refused
   expect(scene.world.model.requests).toEqual([]);
 });
 
-test("one in the checkout, also by a link that stays in it, is the workspace", async () => {
+test("one that a link of the checkout leads to git's own folder, or that is one, is refused", async () => {
   await using scene = await startScene({ on: "dispatch", answers, files: { "real/b.txt": "b" } });
-  symlinkSync("real", join(scene.world.checkout.directory, "sub"));
-  const run = await scene.run({ inputs: { "working-directory": "sub" } });
+  symlinkSync(".git", join(scene.world.checkout.directory, "docs"));
+  symlinkSync("real", join(scene.world.checkout.directory, "also"));
+  for (const named of ["docs", "docs/hooks", "also", ".git", ".git/hooks"]) {
+    const run = await scene.run({ inputs: { "working-directory": named } });
+    expect([named, run.exitCode, run.outputs.conclusion]).toEqual([named, 2, "invalid"]);
+  }
+  expect(scene.world.model.requests).toEqual([]);
+});
+
+test("one in the checkout is the workspace", async () => {
+  await using scene = await startScene({ on: "dispatch", answers, files: { "real/b.txt": "b" } });
+  const run = await scene.run({ inputs: { "working-directory": "real" } });
   expect([run.exitCode, run.outputs.conclusion]).toEqual([0, "success"]);
+  expect(existsSync(join(scene.world.checkout.directory, "real/made.txt"))).toBe(true);
 });

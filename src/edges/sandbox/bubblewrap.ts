@@ -63,8 +63,14 @@ const openerScript = (at: {
   readonly lifeline: string;
 }): string => {
   const [options, info] = [quoted(`${at.own}.options`), quoted(`${at.own}.info`)];
-  const killing = `kill -9 "$(sed -n 's/.*"child-pid": *\\([0-9]*\\).*/\\1/p' ${info})"; kill -9 "$child"`;
-  return `exec 9<${quoted(at.filterFile)} 8<${options} 7>${info} && rm -f ${options}
+  // By a descriptor, since another guardian may have removed the file; and until it is known, since bubblewrap's own end
+  // is not yet that of a process that has only just been made.
+  const killing = `first=; tries=0
+while [ -z "$first" ] && [ "$tries" -lt 200 ] && kill -0 "$child"; do
+first=$(sed -n 's/.*"child-pid": *\\([0-9]*\\).*/\\1/p' /proc/self/fd/3); tries=$((tries + 1)); [ -n "$first" ] || sleep 0.01
+done
+[ -z "$first" ] || kill -9 "$first"; kill -9 "$child"`;
+  return `exec 9<${quoted(at.filterFile)} 8<${options} 7>${info} 3<${info} && rm -f ${options} ${info}
 ${guardianScript(at.lifeline, killing)}`;
 };
 

@@ -1,36 +1,67 @@
 import { createHash } from "node:crypto";
 import { type Dirent, existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { ExpertStackError } from "../../errors.ts";
 import { withoutCredentials } from "./git-config.ts";
 import type { Mount } from "./mounts.ts";
 
-/** Folders that are looked into for checkouts below a checkout: all of an ordinary one, shallow ones first. */
-const mostFolders = 4_000;
+/** Folders that are looked into for repositories. Where there are more, nobody knows whose credentials lie there. */
+const mostFolders = 100_000;
 
 /** Bytes of a configuration that is read. */
 const largestConfig = 1024 * 1024;
 
+/** `own` are folders called `.git`; `alike` others that look like one, as that of a bare repository. */
+export type GitFolders = { readonly own: readonly string[]; readonly alike: readonly string[] };
+
 /**
- * The folders of git in and below some folders, as they are before any process of a skill has run: `.git`, and any other
- * that looks like one, as of a bare repository. Links are not followed: a process that ran before in the workspace may
- * have made them.
+ * The folders of git in and below some folders, as they are before any process of a skill has run. Links are not
+ * followed: a process that ran before in the workspace may have made them.
+ *
+ * @throws ExpertStackError SANDBOX_FAILED where there are too many folders to look into
  */
-export const gitFolders = (folders: readonly string[]): readonly string[] => {
-  const found = new Set<string>();
-  const queue = [...folders];
-  for (let at = 0; at < queue.length && at < mostFolders; at++) {
+export const gitFolders = (folders: readonly string[]): GitFolders => {
+  const [own, alike] = [new Set<string>(), new Set<string>()];
+  const queue = [...new Set(folders)];
+  for (let at = 0; at < queue.length; at++) {
+    if (at === mostFolders) throw tooMany(folders);
     const folder = queue[at] ?? "";
     const entries = entriesOf(folder);
-    if (basename(folder) === ".git" || isGitFolder(entries)) found.add(folder);
-    else queue.push(...foldersIn(entries, "node_modules").map((name) => join(folder, name)));
+    if (looksLikeGit(entries)) alike.add(folder);
+    for (const name of foldersIn(entries, "node_modules")) {
+      const path = join(folder, name);
+      if (name === ".git") own.add(path);
+      else queue.push(path);
+    }
   }
-  return [...found];
+  return { own: [...own], alike: [...alike] };
 };
 
-const isGitFolder = (entries: readonly Dirent[]): boolean =>
+const tooMany = (folders: readonly string[]): ExpertStackError =>
+  new ExpertStackError({
+    code: "SANDBOX_FAILED",
+    message: `No process is started: ${folders[0]} has more than ${mostFolders} folders, too many to look for credentials of git in.`,
+    remedy: "Check out less of it (`sparse-checkout`), or switch the sandbox off.",
+  });
+
+const looksLikeGit = (entries: readonly Dirent[]): boolean =>
   ["HEAD", "objects", "refs"].every((name) =>
     entries.some((entry) => entry.name === name && (name === "HEAD" ? entry.isFile() : entry.isDirectory())),
   );
+
+/**
+ * What of a folder that looks like git's could hold a credential: files and folders, those that are there. The folder is
+ * not hidden, since anybody can make one that looks so, with anything else in it.
+ */
+export const credentialPlaces = (alike: string): readonly string[] =>
+  ["config", "config.worktree", "credentials", "logs"]
+    .map((name) => join(alike, name))
+    .filter((path) => existsSync(path));
+
+export const alikeMounts = (alike: string, control: string): readonly Mount[] => [
+  ...credentialPlaces(alike).map((path): Mount => ({ type: "hide", path })),
+  ...["config", "config.worktree"].flatMap((name) => configMounts(join(alike, name), control)),
+];
 
 /**
  * Folders of git that a folder lies below: the repository's, where the workspace is a folder of it. And where a work tree

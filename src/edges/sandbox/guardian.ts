@@ -8,18 +8,21 @@ import { quoted } from "./shell-word.ts";
  * gone before it looks, and then nobody would ever open the FIFO's other end: it does so itself for a moment. With the
  * runner gone the control folder, in which the FIFO is, is its to remove.
  *
- * @param killing what to do then, in the shell's words, where `$child` is what was started
+ * What it does then it does in a process of its own, since the shell kills who watches as soon as the sandbox has ended.
+ *
+ * @param killing what to do then, in the shell's words, where `$child` is what was started; descriptor 3 is passed on
+ *   to it and to nobody else
  */
 export const guardianScript = (
   lifeline: string,
   killing: string,
 ): string => `exec 6<>${quoted(lifeline)} 5<${quoted(lifeline)} 6<&- 4<&0
-"$@" <&4 4<&- 5<&- &
+"$@" <&4 3<&- 4<&- 5<&- &
 child=$!
 exec 4<&- </dev/null >/dev/null 2>&1
-{ trap '' TERM HUP INT; while read -r line <&5; do :; done; rm -rf ${quoted(dirname(lifeline))} & ${killing}; } &
+{ trap '' TERM HUP INT; while read -r line <&5; do :; done; { ${killing}; rm -rf ${quoted(dirname(lifeline))}; } & } &
 watch=$!
-exec 5<&-
+exec 3<&- 5<&-
 trap : TERM HUP INT
 while wait "$child"; code=$?; kill -0 "$child"; do :; done
 kill -9 "$watch"

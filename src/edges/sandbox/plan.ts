@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { dirname } from "node:path";
 import { ExpertStackError } from "../../errors.ts";
-import { gitFolders, gitFoldersAbove, gitMounts } from "./git-view.ts";
+import { alikeMounts, credentialPlaces, gitFolders, gitFoldersAbove, gitMounts } from "./git-view.ts";
 import type { Mount } from "./mounts.ts";
 import { toolchains } from "./toolchains.ts";
 
@@ -38,15 +38,20 @@ export const planOf = (options: PlanOptions, control: string): Plan => {
   const [checkout, workspace] = [realPath(options.checkout), realPath(options.workspace)];
   const foreign = [checkout, workspace];
   const git = gitFolders(foreign);
-  const above = foreign.flatMap(gitFoldersAbove).filter((path) => !git.includes(path));
-  const hidden = [...options.hidden, ...above].map(realPath);
+  const above = foreign.flatMap(gitFoldersAbove).filter((path) => !git.own.includes(path));
+  // As they are called, too: what a name leads to may be another file at the next start, as of a secret that rotates.
+  const hidden = [...new Set([...options.hidden, ...above].flatMap((path) => [path, realPath(path)]))];
   const tools = toolchains({ searchPath, home, foreign, hidden });
-  const kept = [...git, ...hidden.filter((path) => existsSync(path))];
+  const inside = hidden.filter((path) => foreign.some((folder) => isBelow(path, folder)) && existsSync(path));
+  const kept = [...git.own, ...git.alike.flatMap(credentialPlaces), ...inside];
   const ways = [...new Set(kept.flatMap((path) => waysTo(path, workspace)))];
   return {
     ...{ ...options, checkout, workspace, hidden, control, ways },
     tools: tools.map((path): Mount => ({ type: "read", path })),
-    git: git.flatMap((folder) => gitMounts(folder, control)),
+    git: [
+      ...git.alike.flatMap((folder) => alikeMounts(folder, control)),
+      ...git.own.flatMap((folder) => gitMounts(folder, control)),
+    ],
     places: new Map([...ways, ...kept, ...foreign].map((path) => [path, realPath(path)])),
   };
 };

@@ -16,13 +16,18 @@ const systemFolders: ReadonlySet<string> = new Set([
   ...["dev", "proc", "sys", "tmp"],
 ]);
 
+/** And files, none of which makes a system. */
 const foreignFolders = (): readonly string[] =>
   readdirSync("/", { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !systemFolders.has(entry.name))
+    .filter((entry) => entry.isFile() || (entry.isDirectory() && !systemFolders.has(entry.name)))
     .map(({ name }) => `/${name}`);
 
 /** What a process that has the id of root could read. */
-const rootsFiles = ["/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-"];
+const rootsFiles = [
+  ...["/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-"],
+  ...["/etc/sudoers", "/etc/sudoers.d", "/etc/ssl/private"],
+  ...["rsa", "ecdsa", "ed25519", "dsa"].map((kind) => `/etc/ssh/ssh_host_${kind}_key`),
+];
 
 /**
  * What one process sees.

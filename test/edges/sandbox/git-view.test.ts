@@ -16,7 +16,7 @@ const repository = (files: Readonly<Record<string, string>>) => {
     writeFileSync(join(root, "repo", path), text);
   }
   const at = (path: string): string => join(root, "repo", path);
-  return { mounts: gitFolders([join(root, "repo")]).flatMap((git) => gitMounts(git, control)), at };
+  return { mounts: gitFolders([join(root, "repo")]).own.flatMap((git) => gitMounts(git, control)), at };
 };
 
 const shown = (mounts: ReturnType<typeof gitMounts>, path: string): string => {

@@ -1,6 +1,15 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -56,12 +65,13 @@ const runner = async (
     beats,
     folders: () => readdirSync(join(folder, "temporary")),
     files: () => readdirSync(join(folder, "temporary"), { recursive: true }).join(" "),
-    /** Command lines that name the folder. */
+    /** Who names the folder on its command line, in its environment, or by an open file, also a removed one. */
     processes: () =>
       readdirSync("/proc")
         .filter((name) => /^\d+$/.test(name))
-        .map(commandLine)
-        .filter((line) => line.includes(folder)),
+        .map((pid) => [commandLine(pid), environment(pid), openFiles(pid)].join(" "))
+        .filter((text) => text.includes(folder))
+        .map((text) => text.replaceAll("\0", " ").slice(0, 200)),
     async kill() {
       child.kill("SIGKILL");
       await exited;
@@ -69,14 +79,22 @@ const runner = async (
   };
 };
 
-const commandLine = (pid: string): string => {
+const orEnded = (read: () => string): string => {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, "latin1");
+    return read();
   } catch {
     // It has ended.
     return "";
   }
 };
+const commandLine = (pid: string) => orEnded(() => readFileSync(`/proc/${pid}/cmdline`, "latin1"));
+const environment = (pid: string) => orEnded(() => readFileSync(`/proc/${pid}/environ`, "latin1"));
+const openFiles = (pid: string) =>
+  orEnded(() =>
+    readdirSync(`/proc/${pid}/fd`)
+      .map((fd) => orEnded(() => readlinkSync(`/proc/${pid}/fd/${fd}`)))
+      .join(" "),
+  );
 
 /** Everything has its time: what is left after it stays. */
 const settled = async (left: () => readonly string[]): Promise<readonly string[]> => {
@@ -107,11 +125,14 @@ describe.skipIf(missing.length > 0).each([
 
   test("while it starts one, no process is left, and no folder once the next one has started", async () => {
     const folder = folderFor(as);
-    for (const delayMs of [0, 5, 15, 30]) {
-      const { processes, kill } = await runner({ as, tier, folder }, "entered");
+    for (const delayMs of [0, 5, 15, 25, 40]) {
+      const { beats, processes, kill } = await runner({ as, tier, folder }, "entered");
       await sleep(delayMs);
       await kill();
       expect(await settled(processes), `after ${delayMs} ms`).toEqual([]);
+      const last = beats();
+      await sleep(100);
+      expect(beats(), `after ${delayMs} ms`).toBe(last);
     }
     const { folders, files, kill } = await runner({ as, tier, folder }, "started");
     expect(folders()).toHaveLength(1);

@@ -76,21 +76,27 @@ test("a repository of any shape and depth shows git without credentials", () => 
   const { at, plan } = world(...bare, "repo/a/b/c/d/e/f/.git/config");
   const view = viewOf(plan(), "/bin/sh", confinement(at("repo")));
   for (const git of ["repo/mirrors/m.git", "repo/a/b/c/d/e/f/.git"]) {
-    expect(view).toContainEqual({ type: "hide", path: at(git) });
     expect(view).toContainEqual({ type: "cover", path: at(`${git}/config`), by: expect.any(String) });
   }
+  expect(view).toContainEqual({ type: "hide", path: at("repo/a/b/c/d/e/f/.git") });
+  // Anybody can make a folder that looks like a bare repository: what else is in it stays, and it stays where it is.
+  expect(view).toContainEqual({ type: "write", path: at("repo/mirrors/m.git") });
+  expect(view).not.toContainEqual({ type: "hide", path: at("repo/mirrors/m.git") });
 });
 
-test("of a repository that the workspace is a folder of, or a work tree, git's own folder is not seen", () => {
-  const { at, options } = world("whole/.git/config", "whole/sub/a.txt", "main/.git/config");
-  const inFolder = { ...options, checkout: at("whole/sub"), workspace: at("whole/sub") };
-  const seen = viewOf(planOf(inFolder, at("control")), "/bin/sh", confinement(at("whole/sub")));
-  expect(seen).toContainEqual({ type: "hide", path: at("whole/.git") });
-  mkdirSync(at("main/.git/worktrees/one"), { recursive: true });
-  writeFileSync(at("main/.git/worktrees/one/commondir"), "../..\n");
-  writeFileSync(at("repo/.git"), `gitdir: ${at("main/.git/worktrees/one")}\n`);
-  const inTree = viewOf(planOf(options, at("control")), "/bin/sh", confinement(at("repo")));
-  expect(inTree).toContainEqual({ type: "hide", path: at("main/.git") });
+test("a checkout behind thousands of folders is found all the same", () => {
+  const { at, plan } = world("repo/z/.git/config");
+  for (let number = 0; number < 4_500; number++) mkdirSync(at(`repo/d${number}`));
+  const view = viewOf(plan(), "/bin/sh", confinement(at("repo")));
+  expect(view).toContainEqual({ type: "hide", path: at("repo/z/.git") });
+});
+
+test("a hidden file that another takes the place of, behind its name, is hidden as well", () => {
+  const { at, options } = world("secrets/one");
+  symlinkSync(at("secrets/one"), at("secrets/token"));
+  const made = planOf({ ...options, hidden: [at("secrets/token")] }, at("control"));
+  // Where a name leads is asked again at each start.
+  expect(made.hidden).toEqual(expect.arrayContaining([at("secrets/token"), at("secrets/one")]));
 });
 
 test("a credential's file in the workspace is hidden, and the folders on the way to it stay where they are", () => {
