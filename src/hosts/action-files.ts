@@ -1,6 +1,7 @@
 import { createReadStream, existsSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { warning } from "@actions/core";
+import { readingsOf } from "../outputs/readings.ts";
 
 type Kind = "full" | "summary";
 
@@ -15,14 +16,25 @@ export type ArtifactContent = { readonly kind: Kind; readonly files: readonly st
 export const artifactContent = async (directory: string, kind: Kind): Promise<ArtifactContent> => {
   if (kind === "full") {
     const files = filesOf(directory, "full");
-    const found = await detectedIn(files);
-    if (found.length === 0) return { kind, files };
-    warning(
-      `The artifact holds the job's totals only, without prompts and tool results: in them is what looks like a secret (${found.join(", ")}). ` +
-        "Keep it from what the Expert reads; a secret of the step's own is taken out where `secret-env` names its variable.",
-    );
+    const reason = await reasonAgainst(files);
+    if (reason === undefined) return { kind, files };
+    warning(`The artifact holds the job's totals only, without prompts and tool results: ${reason}`);
   }
   return { kind: "summary", files: filesOf(directory, "summary") };
+};
+
+/** Why the whole record is not for others' eyes. What cannot be looked through is not published either. */
+const reasonAgainst = async (files: readonly string[]): Promise<string | undefined> => {
+  try {
+    const found = await detectedIn(files);
+    if (found.length === 0) return undefined;
+    return (
+      `in them is what looks like a secret (${found.join(", ")}). ` +
+      "Keep it from what the Expert reads; a secret of the step's own is taken out where `secret-env` names its variable."
+    );
+  } catch (error) {
+    return `they could not be searched for secrets (${error instanceof Error ? error.message : String(error)}).`;
+  }
 };
 
 const filesOf = (directory: string, kind: Kind): readonly string[] => {
@@ -38,17 +50,14 @@ const filesOf = (directory: string, kind: Kind): readonly string[] => {
   return [...names.map((name) => join(directory, name)).filter((file) => existsSync(file)), ...kept];
 };
 
-/** Bytes that are looked through at one time. */
-const chunkBytes = 2 ** 20;
-
 /** @returns kinds of secrets with the kind of file they are in, each once */
 const detectedIn = async (files: readonly string[]): Promise<readonly string[]> => {
   const { detectSecrets } = await import("../edges/detectors/detect-secrets.ts");
   const found = new Set<string>();
   for (const file of files) {
     const where = /^[0-9a-f]{64}$/.test(basename(file)) ? "a tool's result" : basename(file);
-    for await (const text of linesOf(file)) {
-      for (const reading of readings(text)) {
+    for await (const text of piecesOf(file)) {
+      for (const reading of readingsOf(text)) {
         for (const { rule } of await detectSecrets(reading)) found.add(`${rule} in ${where}`);
       }
     }
@@ -56,48 +65,17 @@ const detectedIn = async (files: readonly string[]): Promise<readonly string[]> 
   return [...found].sort();
 };
 
-/** How often one JSON is looked for in another: an event holds a result, which may hold a file, which may hold a string. */
-const jsonLevels = 4;
+/** Bytes that are looked through at one time, and characters that two pieces share: a private key is shorter. */
+const [pieceBytes, shared] = [2 ** 20, 8_192];
 
-/**
- * A text as it stands, as JSON means it, and as JSON within JSON does: in `\nghp_...` the token is a word of its own only
- * to who reads the line break.
- */
-const readings = (text: string): ReadonlySet<string> => {
-  const found = new Set([text]);
-  let reading = text;
-  for (let level = 0; level < jsonLevels; level++) {
-    reading = unescaped(reading);
-    found.add(reading);
+/** A file's text in pieces, so that a large one is never in memory at once, nor a line that has no end. */
+async function* piecesOf(file: string): AsyncGenerator<string> {
+  let before = "";
+  for await (const chunk of createReadStream(file, { encoding: "utf8", highWaterMark: pieceBytes })) {
+    const text = before + String(chunk);
+    yield text;
+    before = text.slice(-shared);
   }
-  return found;
-};
-
-const unescaped = (text: string): string =>
-  text.replaceAll(/\\(?:u([0-9a-f]{4})|([^u]))/gi, (_, code: string | undefined, letter: string) => {
-    if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16));
-    return letters.get(letter) ?? letter;
-  });
-
-const letters: ReadonlyMap<string, string> = new Map([
-  ["n", "\n"],
-  ["r", "\r"],
-  ["t", "\t"],
-  ["b", " "],
-  ["f", " "],
-]);
-
-/** A file's text in pieces of whole lines, so that a large journal is never in memory at once. */
-async function* linesOf(file: string): AsyncGenerator<string> {
-  let rest = "";
-  const stream = createReadStream(file, { encoding: "utf8", highWaterMark: chunkBytes });
-  for await (const chunk of stream) {
-    const text = rest + String(chunk);
-    const end = text.lastIndexOf("\n") + 1;
-    if (end > 0) yield text.slice(0, end);
-    rest = text.slice(end);
-  }
-  if (rest !== "") yield rest;
 }
 
 /** The answer as a file beside the journal, for steps that come after this one. */

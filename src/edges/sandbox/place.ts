@@ -1,13 +1,16 @@
 import {
   closeSync,
-  existsSync,
+  constants,
   fstatSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
+  type Stats,
 } from "node:fs";
 import { join } from "node:path";
 import { openLifeline } from "./lifeline.ts";
@@ -27,7 +30,7 @@ export const openPlace = (temporary: string): Place | Lacking => {
     mkdirSync(temporary, { recursive: true });
     removeAbandoned(temporary);
     closeInherited();
-    const control = mkdtempSync(join(temporary, `es-${process.pid}-`));
+    const control = mkdtempSync(join(temporary, "es-"));
     const lifeline = openLifeline(mkfifo, join(control, "lifeline"));
     return {
       control,
@@ -42,16 +45,32 @@ export const openPlace = (temporary: string): Place | Lacking => {
   }
 };
 
-/** Folders of sandboxes whose runner was killed before anybody else knew of them. */
+/** Milliseconds after which a folder without a lifeline is nobody's: it takes a moment to make one. */
+const abandonedAfterMs = 60_000;
+
+/** Removes the folders of sandboxes whose runner was killed before anybody else knew of them. */
 const removeAbandoned = (temporary: string): void => {
-  for (const name of readdirSync(temporary)) {
-    const pid = /^es-(\d+)-\w{6}$/.exec(name)?.[1];
-    if (pid === undefined || existsSync(`/proc/${pid}`)) continue;
+  for (const name of readdirSync(temporary).filter((entry) => /^es-\w{6}$/.test(entry))) {
     const path = join(temporary, name);
-    // Another user's is theirs to remove.
-    if (lstatSync(path, { throwIfNoEntry: false })?.uid === process.getuid?.()) {
-      rmSync(path, { recursive: true, force: true });
+    try {
+      // Another user's is theirs to remove.
+      const { uid, mtimeMs } = lstatSync(path);
+      if (uid === process.getuid?.() && !isAlive(join(path, "lifeline"), mtimeMs)) {
+        rmSync(path, { recursive: true, force: true });
+      }
+    } catch {
+      // It has gone meanwhile, or holds what is not ours: it stays, and is in nobody's way.
     }
+  }
+};
+
+/** Whether a runner holds the FIFO open: opening it for writing fails where nobody reads. */
+const isAlive = (lifeline: string, madeAt: number): boolean => {
+  try {
+    closeSync(openSync(lifeline, constants.O_WRONLY | constants.O_NONBLOCK));
+    return true;
+  } catch (error) {
+    return systemName(error) !== "ENXIO" && Date.now() - madeAt < abandonedAfterMs;
   }
 };
 
@@ -59,9 +78,10 @@ const removeAbandoned = (temporary: string): void => {
 const closedOnExec = 0o2000000;
 
 /**
- * Closes what whoever started this process left open for it, as `exec 200>lock` of a shell does: Node
- * passes on those with high numbers, and by one of a folder a program would reach all that is below and above it. By now
- * this process has read what it was to read from them.
+ * Closes what whoever started this process left open for it, as `exec 200>lock` of a shell does: Node passes on those with
+ * high numbers, and by one of a folder a program would reach all that is below and above it. By now this process has read
+ * what it was to read from them. Node itself reads certificates by descriptors that look the same: files that everybody may
+ * read are left.
  */
 const closeInherited = (): void => {
   for (const descriptor of readdirSync("/proc/self/fd").map(Number)) {
@@ -74,12 +94,20 @@ const closeInherited = (): void => {
 };
 
 const isInherited = (descriptor: number): boolean => {
-  const flags =
-    /^flags:\s*([0-7]+)/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, "utf8"))?.[1] ?? "";
-  if ((Number.parseInt(flags, 8) & closedOnExec) !== 0) return false;
+  const information = readFileSync(`/proc/self/fdinfo/${descriptor}`, "utf8");
+  const flags = Number.parseInt(/^flags:\s*([0-7]+)/m.exec(information)?.[1] ?? "", 8);
+  if ((flags & closedOnExec) !== 0) return false;
+  const stats = fstatSync(descriptor);
+  const isReading = (flags & (constants.O_WRONLY | constants.O_RDWR)) === 0;
+  if (stats.isFile() && isReading && (isForEverybody(stats) || isCertificate(descriptor))) return false;
   // A Node that started this one talks to it by a socket.
-  return !fstatSync(descriptor).isSocket() || process.channel === undefined;
+  return !stats.isSocket() || process.channel === undefined;
 };
+
+const isForEverybody = ({ mode }: Stats): boolean => (mode & 0o004) !== 0;
+
+const isCertificate = (descriptor: number): boolean =>
+  /\.(?:pem|crt|cer)$/.test(readlinkSync(`/proc/self/fd/${descriptor}`));
 
 export const systemName = (error: unknown): string =>
   error instanceof Error && "code" in error ? String(error.code) : String(error);

@@ -70,8 +70,11 @@ const arm64: Numbers = {
 const deniedEverywhere = [425, 426, 427, 428, 429, 430, 431, 432, 433, 442, 438];
 
 const [clone3, openat2, fchmodat2] = [435, 437, 452];
-/** Set-user-id and set-group-id: outside, what has them would run as the runner for whoever starts it. */
-const setId = 0o6000;
+/**
+ * Set-user-id: outside, what has it would run as the runner for whoever starts it. Set-group-id is left: folders have it,
+ * and their tools keep it.
+ */
+const setId = 0o4000;
 /** `O_CREAT`, and the bit of `O_TMPFILE` that is its own; without either an open's mode is not looked at. */
 const creating = 0o100 | 0o20000000;
 const newUserNamespace = 0x10000000;

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import { isolates } from "../../../job/sandbox-tier.ts";
 import type { Held } from "../confine.ts";
+import { isRunnersOwn } from "./skill-environment.ts";
 
 export type FailedStart = {
   readonly command: string;
@@ -33,16 +34,17 @@ export const startHint = (failed: FailedStart): string => {
 
 const isHeld = ({ held }: FailedStart): boolean => held !== undefined && isolates(held.tier);
 
-/** It names a file that is there, and says that it is not. */
+/**
+ * A file of its definition is there, and it says that it is not. Only of what the definition names: what a server says
+ * must not make us tell which other files there are.
+ */
 const hiddenFile = (failed: FailedStart): readonly string[] => {
   if (!isHeld(failed) || !/cannot find|no such file|not found|ENOENT|can't open/i.test(failed.words))
     return [];
-  const quoted = [...failed.words.matchAll(/(?:^|[\s'"(:])(\/[^\s'"():]+)/g)].map(([, path = ""]) => path);
-  const asked = [failed.command, ...failed.args].filter(isAbsolute);
-  const relative = failed.args.filter((arg) => arg.startsWith("../"));
-  const hidden = [...asked, ...relative.map((arg) => resolve(failed.cwd, arg)), ...quoted].find(
-    (path) => existsSync(path) && failed.words.includes(path),
-  );
+  const asked = [failed.command, ...failed.args]
+    .filter((word) => isAbsolute(word) || word.startsWith("../"))
+    .map((word) => resolve(failed.cwd, word));
+  const hidden = asked.find((path) => existsSync(path) && failed.words.includes(path));
   if (hidden === undefined) return [];
   return [
     `${hidden} is there, but not for this skill: in its sandbox it sees the repository, its own package, the programs on the PATH and the system. Move what it needs into the repository, or make it a package.`,
@@ -77,16 +79,22 @@ const readOnly = (failed: FailedStart): readonly string[] =>
     ? ["In its sandbox all is read-only but the workspace, /tmp and its home: have it write there."]
     : [];
 
-/** It names a variable that the host has, and that its definition does not ask for. */
+/** It names a variable that the host has, and that its definition does not ask for. Not one of the runner's own keys. */
 const variable = ({ words, given, known }: FailedStart): readonly string[] => {
   const names = words.match(/\b[A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9]\b/g) ?? [];
-  const missing = names.find((name) => known.has(name) && !given.has(name));
+  const missing = names.find((name) => known.has(name) && !given.has(name) && !isNobodys(name));
   return missing === undefined
     ? []
     : [
         `${missing} is set here, and the skill is not given it: write in its table: requiredEnv = ["${missing}"]`,
       ];
 };
+
+/** What no skill is to be given on a server's word: the providers' keys, and the runner's. */
+const isNobodys = (name: string): boolean =>
+  isRunnersOwn(name) ||
+  /^(?:GITHUB_|GH_TOKEN$|RUNNER_)/.test(name) ||
+  /^(?:ANTHROPIC|OPENAI|GOOGLE|GEMINI|VERTEX|AWS|BEDROCK|AZURE|DEEPSEEK|OLLAMA)_/.test(name);
 
 const shellWord = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -176,6 +176,17 @@ describe("given a server that asks for a second hello", () => {
     ]);
   });
 
+  it.each([
+    ["an alert", Buffer.from([21, 3, 3, 0, 2, 1, 0])],
+    ["a change of ciphers", cipherChange],
+    ["both", Buffer.concat([cipherChange, Buffer.from([21, 3, 3, 0, 2, 1, 0])])],
+  ])("that says %s first is waited for", async (_, first) => {
+    await using far = await opened(first, retry);
+    far.socket.write(await helloFor("evil.com"));
+    await expect.poll(() => far.proxy.events).toHaveLength(1);
+    expect(far.rest()).toHaveLength(0);
+  });
+
   it("a client and a server that mean it come to talk", async () => {
     await using server = await listen(namingServer({ ecdhCurve: "P-384" }));
     await using proxy = await openProxy(server.port);

@@ -27,12 +27,14 @@ test("a file that is there and out of sight is named, however the program says i
     { args: [file], words: `Error: Cannot find module '${file}'` },
     { args: ["../server.mjs"], cwd: join(root, "work"), words: `Error: Cannot find module '${file}'` },
     { command: file, words: `sandbox: 1: exec: ${file}: not found` },
-    { words: `FileNotFoundError: [Errno 2] No such file or directory: '${file}'` },
   ];
   for (const one of said) {
     expect(startHint(failed(one))).toContain(`${file} is there, but not for this skill`);
     expect(startHint(failed({ ...one, held: undefined }))).toMatch(/^Run it by hand/);
   }
+  expect(startHint(failed({ words: `ENOENT: no such file or directory, open '${file}'` }))).toMatch(
+    /^Run it/,
+  );
   rmSync(file);
   expect(startHint(failed({ words: `Cannot find module '${file}'` }))).toMatch(/^Run it by hand/);
 });
@@ -56,6 +58,8 @@ test.for([
   { words: "getaddrinfo EAI_AGAIN api.example.com", held: { ...held, tier: "none" } },
   { words: "getaddrinfo EAI_AGAIN api.example.com", held: { ...held, network: "open" } },
   { words: "FATAL: OTHER_TOKEN is not set" },
+  { words: "FATAL: ANTHROPIC_API_KEY is not set", known: new Set(["ANTHROPIC_API_KEY"]) },
+  { words: "FATAL: GITHUB_TOKEN is not set", known: new Set(["GITHUB_TOKEN"]) },
   { words: "FATAL: LIBRARY_TOKEN is wrong", given: new Set(["LIBRARY_TOKEN"]) },
   { words: "" },
 ] as const)("what it is not kept from is not blamed: %j", (given) => {
