@@ -84,7 +84,7 @@ test.each([
   expect([ran.exitCode, ran.outputs.conclusion]).toEqual([0, "denied"]);
   expect(ran.summary).toContain("tess may not write to this repository. So the trigger is untrusted");
   expect(ran.summary).toContain('would run a process for its skill "helper"');
-  expect(ran.summary).toContain("Leave `sandbox` at `auto`. Or use an Expert with the base skill only");
+  expect(ran.summary).toContain("Set `sandbox` to `auto` for one. Or use an Expert with the base skill only");
   expect(ran.prompts).toEqual([]);
   expect(world.results.requests).toEqual([]);
   expect(readdirSync(world.checkout.directory)).not.toContain("canary");
