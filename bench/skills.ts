@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { build } from "rolldown";
 import { median, ms, type Row } from "./measurement.ts";
 import { runWell, tool } from "./program.ts";
 import { firstRequest } from "./start.ts";
@@ -17,6 +18,7 @@ export const measureSkills = async (): Promise<readonly Row[]> => {
     [4, "unlocked"],
   ] as const) {
     using workspace = makeWorkspace(expert(count));
+    await putServer(workspace.path);
     if (lock === "locked") {
       await runWell([tool, "lock"], { cwd: workspace.path, url: "http://127.0.0.1:9/v1" });
     }
@@ -46,7 +48,17 @@ const inTurn = async (none: string, some: string) => {
   return times;
 };
 
-const server = join(import.meta.dirname, "skill-server.ts");
+const server = "skill-server.mjs";
+
+/** In a sandbox a skill sees its workspace, so its server lies there, in one file. */
+const putServer = async (workspace: string): Promise<void> => {
+  await build({
+    input: join(import.meta.dirname, "skill-server.ts"),
+    platform: "node",
+    output: { file: join(workspace, server) },
+    logLevel: "silent",
+  });
+};
 
 const expert = (count: number): string => `
 [experts.bench]
