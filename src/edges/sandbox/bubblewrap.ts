@@ -33,7 +33,7 @@ export const bubblewrap = (setup: TierSetup): Tier | Lacking => {
       const own = ownFiles(setup);
       const options = [...arguments_(cell, capabilities), ...environmentOptions(cell.launch.env)];
       ownFile(setup, `${own}.options`, options.map((word) => `${word}\0`).join(""));
-      const script = openerScript({ own, filterFile, lifeline: setup.lifeline });
+      const script = openerScript({ ...setup, own, filterFile });
       const files = ["--args", "8", "--info-fd", "7", ...(filter === undefined ? [] : ["--seccomp", "9"])];
       const words = [
         ...limiting(prlimit),
@@ -57,11 +57,9 @@ export const bubblewrap = (setup: TierSetup): Tier | Lacking => {
  * which process is the first inside, whose end is the end of all; that it dies with its parent is no more than its own
  * word, which a process inside can make it take back.
  */
-const openerScript = (at: {
-  readonly own: string;
-  readonly filterFile: string;
-  readonly lifeline: string;
-}): string => {
+const openerScript = (
+  at: { readonly own: string; readonly filterFile: string } & Pick<TierSetup, "lifeline" | "groups">,
+): string => {
   const [options, info] = [quoted(`${at.own}.options`), quoted(`${at.own}.info`)];
   // By a descriptor, since another guardian may have removed the file; and until it is known, since bubblewrap's own end
   // is not yet that of a process that has only just been made.
@@ -71,7 +69,7 @@ first=$(sed -n 's/.*"child-pid": *\\([0-9]*\\).*/\\1/p' /proc/self/fd/3); tries=
 done
 [ -z "$first" ] || kill -9 "$first"; kill -9 "$child"`;
   return `exec 9<${quoted(at.filterFile)} 8<${options} 7>${info} 3<${info} && rm -f ${options} ${info}
-${guardianScript(at.lifeline, killing)}`;
+${guardianScript(at, killing)}`;
 };
 
 /** Whether it is new enough to give an empty folder a size (0.8). */

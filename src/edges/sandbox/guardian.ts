@@ -1,5 +1,6 @@
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { quoted } from "./shell-word.ts";
+import type { TierSetup } from "./tier.ts";
 
 /**
  * A shell outside the sandbox that starts it and waits. When the lifeline ends, the runner being gone, it kills what
@@ -14,16 +15,27 @@ import { quoted } from "./shell-word.ts";
  *   to it and to nobody else
  */
 export const guardianScript = (
-  lifeline: string,
+  { lifeline, groups }: Pick<TierSetup, "lifeline" | "groups">,
   killing: string,
-): string => `exec 6<>${quoted(lifeline)} 5<${quoted(lifeline)} 6<&- 4<&0
-"$@" <&4 3<&- 4<&- 5<&- &
+): string => {
+  // Who cannot join is held without its limits.
+  const joining = groups.map((folder) => `echo 0 >${quoted(join(folder, "cgroup.procs"))}; `).join("");
+  // A group can be removed once its last process is not only killed but gone.
+  const leaving = groups
+    .map(
+      (folder) =>
+        `for try in 1 2 3 4 5 6 7 8 9 10 11 12; do rmdir ${quoted(folder)}; [ -e ${quoted(folder)} ] || break; sleep 0.1; done`,
+    )
+    .join("; ");
+  return `exec 6<>${quoted(lifeline)} 5<${quoted(lifeline)} 6<&- 4<&0
+( { ${joining}:; } 2>/dev/null; exec "$@" ) <&4 3<&- 4<&- 5<&- &
 child=$!
 exec 4<&- </dev/null >/dev/null 2>&1
-{ trap '' TERM HUP INT; while read -r line <&5; do :; done; { ${killing}; rm -rf ${quoted(dirname(lifeline))}; } & } &
+{ trap '' TERM HUP INT; while read -r line <&5; do :; done; { ${killing}; rm -rf ${quoted(dirname(lifeline))}; ${leaving || ":"}; } & } &
 watch=$!
 exec 3<&- 5<&-
 trap : TERM HUP INT
 while wait "$child"; code=$?; kill -0 "$child"; do :; done
 kill -9 "$watch"
 exit "$code"`;
+};

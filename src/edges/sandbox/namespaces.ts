@@ -39,7 +39,7 @@ export const namespaces = (setup: TierSetup): Tier | Lacking => {
       const script = rootScript({ ...setup, root, own, filterFile, inner }, cell);
       const [command = "", ...args] = [
         ...sudo.flatMap((tool) => [tool, "-n", "--"]),
-        ...["/bin/sh", "-c", guardianScript(setup.lifeline, 'kill -9 "$child"'), "sandbox"],
+        ...["/bin/sh", "-c", guardianScript(setup, 'kill -9 "$child"'), "sandbox"],
         ...[systemTool("unshare") ?? "", "--mount", "--pid", "--ipc", "--uts", "--cgroup"],
         ...(cell.network === "none" ? ["--net"] : []),
         ...["--fork", "--kill-child", "--", "/bin/sh", "-c", script, "sandbox"],

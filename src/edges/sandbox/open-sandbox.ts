@@ -68,10 +68,10 @@ export const openSandbox = async (options: SandboxOptions): Promise<OpenedSandbo
 /** The first tier that holds what is started in it. What was tried goes into `tried`. */
 const strongest = async (
   options: SandboxOptions,
-  { control, plan }: { readonly control: string; readonly plan: Plan },
+  { control, groups, plan }: Pick<Place, "control" | "groups"> & { readonly plan: Plan },
   tried: TriedTier[],
 ): Promise<Tier | undefined> => {
-  const setup = setupOf(control, options.workspace);
+  const setup = setupOf({ control, groups }, options.workspace);
   for (const [name, make] of tiersOf(setup, options)) {
     const started = performance.now();
     const tier = make();
@@ -82,13 +82,13 @@ const strongest = async (
   return undefined;
 };
 
-const setupOf = (control: string, workspace: string): TierSetup => {
+const setupOf = ({ control, groups }: Pick<Place, "control" | "groups">, workspace: string): TierSetup => {
   const { getuid, getgid } = process;
   if (getuid === undefined || getgid === undefined) throw new TypeError("a system without user ids");
   const runner = { uid: getuid(), gid: getgid(), umask: process.umask() };
   const owner = statSync(workspace);
   const user = runner.uid === 0 ? { uid: owner.uid, gid: owner.gid || owner.uid } : runner;
-  return { control, lifeline: join(control, "lifeline"), runner, user };
+  return { control, groups, lifeline: join(control, "lifeline"), runner, user };
 };
 
 const tiersOf = (

@@ -12,13 +12,19 @@ import {
   rmSync,
   type Stats,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { controlGroup, removeControlGroup } from "./control-group.ts";
 import { openLifeline } from "./lifeline.ts";
 import { systemTool } from "./program-file.ts";
 import type { Lacking } from "./tier.ts";
 
 /** Where a sandbox keeps what is its own, until it is closed. */
-export type Place = { readonly control: string; readonly close: () => void };
+export type Place = {
+  readonly control: string;
+  /** Folders of the control group that its processes join. */
+  readonly groups: readonly string[];
+  readonly close: () => void;
+};
 
 /** @returns what is lacking, where there can be none */
 export const openPlace = (temporary: string): Place | Lacking => {
@@ -32,11 +38,14 @@ export const openPlace = (temporary: string): Place | Lacking => {
     closeInherited();
     const control = mkdtempSync(join(temporary, "es-"));
     const lifeline = openLifeline(mkfifo, join(control, "lifeline"));
+    const group = controlGroup(basename(control));
     return {
       control,
+      groups: group.folders,
       close() {
         lifeline[Symbol.dispose]();
         rmSync(control, { recursive: true, force: true });
+        group[Symbol.dispose]();
       },
     };
   } catch (error) {
@@ -57,6 +66,7 @@ const removeAbandoned = (temporary: string): void => {
       const { uid, mtimeMs } = lstatSync(path);
       if (uid === process.getuid?.() && !isAlive(join(path, "lifeline"), mtimeMs)) {
         rmSync(path, { recursive: true, force: true });
+        removeControlGroup(name);
       }
     } catch {
       // It has gone meanwhile, or holds what is not ours: it stays, and is in nobody's way.

@@ -23,7 +23,7 @@ export type PlanOptions = {
  */
 export type Plan = PlanOptions & {
   readonly tools: readonly Mount[];
-  /** By the folder that each lies in. */
+  /** Git's folders as a process sees them. */
   readonly git: readonly Mount[];
   /** Folders on the way to something hidden: as mounts of their own nobody inside can rename them away. */
   readonly ways: readonly string[];

@@ -29,6 +29,8 @@ export type TierSetup = {
   readonly control: string;
   /** A FIFO that nothing is ever written to: who reads it sees its end when the runner is gone, however it went. */
   readonly lifeline: string;
+  /** Folders of control groups that processes join; none where there can be none. */
+  readonly groups: readonly string[];
   /** Who runs us, and the mode bits that its files lack. */
   readonly runner: User & { readonly umask: number };
   /** Whom processes run as: the runner, or where that is root the owner of the workspace, who can write to it. */

@@ -98,7 +98,12 @@ const openFiles = (pid: string) =>
 
 /** Everything has its time: what is left after it stays. */
 const settled = async (left: () => readonly string[]): Promise<readonly string[]> => {
-  for (let tries = 0; tries < 100 && left().length > 0; tries++) await sleep(50);
+  // Who was about to start something when the runner ended shows itself in between.
+  let quiet = 0;
+  for (let tries = 0; tries < 100 && quiet < 4; tries++) {
+    await sleep(50);
+    quiet = left().length === 0 ? quiet + 1 : 0;
+  }
   return left();
 };
 

@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -9,8 +18,37 @@ import { endTree, spawnTree } from "../../../src/edges/skills/process-tree.ts";
 import type { SandboxTier } from "../../../src/job/sandbox-tier.ts";
 import { missingForSituations } from "../../helpers/situation.ts";
 
+/** Folders of groups that a child of the process is in. */
+const joinedGroups = (pid: number): readonly string[] => {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
+  const lines = children.map((child) => readFileSync(`/proc/${child}/cgroup`, "utf8")).join("\n");
+  return [...lines.matchAll(/^\d+:(pids|memory):(\/.*es-\w{6})$/gm)].map(([, controllers = "", path = ""]) =>
+    join("/sys/fs/cgroup", controllers, path),
+  );
+};
+
+const isWritable = (path: string): boolean => {
+  try {
+    accessSync(path, constants.W_OK);
+    return !/^\S+ \S+ cgroup ro\b/m.test(readFileSync("/proc/mounts", "utf8"));
+  } catch {
+    return false;
+  }
+};
+
 const missing = missingForSituations;
 if (missing.length > 0) process.stderr.write(`skipped: processes in each tier: ${missing.join("; ")}\n`);
+
+/** Where this machine lets a group be made that limits processes or memory. */
+const groups = readFileSync("/proc/self/cgroup", "utf8")
+  .split("\n")
+  .flatMap((line) => {
+    const [, controllers, path = ""] = /^\d+:(pids|memory):(\/.*)$/.exec(line) ?? [];
+    return controllers === undefined ? [] : [join("/sys/fs/cgroup", controllers, path)];
+  })
+  .filter(isWritable);
+if (groups.length === 0)
+  process.stderr.write("skipped: control groups: none of version 1 can be made here\n");
 
 const open = async (tier: SandboxTier, files: Readonly<Record<string, string>> = {}) => {
   const root = mkdtempSync(join(tmpdir(), "processes-"));
@@ -74,6 +112,26 @@ describe.skipIf(missing.length > 0).each(["bubblewrap", "namespaces"] as const)(
     expect(await out).toMatch(/closed$/);
     expect(await out).not.toMatch(/canary|key/);
   });
+
+  test.skipIf(groups.length === 0)(
+    "is in a group whose processes and memory are limited together",
+    async () => {
+      const { start } = await open(tier);
+      const { tree } = await start("sleep 20");
+      await expect.poll(() => joinedGroups(tree.pid).length).toBeGreaterThan(0);
+      const members = joinedGroups(tree.pid);
+      const limits = members.flatMap((folder) =>
+        ["pids.max", "memory.limit_in_bytes", "memory.max"]
+          .map((name) => join(folder, name))
+          .filter((path) => existsSync(path))
+          .map((path) => readFileSync(path, "utf8").trim()),
+      );
+      expect(limits).toContain("8192");
+      expect(limits.some((limit) => Number(limit) > 2 ** 29)).toBe(true);
+      await endTree(tree);
+      for (const folder of members) expect(readFileSync(join(folder, "cgroup.procs"), "utf8")).toBe("");
+    },
+  );
 
   test("gets the environment it was given, whatever stands in it, and nothing else", async () => {
     const odd = {
