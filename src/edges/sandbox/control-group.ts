@@ -41,7 +41,7 @@ const versionTwo: Limits = { "pids.max": mostProcesses, "memory.max": memory };
 const limitsOf = (controller: string): Limits =>
   controller === "pids" ? { "pids.max": mostProcesses } : { "memory.limit_in_bytes": memory };
 
-/** The groups of this process that limit something, each with the controllers it is of; none of version 2 has any. */
+/** The groups of this process that limit something, by controller; a group of version 2 is listed without. */
 const own = (): readonly { readonly controllers: string; readonly path: string }[] =>
   readFileSync("/proc/self/cgroup", "utf8")
     .split("\n")
@@ -51,8 +51,13 @@ const own = (): readonly { readonly controllers: string; readonly path: string }
     });
 
 /** In the first of the places in which it can be made, with all its limits. */
-const made = (places: readonly string[], name: string, limits: Limits): string | undefined =>
-  places.map((place) => madeIn(place, name, limits)).find((folder) => folder !== undefined);
+const made = (places: readonly string[], name: string, limits: Limits): string | undefined => {
+  for (const place of places) {
+    const folder = madeIn(place, name, limits);
+    if (folder !== undefined) return folder;
+  }
+  return undefined;
+};
 
 const madeIn = (place: string, name: string, limits: Limits): string | undefined => {
   const folder = join(place, name);
