@@ -29,6 +29,18 @@ args = ["${file}"]
 ${more}
 `;
 
+/** A person's checkout with a skill that fetches what it is told, and lists one host, which nobody has. */
+const startFetching = (answers: readonly ScriptedAnswer[]) =>
+  startCliWorld({
+    files: {
+      "perstack.toml": manifestOf({
+        skills: skill("fetcher", "fetcher.mjs", 'allowedDomains = ["listed.invalid"]'),
+      }),
+      ...serverFiles("fetcher.mjs"),
+    },
+    answers,
+  });
+
 const until = async (condition: () => boolean): Promise<void> => {
   const end = Date.now() + 5_000;
   while (!condition()) {
@@ -133,21 +145,13 @@ describe.skipIf(!isolates(tier))("on the command line, in a sandbox", () => {
 
   test("a skill asks for hosts by the proxy: those it lists are let through, every other is refused and recorded", async () => {
     const fetch = (url: string): ScriptedAnswer => ({ toolCalls: [{ name: "fetch", args: { url } }] });
-    await using at = await startCliWorld({
-      files: {
-        "perstack.toml": manifestOf({
-          skills: skill("fetcher", "fetcher.mjs", 'allowedDomains = ["listed.invalid"]'),
-        }),
-        ...serverFiles("fetcher.mjs"),
-      },
-      answers: [
-        fetch("https://listed.invalid/"),
-        fetch("https://unlisted.invalid/"),
-        fetch("https://169.254.169.254/latest/meta-data/"),
-        fetch("http://listed.invalid/"),
-        done,
-      ],
-    });
+    await using at = await startFetching([
+      fetch("https://listed.invalid/"),
+      fetch("https://unlisted.invalid/"),
+      fetch("https://169.254.169.254/latest/meta-data/"),
+      fetch("http://listed.invalid/"),
+      done,
+    ]);
     const run = await runCli(at, ["run", "reviewer", "Go."]);
     expect(run.exitCode).toBe(0);
     const recorded = at.recorded();
@@ -165,23 +169,15 @@ describe.skipIf(!isolates(tier))("on the command line, in a sandbox", () => {
   });
 
   test("a flood of attempts is told one by one up to a bound, and then counted", async () => {
-    await using at = await startCliWorld({
-      files: {
-        "perstack.toml": manifestOf({
-          skills: skill("fetcher", "fetcher.mjs", 'allowedDomains = ["listed.invalid"]'),
-        }),
-        ...serverFiles("fetcher.mjs"),
+    await using at = await startFetching([
+      {
+        toolCalls: Array.from({ length: 60 }, (_, number) => ({
+          name: "fetch",
+          args: { url: `https://host-${number}.invalid/` },
+        })),
       },
-      answers: [
-        {
-          toolCalls: Array.from({ length: 60 }, (_, number) => ({
-            name: "fetch",
-            args: { url: `https://host-${number}.invalid/` },
-          })),
-        },
-        done,
-      ],
-    });
+      done,
+    ]);
     const run = await runCli(at, ["run", "reviewer", "Go."]);
     expect(run.exitCode).toBe(0);
     expect(at.recorded().events("proxyAccess")).toHaveLength(50);

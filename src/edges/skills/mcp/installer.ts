@@ -1,5 +1,5 @@
 import type { SkillPackage } from "../../../definition/skill-package.ts";
-import type { PackageToolOptions } from "./package-tool.ts";
+import type { PackageToolOptions, PackageToolResult } from "./package-tool.ts";
 
 /** What to install, and by whose means. */
 export type InstallRequest = Pick<SkillPackage, "name" | "version" | "bin"> &
@@ -30,6 +30,17 @@ export class InstallFailure extends Error {
     this.remedy = remedy;
   }
 }
+
+/** @param howToGet the package manager, where it is that which is missing */
+export const installFailure = (
+  spec: string,
+  result: Exclude<PackageToolResult, { type: "done" }>,
+  howToGet: string,
+): InstallFailure => {
+  const lines = result.lines === "" ? "" : ` Its last lines:\n${result.lines}`;
+  const remedy = result.type === "missing" ? howToGet : undefined;
+  return new InstallFailure(`Installing ${spec} failed: ${result.because}.${lines}`, remedy);
+};
 
 /** How packages of one kind are installed. */
 export type Installer = {

@@ -7,6 +7,7 @@ import {
   type Installer,
   InstallFailure,
   type InstallRequest,
+  installFailure,
 } from "./installer.ts";
 import { packageProgram } from "./package-program.ts";
 import { runPackageTool } from "./package-tool.ts";
@@ -44,9 +45,7 @@ const npm = async (
     },
   });
   if (result.type === "done") return;
-  const lines = result.lines === "" ? "" : ` Its last lines:\n${result.lines}`;
-  const remedy = result.type === "missing" ? howToGet : undefined;
-  throw new InstallFailure(`Installing ${specOf(request)} failed: ${result.because}.${lines}`, remedy);
+  throw installFailure(specOf(request), result, howToGet);
 };
 
 /**

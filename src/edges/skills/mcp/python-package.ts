@@ -8,6 +8,7 @@ import {
   type Installer,
   InstallFailure,
   type InstallRequest,
+  installFailure,
 } from "./installer.ts";
 import { runPackageTool } from "./package-tool.ts";
 import { installedTags, normalName, pythonProgram, wheelTags } from "./python-environment.ts";
@@ -38,9 +39,7 @@ const uv = async (request: InstallRequest, directory: string, args: readonly str
     },
   });
   if (result.type === "done") return;
-  const lines = result.lines === "" ? "" : ` Its last lines:\n${result.lines}`;
-  const remedy = result.type === "missing" ? howToGet : undefined;
-  throw new InstallFailure(`Installing ${specOf(request)} failed: ${result.because}.${lines}`, remedy);
+  throw installFailure(specOf(request), result, howToGet);
 };
 
 const environment = async (request: InstallRequest, directory: string): Promise<string> => {
