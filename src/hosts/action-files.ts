@@ -1,7 +1,6 @@
 import { createReadStream, existsSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { warning } from "@actions/core";
-import { readingsOf } from "../outputs/readings.ts";
 
 type Kind = "full" | "summary";
 
@@ -52,14 +51,12 @@ const filesOf = (directory: string, kind: Kind): readonly string[] => {
 
 /** @returns kinds of secrets with the kind of file they are in, each once */
 const detectedIn = async (files: readonly string[]): Promise<readonly string[]> => {
-  const { detectSecrets } = await import("../edges/detectors/detect-secrets.ts");
+  const { kindsIn } = await import("../edges/detectors/detect-secrets.ts");
   const found = new Set<string>();
   for (const file of files) {
     const where = /^[0-9a-f]{64}$/.test(basename(file)) ? "a tool's result" : basename(file);
     for await (const text of piecesOf(file)) {
-      for (const reading of readingsOf(text)) {
-        for (const { rule } of await detectSecrets(reading)) found.add(`${rule} in ${where}`);
-      }
+      for (const kind of await kindsIn(text)) found.add(`${kind} in ${where}`);
     }
   }
   return [...found].sort();

@@ -22,7 +22,7 @@ export const stepLog = (): StepLog => {
   let isOpen = false;
   let printing = Promise.resolve();
   const print = (): void => {
-    if (isOpen) printing = printing.then(() => printAll(lines.splice(0)));
+    if (isOpen) printing = printing.then(() => printAll(lines.splice(0))).catch(tellUnprinted);
   };
   const add = (level: Line["level"], text: string): void => {
     lines.push({ level, text });
@@ -42,6 +42,12 @@ export const stepLog = (): StepLog => {
       await printing;
     },
   };
+};
+
+/** What cannot be looked through is not printed. It is in the job's record all the same. */
+const tellUnprinted = (error: unknown): void => {
+  const reason = error instanceof Error ? error.message : String(error);
+  warning(`Lines were left out of this log: they could not be searched for secrets (${reason}).`);
 };
 
 const printAll = async (lines: readonly Line[]): Promise<void> => {

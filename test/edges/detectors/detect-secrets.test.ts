@@ -128,3 +128,12 @@ describe("given what only looks like chance", () => {
     expect(await withoutDetected(published)).toEqual({ text: published, rules: [] });
   });
 });
+
+it("a line that means a secret by its escapes, and does not show it, is left out as a whole", async () => {
+  const token = ["ghp", "q7Z2mX9vK4tR8wL1nB6cY3sD5fG0hJ2kPaWe"].join("_");
+  const text = ["before", JSON.stringify({ said: `x\n${token}` }), "C:\\new\\table", "after"].join("\n");
+  expect(await withoutDetected(text)).toEqual({
+    text: ["before", "***", "C:\\new\\table", "after"].join("\n"),
+    rules: ["github"],
+  });
+});

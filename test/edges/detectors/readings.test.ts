@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readingsOf } from "../../src/outputs/readings.ts";
+import { readingsOf } from "../../../src/edges/detectors/readings.ts";
 
 const nested = (text: string, levels: number): string =>
   levels === 0 ? text : nested(JSON.stringify({ text }), levels - 1);
