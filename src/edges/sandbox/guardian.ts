@@ -20,18 +20,17 @@ export const guardianScript = (
 ): string => {
   // Who cannot join is held without its limits.
   const joining = groups.map((folder) => `echo 0 >${quoted(join(folder, "cgroup.procs"))}; `).join("");
-  // A group can be removed once its last process is not only killed but gone.
-  const leaving = groups
-    .map(
-      (folder) =>
-        `for try in 1 2 3 4 5 6 7 8 9 10 11 12; do rmdir ${quoted(folder)}; [ -e ${quoted(folder)} ] || break; sleep 0.1; done`,
-    )
-    .join("; ");
+  // A group can be removed once its last process is not only killed but gone, and the folder once nobody who was about to
+  // start puts a file into it.
+  const leaving = [
+    until(`rm -rf ${quoted(dirname(lifeline))}`, dirname(lifeline)),
+    ...groups.map((folder) => until(`rmdir ${quoted(folder)}`, folder)),
+  ].join("; ");
   return `exec 6<>${quoted(lifeline)} 5<${quoted(lifeline)} 6<&- 4<&0
 ( { ${joining}:; } 2>/dev/null; exec "$@" ) <&4 3<&- 4<&- 5<&- &
 child=$!
 exec 4<&- </dev/null >/dev/null 2>&1
-{ trap '' TERM HUP INT; while read -r line <&5; do :; done; { ${killing}; rm -rf ${quoted(dirname(lifeline))}; ${leaving || ":"}; } & } &
+{ trap '' TERM HUP INT; while read -r line <&5; do :; done; { ${killing}; ${leaving}; } & } &
 watch=$!
 exec 3<&- 5<&-
 trap : TERM HUP INT
@@ -39,3 +38,6 @@ while wait "$child"; code=$?; kill -0 "$child"; do :; done
 kill -9 "$watch"
 exit "$code"`;
 };
+
+const until = (removing: string, path: string): string =>
+  `for try in 1 2 3 4 5 6 7 8 9 10 11 12; do ${removing}; [ -e ${quoted(path)} ] || break; sleep 0.1; done`;
