@@ -22,7 +22,8 @@ export type ActionContext = {
   readonly checkout: string;
   /** The runner's temporary folder, emptied before each job. */
   readonly temporary: string;
-  readonly toolCache: string;
+  /** Where the runner keeps what later jobs use again: packages of skills. */
+  readonly cache: string;
 };
 
 /** @throws ExpertStackError TRIGGER_INVALID when a variable of the runner is missing */
@@ -52,7 +53,7 @@ export const readContext = (environment: Environment): ActionContext => {
     runAttempt: environment.GITHUB_RUN_ATTEMPT ?? "1",
     checkout: resolve(need("GITHUB_WORKSPACE")),
     temporary,
-    toolCache: environment.RUNNER_TOOL_CACHE || join(temporary, "expert-stack-cache"),
+    cache: join(environment.RUNNER_TOOL_CACHE || temporary, "expert-stack"),
   };
 };
 

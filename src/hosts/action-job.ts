@@ -46,7 +46,7 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
     workspace,
     ...checkoutOf(job),
     hidden: hiddenFolders(step),
-    cacheDirectory: join(context.toolCache, "expert-stack"),
+    cacheDirectory: context.cache,
     ...{ trust: admission.trust, allowHosts: inputs.allowHosts, observer },
     ...{ sandbox: job.sandbox, catalog: job.catalog, locked: job.locked },
   });

@@ -1,32 +1,24 @@
 import { warning } from "@actions/core";
 import type { Expert } from "../definition/expert.ts";
-import { renderFinding } from "../definition/finding.ts";
 import { type PriceCatalog, priceCatalog } from "../edges/catalog.ts";
 import { credentialFiles, hasCredentials } from "../edges/model/credentials.ts";
 import { newJobId, systemClock } from "../edges/system.ts";
-import { ExpertStackError } from "../errors.ts";
 import type { JsonObject } from "../job/message.ts";
-import type { Problem } from "../report/job-report.ts";
 import { readTrigger } from "../request/read-trigger.ts";
 import type { Actor, Trigger } from "../request/trigger.ts";
 import { type JobPlan, planJob, priced } from "../run/resolve.ts";
 import { type Admission, admit } from "./action-admission.ts";
 import type { ActionContext } from "./action-context.ts";
-import {
-  checkOwnManifest,
-  readNamedFile,
-  type TrustedDefinitions,
-  trustedDefinitions,
-} from "./action-definitions.ts";
+import { readNamedFile, type TrustedDefinitions } from "./action-definitions.ts";
 import { gitHub } from "./action-github.ts";
 import { hiddenFolders, runActionJob } from "./action-job.ts";
+import { readDefinitions, type TrustedManifest } from "./action-manifest.ts";
 import { compared, makeActionQuery } from "./action-query.ts";
 import { checkWorkspace, workspaceOf } from "./action-workspace.ts";
 import type { Ending } from "./ending.ts";
-import { type JobSandbox, jobSandbox, machineOf, openEarly } from "./job-sandbox.ts";
+import { type JobSandbox, jobSandbox, machineOf } from "./job-sandbox.ts";
 import { outputSchema } from "./option-values.ts";
 import { readLock } from "./read-lock.ts";
-import { readManifest } from "./read-manifest.ts";
 import { type Environment, passwordsIn, secretVariables, valuesOf } from "./secrets.ts";
 import type { Step } from "./step.ts";
 import { refuseUntrusted } from "./untrusted-plan.ts";
@@ -50,23 +42,22 @@ export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> =>
     return { ...known, conclusion: admission.conclusion, problem: admission.problem };
   }
   await using sandbox = stepSandbox(step);
-  // An untrusted trigger waits for it before the model is asked: it is tried while GitHub is.
-  if (admission.trust === "untrusted") sandbox.open().catch(() => undefined);
-  const [trusted, comparison] = await Promise.all([
-    trustedDefinitions({ ...step, trigger, repository: github.repository }),
-    compared(trigger, github.repository),
+  // An untrusted trigger waits for the tiers before the model is asked: they are tried while GitHub is.
+  if (admission.trust === "untrusted") sandbox.openEarly();
+  const { repository } = github;
+  const [{ trusted, read }, comparison] = await Promise.all([
+    readDefinitions(step, { trigger, repository, expert: admission.expert, sandbox }),
+    compared(trigger, repository),
   ]);
-  const read = await readTrusted(step, trigger, trusted);
   if (read.type === "noManifest") return { ...known, conclusion: "skipped", problem: read.problem };
   const query = await makeActionQuery({ step, trigger, admission, trusted, comparison });
   const catalog = priceCatalog(inputs.prices, warning);
-  const plan = await planStep(step, { ...read, trusted, trigger, query: query.text, catalog, admission });
+  const plan = await planStep(step, { read, trusted, trigger, query: query.text, catalog, admission });
   if (inputs.sandbox === "required") await sandbox.open();
   const refusal = await refuseUntrusted(plan, admission, { ...inputs, sandbox });
   if (refusal !== undefined) return { ...known, conclusion: "denied", problem: refusal };
   keepSecret(step, [...plan.experts.values()]);
   const { locked, notes: stale } = await readLock(trusted.definitions, inputs.config, plan.experts);
-  openEarly(sandbox, { plan, locked });
   const notes = [...[admission.reason, ...read.warnings, ...query.notes].map(infoNote), ...stale];
   return await runActionJob(
     { step, trigger, plan, admission, trusted, catalog, locked, notes, sandbox },
@@ -91,6 +82,7 @@ const stepSandbox = (step: Step): JobSandbox => {
     workspace: workspaceOf(step),
     hidden: [...hiddenFolders(step), ...credentialFiles(step.environment)],
     temporary: step.context.temporary,
+    cache: step.context.cache,
     ...machineOf(step.environment),
   });
 };
@@ -98,8 +90,7 @@ const stepSandbox = (step: Step): JobSandbox => {
 const planStep = async (
   step: Step,
   job: {
-    readonly manifest: ReadManifest["manifest"];
-    readonly source: string;
+    readonly read: Extract<TrustedManifest, { type: "manifest" }>;
     readonly trusted: TrustedDefinitions;
     readonly trigger: Trigger;
     readonly query: string;
@@ -107,7 +98,7 @@ const planStep = async (
     readonly admission: Extract<Admission, { type: "admitted" }>;
   },
 ): Promise<JobPlan> => {
-  const { manifest, source, query } = job;
+  const { manifest, source } = job.read;
   const schema = await readSchema(step, job.trusted);
   const plan = planJob({
     manifest,
@@ -115,7 +106,7 @@ const planStep = async (
     expertKey: job.admission.expert,
     overrides: step.inputs.overrides,
     jobId: newJobId(systemClock.now()),
-    query,
+    query: job.query,
     ...(schema === undefined ? {} : { outputSchema: schema }),
     trigger: describeTrigger(step.context, job.trigger),
     runtimeVersion: version,
@@ -128,38 +119,6 @@ const rerunActor = (environment: Environment): Actor | undefined => {
   const login = environment.GITHUB_TRIGGERING_ACTOR ?? "";
   if (login === "" || login === environment.GITHUB_ACTOR) return undefined;
   return { login, id: 0, type: login.endsWith("[bot]") ? "Bot" : "User" };
-};
-
-type ReadManifest = Awaited<ReturnType<typeof readManifest>>;
-
-type TrustedManifest =
-  | (Omit<ReadManifest, "warnings"> & { readonly type: "manifest"; readonly warnings: readonly string[] })
-  | { readonly type: "noManifest"; readonly problem: Problem };
-
-/** A repository that is about to get its first manifest is told what is wrong with it, and is not failed. */
-const readTrusted = async (
-  { inputs }: Step,
-  trigger: Trigger,
-  { definitions, at }: TrustedDefinitions,
-): Promise<TrustedManifest> => {
-  try {
-    const read = await readManifest(definitions, inputs.config, {
-      expert: inputs.expert,
-      missing: {
-        where: definitions.origin.replace(":", " "),
-        remedy: "Create it, or name another with the input `config`.",
-      },
-    });
-    return { type: "manifest", ...read, warnings: read.warnings.map(renderFinding) };
-  } catch (error) {
-    const isMissing = error instanceof ExpertStackError && error.code === "MANIFEST_NOT_FOUND";
-    if (!isMissing || trigger.type !== "pullRequest") throw error;
-    const own = await checkOwnManifest(at(trigger.head.sha), inputs.config);
-    return {
-      type: "noManifest",
-      problem: { message: `${error.message} ${own}`, remedy: "Merge one first." },
-    };
-  }
 };
 
 const describeTrigger = (context: ActionContext, trigger: Trigger): string => {

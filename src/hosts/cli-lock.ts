@@ -40,6 +40,7 @@ export const lockCommand = async (
   await using sandbox = jobSandbox({
     ...{ mode: "auto", network: "enforced", workspace, checkout: workspace },
     ...{ hidden: [], temporary: tmpdir(), ...machineOf(terminal.environment) },
+    cache: cacheFolder(terminal.environment.XDG_CACHE_HOME),
   });
   const skills = askedSkills(workspace, sandbox, terminal);
   const secretNames = secretVariables(manifest.experts.values(), []);

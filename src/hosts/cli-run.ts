@@ -17,8 +17,8 @@ import type { EarlierJob } from "./cli-continue.ts";
 import { createObserver } from "./cli-observer.ts";
 import type { RunArguments } from "./cli-run-arguments.ts";
 import { type RunOptions, readRunOptions } from "./cli-run-options.ts";
-import { jobSandbox, machineOf, openEarly } from "./job-sandbox.ts";
-import { readLock } from "./read-lock.ts";
+import { jobSandbox, machineOf, startsProcesses } from "./job-sandbox.ts";
+import { type LockedTools, readLock } from "./read-lock.ts";
 import { readManifest } from "./read-manifest.ts";
 import { runnerFolders } from "./runner-folders.ts";
 import { passwordsIn, secretVariables, valuesOf, weakSecretNotes } from "./secrets.ts";
@@ -44,7 +44,7 @@ export const runCommand = async (args: RunArguments, terminal: Terminal): Promis
   const secretNames = secretVariables(plan.experts.values(), options.secretEnv);
   terminal.hide(secretNames);
   await using sandbox = await openedSandbox(options);
-  openEarly(sandbox, { plan, locked });
+  if (startsEarly(plan, locked)) sandbox.openEarly();
   const wire = prepareWiring({
     plan,
     environment,
@@ -68,9 +68,13 @@ export const runCommand = async (args: RunArguments, terminal: Terminal): Promis
   return exitCodeOf(state);
 };
 
+const startsEarly = ({ experts, started: { coordinator } }: JobPlan, locked: LockedTools): boolean =>
+  startsProcesses(experts.get(coordinator), locked.get(coordinator));
+
 /** A sandbox that is required is there before a model is asked; any other is opened when it is needed. */
 const openedSandbox = async ({ sandbox: mode, network, workspace, environment }: RunOptions) => {
   const sandbox = jobSandbox({
+    cache: cacheFolder(environment.XDG_CACHE_HOME),
     ...{ mode, network, workspace, checkout: workspace, temporary: tmpdir() },
     ...{ hidden: [...runnerFolders(environment), ...credentialFiles(environment)] },
     ...machineOf(environment),

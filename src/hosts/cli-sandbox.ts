@@ -1,7 +1,9 @@
 import { tmpdir } from "node:os";
+import { forgetTrials } from "../edges/sandbox/trial-record.ts";
 import { isolates, type SandboxTier } from "../job/sandbox-tier.ts";
 import type { TriedTier } from "../run/sandbox-ports.ts";
-import { jobSandbox, machineOf } from "./job-sandbox.ts";
+import { cacheFolder } from "./cache-folder.ts";
+import { jobSandbox, machineOf, trialsIn } from "./job-sandbox.ts";
 import type { Terminal } from "./terminal.ts";
 
 const meaning: Readonly<Record<SandboxTier, string>> = {
@@ -19,7 +21,10 @@ const meaning: Readonly<Record<SandboxTier, string>> = {
  * @returns 0 where a tier isolates, 1 where none does
  */
 export const sandboxCommand = async (terminal: Terminal): Promise<number> => {
+  const cache = cacheFolder(terminal.environment.XDG_CACHE_HOME);
+  forgetTrials(trialsIn(cache));
   await using sandbox = jobSandbox({
+    cache,
     ...{ mode: "auto", network: "enforced", hidden: [] },
     ...{
       workspace: terminal.cwd,

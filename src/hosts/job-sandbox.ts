@@ -1,29 +1,46 @@
 import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Expert } from "../definition/expert.ts";
 import { processSkills } from "../definition/skill-package.ts";
 import type { SandboxOptions } from "../edges/sandbox/open-sandbox.ts";
-import type { JobPlan } from "../run/resolve.ts";
+import type { LockedTool } from "../run/ports.ts";
 import type { OpenedSandbox } from "../run/sandbox-ports.ts";
-import type { LockedTools } from "./read-lock.ts";
 import type { Environment } from "./secrets.ts";
 
 /** The sandbox of one job, opened when somebody first needs it and the same from then on. */
 export type JobSandbox = AsyncDisposable & {
   /** @throws ExpertStackError SANDBOX_MISSING where one is required and none isolates */
   readonly open: () => Promise<OpenedSandbox>;
+  /** Begins to try the tiers, beside what else is to be done before the first process starts. */
+  readonly openEarly: () => void;
+};
+
+/** Where it is kept which tiers held. */
+export const trialsIn = (cache: string): string => join(cache, "trials");
+
+export type JobSandboxOptions = Omit<SandboxOptions, "home" | "records"> & {
+  /** The runner's own cache, where it is kept that a tier held; every tier is tried again where this is left out. */
+  readonly cache?: string;
 };
 
 /** @param options where the job works, and what the person wants */
-export const jobSandbox = (options: Omit<SandboxOptions, "home">): JobSandbox => {
+export const jobSandbox = ({ cache, ...options }: JobSandboxOptions): JobSandbox => {
   let opening: Promise<OpenedSandbox> | undefined;
   const openNow = async (): Promise<OpenedSandbox> => {
     // Its code, too, is loaded when it is needed: the first request to a model waits for neither.
     const { openSandbox } = await import("../edges/sandbox/open-sandbox.ts");
-    return await openSandbox({ ...options, home: homedir() });
+    const records = cache === undefined ? undefined : trialsIn(cache);
+    return await openSandbox({ ...options, records, home: homedir() });
+  };
+  const open = (): Promise<OpenedSandbox> => {
+    opening ??= openNow();
+    return opening;
   };
   return {
-    open: () => {
-      opening ??= openNow();
-      return opening;
+    open,
+    openEarly() {
+      // What fails now fails again, and is told, when it is needed.
+      open().catch(() => undefined);
     },
     async [Symbol.asyncDispose]() {
       const opened = await opening?.catch(() => undefined);
@@ -43,18 +60,8 @@ export const machineOf = (
   return { searchPath, upstream: new URL(/^[a-z]+:\/\//i.test(text) ? text : `http://${text}`) };
 };
 
-/**
- * Begins to try the tiers when it is known that a process starts before the model is asked, one whose tools no lock names:
- * the trial goes on while the job's folder is made and the code of skills is loaded.
- */
-export const openEarly = (
-  sandbox: JobSandbox,
-  { plan: { started, experts }, locked }: { readonly plan: JobPlan; readonly locked: LockedTools },
-): void => {
-  const { coordinator } = started;
-  const starting = processSkills(experts.get(coordinator)?.skills ?? {}).filter(
-    ({ name }) => locked.get(coordinator)?.has(name) !== true,
-  );
-  // What fails now fails again, and is told, when it is needed.
-  if (starting.length > 0) sandbox.open().catch(() => undefined);
-};
+/** Whether a process of the Expert starts before the model is asked: a server whose tools no lock names. */
+export const startsProcesses = (
+  expert: Pick<Expert, "skills"> | undefined,
+  locked?: ReadonlyMap<string, readonly LockedTool[]>,
+): boolean => processSkills(expert?.skills ?? {}).some(({ name }) => locked?.has(name) !== true);

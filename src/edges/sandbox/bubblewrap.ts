@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { environmentOptions, ownFile, ownFiles, toolEnvironment } from "./environment-file.ts";
@@ -6,24 +5,22 @@ import { guardianScript } from "./guardian.ts";
 import { limiting } from "./limits.ts";
 import type { Mount } from "./mounts.ts";
 import { switches, tellingFiles } from "./proc-files.ts";
-import { patience, systemTool } from "./program-file.ts";
+import { outputOf, systemTool } from "./program-file.ts";
 import { scratchSize } from "./scratch-size.ts";
 import { seccompFilter } from "./seccomp.ts";
 import { quoted } from "./shell-word.ts";
-import { signalWords } from "./signals.ts";
 import type { Cell, Lacking, Tier, TierSetup } from "./tier.ts";
 
 /** By bubblewrap, which needs no root where the system lets anybody have a user namespace. */
-export const bubblewrap = (setup: TierSetup): Tier | Lacking => {
-  const [bwrap, prlimit] = [systemTool("bwrap"), systemTool("prlimit")];
+export const bubblewrap = async (setup: TierSetup): Promise<Tier | Lacking> => {
+  const bwrap = systemTool("bwrap");
   const remedy = "Install it, in a workflow by a step before: `sudo apt-get install --yes bubblewrap`.";
   if (bwrap === undefined) return { reason: "bubblewrap is not installed", remedy };
-  if (prlimit === undefined) return { reason: "prlimit (util-linux) is not installed", remedy };
   if (setup.user.uid !== setup.runner.uid) {
     return { reason: "as root it cannot write to a workspace that is another user's", remedy };
   }
-  const signals = signalWords();
-  const capabilities = { inner: signals.inner, isSized: canSize(bwrap) };
+  const { signals } = setup;
+  const isSized = await canSize(bwrap);
   const filter = seccompFilter(process.arch);
   const filterFile = join(setup.control, "seccomp");
   writeFileSync(filterFile, filter ?? "", { mode: 0o400 });
@@ -31,16 +28,14 @@ export const bubblewrap = (setup: TierSetup): Tier | Lacking => {
     name: "bubblewrap",
     wrap: (cell) => {
       const own = ownFiles(setup);
-      const options = [...arguments_(cell, capabilities), ...environmentOptions(cell.launch.env)];
+      const options = [...arguments_(cell, isSized), ...environmentOptions(cell.launch.env)];
       ownFile(setup, `${own}.options`, options.map((word) => `${word}\0`).join(""));
-      const script = openerScript({ ...setup, own, filterFile });
+      const script = openerScript({ ...setup, own, filterFile, outer: signals.outer });
       const files = ["--args", "8", "--info-fd", "7", ...(filter === undefined ? [] : ["--seccomp", "9"])];
       const words = [
-        ...limiting(prlimit),
-        ...signals.outer,
         bwrap,
         ...files,
-        ...["--", ...capabilities.inner, cell.launch.command, ...cell.launch.args],
+        ...["--", ...signals.inner(cell.launch.command), cell.launch.command, ...cell.launch.args],
       ];
       return {
         command: "/bin/sh",
@@ -58,7 +53,10 @@ export const bubblewrap = (setup: TierSetup): Tier | Lacking => {
  * word, which a process inside can make it take back.
  */
 const openerScript = (
-  at: { readonly own: string; readonly filterFile: string } & Pick<TierSetup, "lifeline" | "groups">,
+  at: { readonly own: string; readonly filterFile: string; readonly outer: string } & Pick<
+    TierSetup,
+    "lifeline" | "groups"
+  >,
 ): string => {
   const [options, info] = [quoted(`${at.own}.options`), quoted(`${at.own}.info`)];
   // By a descriptor, since another guardian may have removed the file; and until it is known, since bubblewrap's own end
@@ -68,18 +66,16 @@ while [ -z "$first" ] && [ "$tries" -lt 200 ] && kill -0 "$child"; do
 first=$(sed -n 's/.*"child-pid": *\\([0-9]*\\).*/\\1/p' /proc/self/fd/3); tries=$((tries + 1)); [ -n "$first" ] || sleep 0.01
 done
 [ -z "$first" ] || kill -9 "$first"; kill -9 "$child"`;
-  return `exec 9<${quoted(at.filterFile)} 8<${options} 7>${info} 3<${info} && rm -f ${options} ${info}
-${guardianScript(at, killing)}`;
+  return `exec 9<${quoted(at.filterFile)} 8<${options} 7>${info} 3<${info} || exit
+${guardianScript(at, { starting: `${at.outer}; ${limiting()}`, started: `rm -f ${options} ${info}`, killing })}`;
 };
 
 /** Whether it is new enough to give an empty folder a size (0.8). */
-const canSize = (bwrap: string): boolean =>
-  spawnSync(bwrap, ["--help"], { encoding: "utf8", ...patience }).stdout?.includes("--size") === true;
-
-type Capabilities = { readonly inner: readonly string[]; readonly isSized: boolean };
+const canSize = async (bwrap: string): Promise<boolean> =>
+  (await outputOf(bwrap, ["--help"]))?.includes("--size") === true;
 
 /** By a file, since what is hidden, and where, is nothing for the command line of a process inside. */
-const arguments_ = ({ launch, mounts, network }: Cell, { isSized }: Capabilities): readonly string[] => {
+const arguments_ = ({ launch, mounts, network }: Cell, isSized: boolean): readonly string[] => {
   const hides = mounts.filter(({ type }) => type === "hide").length + 1;
   const size = isSized ? ["--size", String(scratchSize(hides))] : [];
   return [

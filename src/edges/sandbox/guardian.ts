@@ -11,12 +11,17 @@ import type { TierSetup } from "./tier.ts";
  *
  * What it does then it does in a process of its own, since the shell kills who watches as soon as the sandbox has ended.
  *
- * @param killing what to do then, in the shell's words, where `$child` is what was started; descriptor 3 is passed on
- *   to it and to nobody else
+ * @param words in the shell's words: `starting` is what the child does before it becomes the program, `started` what is
+ *   done once there is a child, and `killing` what to do with `$child` when the runner is gone; descriptor 3 is passed on
+ *   to that and to nobody else
  */
 export const guardianScript = (
   { lifeline, groups }: Pick<TierSetup, "lifeline" | "groups">,
-  killing: string,
+  {
+    starting,
+    started = ":",
+    killing,
+  }: { readonly starting: string; readonly started?: string; readonly killing: string },
 ): string => {
   // Who cannot join is held without its limits.
   const joining = groups.map((folder) => `echo 0 >${quoted(join(folder, "cgroup.procs"))}; `).join("");
@@ -27,12 +32,13 @@ export const guardianScript = (
     ...groups.map((folder) => until(`rmdir ${quoted(folder)}`, folder)),
   ].join("; ");
   return `exec 6<>${quoted(lifeline)} 5<${quoted(lifeline)} 6<&- 4<&0
-( { ${joining}:; } 2>/dev/null; exec "$@" ) <&4 3<&- 4<&- 5<&- &
+( { ${joining}:; } 2>/dev/null; ${starting}; exec "$@" ) <&4 3<&- 4<&- 5<&- &
 child=$!
 exec 4<&- </dev/null >/dev/null 2>&1
 { trap '' TERM HUP INT; while read -r line <&5; do :; done; { ${killing}; ${leaving}; } & } &
 watch=$!
 exec 3<&- 5<&-
+${started}
 trap : TERM HUP INT
 while wait "$child"; code=$?; kill -0 "$child"; do :; done
 kill -9 "$watch"

@@ -1,5 +1,4 @@
 import { totalmem } from "node:os";
-import { systemTool } from "./program-file.ts";
 
 /** Bytes of one file; a disk that is full is everybody's trouble. */
 const fileBytes = 8 * 2 ** 30;
@@ -11,15 +10,20 @@ const processes = 8_192;
 const memoryShare = 0.75;
 
 /**
- * The words that start a program with limits (util-linux), before the program's own. They are of one process each
- * (`RLIMIT_DATA`, `RLIMIT_FSIZE`) or of the user (`RLIMIT_NPROC`); none dumps its memory to a file. When memory is short,
- * which the files of its `/tmp` may bring about, the kernel ends such a process and not the runner.
+ * What a shell does to be limited, and with it what it starts; its own words are quicker than a program for each. The
+ * limits are of one process each (`RLIMIT_DATA`, `RLIMIT_FSIZE`) or of the user (`RLIMIT_NPROC`, which shells call by
+ * two names); none dumps its memory to a file. One that cannot be set is lower already. When memory is short, which the
+ * files of its `/tmp` may bring about, the kernel ends such a process and not the runner. `ulimit` counts as POSIX has it:
+ * files in blocks of 512 bytes, data in KiB.
  */
-export const limiting = (prlimit: string): readonly string[] => {
-  const choom = systemTool("choom");
-  return [
-    ...(choom === undefined ? [] : [choom, "-n", "1000", "--"]),
-    ...[prlimit, "--core=0", `--fsize=${fileBytes}`, `--nproc=${processes}`],
-    ...[`--data=${Math.round(totalmem() * memoryShare)}`, "--"],
+export const limiting = (): string => {
+  const dataKib = Math.round((totalmem() * memoryShare) / 1024);
+  const limits = [
+    "ulimit -c 0",
+    `ulimit -f ${fileBytes / 512}`,
+    `ulimit -d ${dataKib}`,
+    `ulimit -p ${processes} || ulimit -u ${processes}`,
+    "echo 1000 >/proc/self/oom_score_adj",
   ];
+  return `{ ${limits.map((limit) => `${limit} || :; `).join("")}} 2>/dev/null`;
 };

@@ -7,11 +7,10 @@ import { mountTables } from "./mount-table.ts";
 import { systemTool } from "./program-file.ts";
 import { filterLoader, seccompFilter } from "./seccomp.ts";
 import { quoted } from "./shell-word.ts";
-import { signalWords } from "./signals.ts";
 import type { Cell, Lacking, Tier, TierSetup } from "./tier.ts";
 
 /** Tools of util-linux and of every system, by which the namespaces are made and left. */
-const tools = ["unshare", "mount", "umount", "pivot_root", "setpriv", "prlimit"] as const;
+const tools = ["unshare", "mount", "umount", "pivot_root", "setpriv"] as const;
 
 /**
  * By `unshare` and `mount`, as root or through `sudo` without a password, with nothing to install. Root makes the
@@ -30,16 +29,15 @@ export const namespaces = (setup: TierSetup): Tier | Lacking => {
   mkdirSync(root, { recursive: true });
   const filterFile = join(setup.control, "seccomp-by-perl");
   writeFileSync(filterFile, seccompFilter(process.arch) ?? "", { mode: 0o400 });
-  const { inner } = signalWords();
   return {
     name: "namespaces",
     wrap: (cell) => {
       const own = ownFiles(setup);
       ownFile(setup, `${own}.environment`, asScript(cell.launch.env));
-      const script = rootScript({ ...setup, root, own, filterFile, inner }, cell);
+      const script = rootScript({ ...setup, root, own, filterFile }, cell);
       const [command = "", ...args] = [
         ...sudo.flatMap((tool) => [tool, "-n", "--"]),
-        ...["/bin/sh", "-c", guardianScript(setup, 'kill -9 "$child"'), "sandbox"],
+        ...["/bin/sh", "-c", guardianScript(setup, guarding), "sandbox"],
         ...[systemTool("unshare") ?? "", "--mount", "--pid", "--ipc", "--uts", "--cgroup"],
         ...(cell.network === "none" ? ["--net"] : []),
         ...["--fork", "--kill-child", "--", "/bin/sh", "-c", script, "sandbox"],
@@ -50,14 +48,14 @@ export const namespaces = (setup: TierSetup): Tier | Lacking => {
   };
 };
 
+const guarding = { starting: ":", killing: 'kill -9 "$child"' };
+
 type Place = TierSetup & {
   /** The new root folder, until it is the root. */
   readonly root: string;
   /** Files for this process alone, by the beginning of their names. */
   readonly own: string;
   readonly filterFile: string;
-  /** Words by which signals are taken as usual again. */
-  readonly inner: readonly string[];
 };
 
 /**
@@ -89,7 +87,7 @@ umount -l /run/.old
 ${cell.network === "none" ? "ip link set lo up 2>/dev/null || ifconfig lo up 2>/dev/null || :" : ":"}
 umask ${runner.umask.toString(8).padStart(3, "0")}
 exec 4<&0
-${userWords(place, cell).map(quoted).join(" ")} "$@" <&4 &
+( ${limiting()}; exec ${userWords(place, cell).map(quoted).join(" ")} "$@" ) <&4 &
 child=$!
 exec 4<&- 6<&- 7<&- </dev/null >/dev/null 2>&1
 wait "$child"
@@ -97,11 +95,10 @@ exit $?
 `;
 };
 
-const userWords = ({ user: { uid, gid }, inner }: Place, { launch }: Cell): readonly string[] => [
-  ...limiting(systemTool("prlimit") ?? ""),
+const userWords = ({ user: { uid, gid }, signals }: Place, { launch }: Cell): readonly string[] => [
   ...["setpriv", "--reuid", String(uid), "--regid", String(gid), "--clear-groups"],
   ...["--no-new-privs", "--inh-caps=-all", "--bounding-set=-all", "--"],
   ...filterLoader(process.arch),
-  ...inner,
+  ...signals.inner("/bin/sh"),
   ...["/bin/sh", "-c", userScript(launch.cwd), "sandbox"],
 ];

@@ -17,6 +17,7 @@ import { openPlace, type Place, systemName } from "./place.ts";
 import { type Plan, type PlanOptions, planOf } from "./plan.ts";
 import { probe } from "./probe.ts";
 import { programFile } from "./program-file.ts";
+import { signalWords } from "./signals.ts";
 import { systemSockets } from "./system-sockets.ts";
 import type { Lacking, Tier, TierSetup } from "./tier.ts";
 import { isLacking } from "./tier.ts";
@@ -32,6 +33,8 @@ export type SandboxOptions = PlanOptions & {
   readonly tiers?: readonly SandboxTier[];
   /** Where a folder of the sandbox's own is made: outside the workspace. */
   readonly temporary: string;
+  /** Where it is kept that a tier held on this boot of the machine; it is tried each time where this is left out. */
+  readonly records?: string | undefined;
 };
 
 /**
@@ -46,12 +49,12 @@ export const openSandbox = async (options: SandboxOptions): Promise<OpenedSandbo
     const remedy = isOff ? "Set `sandbox` to `auto` for one." : "Run the job on Linux for one.";
     return withoutTier(options, [{ tier: "none", reason, remedy, durationMs: 0 }]);
   }
-  const place = openPlace(options.temporary);
+  const [place, signals] = await Promise.all([openPlace(options.temporary), signalWords()]);
   if (isLacking(place)) return withoutTier(options, [{ tier: "none", ...place, durationMs: 0 }]);
   const tried: TriedTier[] = [];
   try {
     const plan = planOf(options, place.control);
-    const tier = await strongest(options, { ...place, plan }, tried);
+    const tier = await strongest(options, { ...place, plan, signals }, tried);
     if (tier !== undefined) {
       refuseWeak(options, tier.name, tried);
       const network = isolates(tier.name) ? options.network : "open";
@@ -68,34 +71,39 @@ export const openSandbox = async (options: SandboxOptions): Promise<OpenedSandbo
 /** The first tier that holds what is started in it. What was tried goes into `tried`. */
 const strongest = async (
   options: SandboxOptions,
-  { control, groups, plan }: Pick<Place, "control" | "groups"> & { readonly plan: Plan },
+  { plan, ...own }: Omit<SetupParts, "workspace"> & { readonly plan: Plan },
   tried: TriedTier[],
 ): Promise<Tier | undefined> => {
-  const setup = setupOf({ control, groups }, options.workspace);
+  const { records, workspace } = options;
+  const setup = setupOf({ ...own, workspace });
   for (const [name, make] of tiersOf(setup, options)) {
     const started = performance.now();
-    const tier = make();
-    const lacking = isLacking(tier) ? tier : await probe(tier, setup, plan);
+    const tier = await make();
+    const lacking = isLacking(tier) ? tier : await probe(tier, setup, { plan, records });
     tried.push({ tier: name, durationMs: Math.round(performance.now() - started), ...lacking });
     if (!isLacking(tier) && lacking === undefined) return tier;
   }
   return undefined;
 };
 
-const setupOf = ({ control, groups }: Pick<Place, "control" | "groups">, workspace: string): TierSetup => {
+type SetupParts = Pick<TierSetup, "control" | "groups" | "signals"> & { readonly workspace: string };
+
+const setupOf = ({ control, groups, signals, workspace }: SetupParts): TierSetup => {
   const { getuid, getgid } = process;
   if (getuid === undefined || getgid === undefined) throw new TypeError("a system without user ids");
   const runner = { uid: getuid(), gid: getgid(), umask: process.umask() };
   const owner = statSync(workspace);
   const user = runner.uid === 0 ? { uid: owner.uid, gid: owner.gid || owner.uid } : runner;
-  return { control, groups, lifeline: join(control, "lifeline"), runner, user };
+  return { control, groups, lifeline: join(control, "lifeline"), signals, runner, user };
 };
+
+type MakeTier = () => Tier | Lacking | Promise<Tier | Lacking>;
 
 const tiersOf = (
   setup: TierSetup,
   { tiers = sandboxTiers }: SandboxOptions,
-): readonly (readonly [SandboxTier, () => Tier | Lacking])[] => {
-  const all: readonly (readonly [SandboxTier, () => Tier | Lacking])[] = [
+): readonly (readonly [SandboxTier, MakeTier])[] => {
+  const all: readonly (readonly [SandboxTier, MakeTier])[] = [
     ["bubblewrap", () => bubblewrap(setup)],
     ["namespaces", () => namespaces(setup)],
     ["user", () => otherUser(setup)],

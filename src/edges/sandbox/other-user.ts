@@ -13,21 +13,19 @@ const nobody = 65_534;
  * of the workspace's owner, where that is not root, so that it can be written to.
  */
 export const otherUser = (setup: TierSetup): Tier | Lacking => {
-  const [setpriv, prlimit] = [systemTool("setpriv"), systemTool("prlimit")];
+  const setpriv = systemTool("setpriv");
   const remedy =
     "Let the container make namespaces: `options: --privileged`, or run the job without a container.";
   if (setup.runner.uid !== 0) return { reason: "another user id needs root", remedy };
-  if (setpriv === undefined || prlimit === undefined) {
-    return { reason: "setpriv and prlimit (util-linux) are not installed", remedy };
-  }
+  if (setpriv === undefined) return { reason: "setpriv (util-linux) is not installed", remedy };
   const user = setup.user.uid === 0 ? { uid: nobody, gid: nobody } : setup.user;
   return {
     name: "user",
     wrap: ({ launch }) => {
       const file = ownFile({ ...setup, user }, `${ownFiles(setup)}.environment`, asScript(launch.env));
-      const opener = `exec 6<${quoted(file)} && rm -f ${quoted(file)} && exec "$@"`;
+      const opener = `exec 6<${quoted(file)} && rm -f ${quoted(file)} && ${limiting()} && exec "$@"`;
       const words = [
-        ...[...limiting(prlimit), setpriv, "--reuid", String(user.uid), "--regid", String(user.gid)],
+        ...[setpriv, "--reuid", String(user.uid), "--regid", String(user.gid)],
         ...["--clear-groups", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all", "--"],
         ...["/bin/sh", "-c", userScript(launch.cwd), "sandbox"],
         ...[launch.command, ...launch.args],

@@ -27,7 +27,7 @@ export type Place = {
 };
 
 /** @returns what is lacking, where there can be none */
-export const openPlace = (temporary: string): Place | Lacking => {
+export const openPlace = async (temporary: string): Promise<Place | Lacking> => {
   const mkfifo = systemTool("mkfifo");
   if (mkfifo === undefined) {
     return { reason: "mkfifo (coreutils) is not installed", remedy: "Install coreutils and util-linux." };
@@ -37,7 +37,7 @@ export const openPlace = (temporary: string): Place | Lacking => {
     removeAbandoned(temporary);
     closeInherited();
     const control = mkdtempSync(join(temporary, "es-"));
-    const lifeline = openLifeline(mkfifo, join(control, "lifeline"));
+    const lifeline = await openLifeline(mkfifo, join(control, "lifeline"));
     const group = controlGroup(basename(control));
     return {
       control,

@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
-import { chownSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { chownSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { forbiddingSwitch } from "./namespace-switches.ts";
 import type { Plan } from "./plan.ts";
 import { systemTool } from "./program-file.ts";
 import { quoted } from "./shell-word.ts";
 import type { Lacking, Tier, TierSetup } from "./tier.ts";
+import { trialRecord } from "./trial-record.ts";
 import { scratchFolders, viewOf } from "./view.ts";
 
 /** Milliseconds a tier has for a program that does next to nothing. */
@@ -17,17 +19,23 @@ const checks = (place: {
   readonly isolating: boolean;
 }): string => {
   const { control, workspace, isolating } = place;
+  const runner = `/proc/${process.pid}`;
+  const name = readFileSync(`${runner}/comm`, "utf8").trim();
+  // In subshells, since a redirection that fails ends the shell itself; and without a program, each of which takes a
+  // millisecond and more.
   const always = `
-cat /proc/${process.pid}/environ >/dev/null 2>&1 && exit 81`;
-  // In subshells, since a redirection that fails ends the shell itself.
-  const inside = `
 exec 2>/dev/null
-[ -e '/proc/${process.pid}/exe' ] && [ "$(readlink /proc/${process.pid}/exe)" = ${quoted(process.execPath)} ] && exit 82
+(: <${runner}/environ) && exit 81`;
+  // Inside, the same number may be another's.
+  const inside = `
+(read -r name <${runner}/comm && [ "$name" = ${quoted(name)} ]) && exit 82
 [ -e ${quoted(`${control}/lifeline`)} ] && exit 83
 (: >/etc/expert-stack-probe) && exit 84
 (: >${quoted(`${workspace}/written`)}) || exit 85
 (: >${scratchFolders[0]}/written) || exit 86
-[ "$(grep -c : /proc/net/dev)" = 1 ] || exit 87`;
+devices=0
+while read -r line; do case $line in *:*) devices=$((devices + 1)) ;; esac; done </proc/net/dev
+[ "$devices" = 1 ] || exit 87`;
   return `${always}${isolating ? inside : ""}
 exit 0`;
 };
@@ -42,12 +50,18 @@ const meanings: Readonly<Record<number, string>> = {
   87: "a process had a network",
 };
 
-/** Starts a small program in a tier and looks at what it finds. @returns what is lacking, if anything is */
+/**
+ * Starts a small program in a tier and looks at what it finds.
+ *
+ * @param records where it is kept that a tier held, which then is not tried again on this boot
+ * @returns what is lacking, if anything is
+ */
 export const probe = async (
   tier: Tier,
-  { control, runner, user }: TierSetup,
-  plan: Plan,
+  setup: TierSetup,
+  { plan, records }: { readonly plan: Plan; readonly records: string | undefined },
 ): Promise<Lacking | undefined> => {
+  const { control, runner, user } = setup;
   const workspace = join(control, "probe");
   mkdirSync(workspace, { recursive: true });
   if (runner.uid === 0) chownSync(workspace, user.uid, user.gid);
@@ -65,23 +79,22 @@ export const probe = async (
     onAccess: () => {},
     warn: () => {},
   });
+  const record = records === undefined ? undefined : trialRecord(records, { tier, setup, mounts });
+  if (record?.isKept() === true) return undefined;
   const { code, words } = await outcome(tier.wrap({ launch, mounts, network: "none" }));
-  if (code === 0) return undefined;
+  if (code === 0) {
+    record?.keep();
+    return undefined;
+  }
   const said = words.replace(/[.\s]+$/, "");
   const reason = meanings[code ?? -1] ?? `it does not start here${said === "" ? "" : `: ${said}`}`;
   return { reason, remedy: remedyOf(tier) };
 };
 
-/** Ubuntu's switch (23.10 and later), and that of others; each is there where it decides. */
-const namespaceSwitches: readonly (readonly [name: string, allowing: string])[] = [
-  ["kernel/apparmor_restrict_unprivileged_userns", "0"],
-  ["kernel/unprivileged_userns_clone", "1"],
-];
-
 const remedyOf = ({ name }: Tier): string => {
   const privileged = "in a container let it make namespaces: `options: --privileged`";
   if (name === "bubblewrap") {
-    const forbidding = namespaceSwitches.find(([path, allowing]) => isOtherThan(path, allowing));
+    const forbidding = forbiddingSwitch();
     if (forbidding === undefined) return `Let the system allow user namespaces; ${privileged}.`;
     const [path, allowing] = forbidding;
     return `Let the system allow user namespaces: \`sudo sysctl -w ${path.replace("/", ".")}=${allowing}\`.`;
@@ -89,11 +102,6 @@ const remedyOf = ({ name }: Tier): string => {
   const install = "Install bubblewrap: `sudo apt-get install --yes bubblewrap`; ";
   const whole = `${systemTool("bwrap") === undefined ? install : ""}${privileged}.`;
   return `${whole[0]?.toUpperCase()}${whole.slice(1)}`;
-};
-
-const isOtherThan = (path: string, allowing: string): boolean => {
-  const file = `/proc/sys/${path}`;
-  return existsSync(file) && readFileSync(file, "utf8").trim() !== allowing;
 };
 
 /** What comes of a trial, or that it took too long: then it is killed, and nobody waits for who else holds its stderr. */

@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
 import type { Launch } from "../../run/sandbox-ports.ts";
@@ -36,8 +37,15 @@ const isProgram = (file: string): boolean => {
 const systemError = (code: "ENOENT" | "EACCES", file: string): Error =>
   Object.assign(new Error(`spawn ${file} ${code}`), { code, syscall: `spawn ${file}`, path: file });
 
-/** How long a tool of the system's is waited for that is run while everything else waits. */
-export const patience = { timeout: 2_000, killSignal: "SIGKILL" } as const;
+/** Milliseconds a tool of the system's has that does next to nothing. */
+const patienceMs = 2_000;
+
+/** Runs a tool of the system's. @returns what it wrote to stdout, or nothing where it failed or took too long */
+export const outputOf = async (tool: string, args: readonly string[]): Promise<string | undefined> =>
+  await new Promise((resolve) => {
+    const options = { timeout: patienceMs, killSignal: "SIGKILL" } as const;
+    execFile(tool, args, options, (error, stdout) => resolve(error === null ? stdout : undefined));
+  });
 
 /** A tool of the system's own, from places that nothing but the system fills. */
 export const systemTool = (name: string): string | undefined =>

@@ -1,6 +1,7 @@
 import type { SandboxTier } from "../../job/sandbox-tier.ts";
 import type { Launch } from "../../run/sandbox-ports.ts";
 import type { Mount } from "./mounts.ts";
+import type { SignalWords } from "./signals.ts";
 
 /** A program with what it is to see and whether it shares the runner's network. */
 export type Cell = {
@@ -33,6 +34,7 @@ export type TierSetup = {
   readonly groups: readonly string[];
   /** Who runs us, and the mode bits that its files lack. */
   readonly runner: User & { readonly umask: number };
+  readonly signals: SignalWords;
   /** Whom processes run as: the runner, or where that is root the owner of the workspace, who can write to it. */
   readonly user: User;
 };

@@ -1,0 +1,62 @@
+import { renderFinding } from "../definition/finding.ts";
+import { ExpertStackError } from "../errors.ts";
+import type { Problem } from "../report/job-report.ts";
+import type { Trigger } from "../request/trigger.ts";
+import type { Repository } from "../run/github-ports.ts";
+import { checkOwnManifest, type TrustedDefinitions, trustedDefinitions } from "./action-definitions.ts";
+import { type JobSandbox, startsProcesses } from "./job-sandbox.ts";
+import { readManifest } from "./read-manifest.ts";
+import type { Step } from "./step.ts";
+
+type ReadManifest = Awaited<ReturnType<typeof readManifest>>;
+
+export type TrustedManifest =
+  | (Omit<ReadManifest, "warnings"> & { readonly type: "manifest"; readonly warnings: readonly string[] })
+  | { readonly type: "noManifest"; readonly problem: Problem };
+
+/**
+ * The manifest of the trusted commit. Where a process of the Expert starts before the model is asked, the tiers of the
+ * sandbox are tried from here on, while the rest is read.
+ */
+export const readDefinitions = async (
+  step: Step,
+  of: {
+    readonly trigger: Trigger;
+    readonly repository: () => Promise<Repository>;
+    readonly expert: string;
+    readonly sandbox: JobSandbox;
+  },
+): Promise<{ readonly trusted: TrustedDefinitions; readonly read: TrustedManifest }> => {
+  const trusted = await trustedDefinitions({ ...step, ...of });
+  const read = await readTrusted(step, of.trigger, trusted);
+  if (read.type === "manifest" && startsProcesses(read.manifest.experts.get(of.expert))) {
+    of.sandbox.openEarly();
+  }
+  return { trusted, read };
+};
+
+/** A repository that is about to get its first manifest is told what is wrong with it, and is not failed. */
+const readTrusted = async (
+  { inputs }: Step,
+  trigger: Trigger,
+  { definitions, at }: TrustedDefinitions,
+): Promise<TrustedManifest> => {
+  try {
+    const read = await readManifest(definitions, inputs.config, {
+      expert: inputs.expert,
+      missing: {
+        where: definitions.origin.replace(":", " "),
+        remedy: "Create it, or name another with the input `config`.",
+      },
+    });
+    return { type: "manifest", ...read, warnings: read.warnings.map(renderFinding) };
+  } catch (error) {
+    const isMissing = error instanceof ExpertStackError && error.code === "MANIFEST_NOT_FOUND";
+    if (!isMissing || trigger.type !== "pullRequest") throw error;
+    const own = await checkOwnManifest(at(trigger.head.sha), inputs.config);
+    return {
+      type: "noManifest",
+      problem: { message: `${error.message} ${own}`, remedy: "Merge one first." },
+    };
+  }
+};
