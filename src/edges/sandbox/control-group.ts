@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { totalmem } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 
 /** Of all processes of a sandbox together. */
 const mostProcesses = 8_192;
@@ -8,23 +9,21 @@ const memoryShare = 0.75;
 
 const tree = "/sys/fs/cgroup";
 
-/** A group for the processes of a sandbox, where this machine lets us make one: as root, or where systemd delegates. */
+/** A group for the processes of a sandbox, where this machine lets us make one, as it mostly does for root alone. */
 export type ControlGroup = Disposable & {
   /** Its folders, one for each hierarchy; a process joins by its number, or 0 for itself, in their `cgroup.procs`. */
   readonly folders: readonly string[];
 };
 
 /**
- * Makes a group that limits processes and memory, by control groups of version 2 or by those of version 1.
+ * Makes a group that limits processes and memory, by the hierarchies of control groups of version 1. In those of version
+ * 2 a group with processes has none below it that limits anything, and one beside the runner's own would not end with it.
  *
- * @param name of its folders, as that of the sandbox's own
+ * @param name of its folders; letters of chance follow it
  */
 export const controlGroup = (name: string): ControlGroup => {
-  const folders = own().flatMap(({ controllers, path }) =>
-    controllers === ""
-      ? (made([join(tree, dirname(path)), join(tree, path)], name, versionTwo) ?? [])
-      : (made([join(tree, controllers, path)], name, limitsOf(controllers)) ?? []),
-  );
+  const unique = `${name}-${randomUUID().slice(0, 8)}`;
+  const folders = hierarchies().flatMap(({ folder, limits }) => madeIn(folder, unique, limits) ?? []);
   return {
     folders,
     [Symbol.dispose]() {
@@ -35,28 +34,20 @@ export const controlGroup = (name: string): ControlGroup => {
 
 type Limits = Readonly<Record<string, number>>;
 
-const memory = Math.round(totalmem() * memoryShare);
-const versionTwo: Limits = { "pids.max": mostProcesses, "memory.max": memory };
+const limitsOf: ReadonlyMap<string, Limits> = new Map([
+  ["pids", { "pids.max": mostProcesses }],
+  ["memory", { "memory.limit_in_bytes": Math.round(totalmem() * memoryShare) }],
+]);
 
-const limitsOf = (controller: string): Limits =>
-  controller === "pids" ? { "pids.max": mostProcesses } : { "memory.limit_in_bytes": memory };
-
-/** The groups of this process that limit something, by controller; a group of version 2 is listed without. */
-const own = (): readonly { readonly controllers: string; readonly path: string }[] =>
-  readFileSync("/proc/self/cgroup", "utf8")
-    .split("\n")
-    .flatMap((line) => {
-      const [, controllers = "", path = ""] = /^\d+:(|pids|memory):(\/.*)$/.exec(line) ?? [];
-      return path === "" ? [] : [{ controllers, path }];
-    });
-
-/** In the first of the places in which it can be made, with all its limits. */
-const made = (places: readonly string[], name: string, limits: Limits): string | undefined => {
-  for (const place of places) {
-    const folder = madeIn(place, name, limits);
-    if (folder !== undefined) return folder;
-  }
-  return undefined;
+/** The groups of this process in the hierarchies that limit something. */
+const hierarchies = (): readonly { readonly folder: string; readonly limits: Limits }[] => {
+  // A kernel may have no control groups.
+  const own = existsSync("/proc/self/cgroup") ? readFileSync("/proc/self/cgroup", "utf8") : "";
+  return own.split("\n").flatMap((line) => {
+    const [, controller = "", path = ""] = /^\d+:([a-z]+):(\/.*)$/.exec(line) ?? [];
+    const limits = limitsOf.get(controller);
+    return limits === undefined ? [] : [{ folder: join(tree, controller, path), limits }];
+  });
 };
 
 const madeIn = (place: string, name: string, limits: Limits): string | undefined => {
@@ -68,9 +59,6 @@ const madeIn = (place: string, name: string, limits: Limits): string | undefined
     return undefined;
   }
   try {
-    // A group of version 2 has the files of what the group above it gives on.
-    if (!Object.keys(limits).every((file) => existsSync(join(folder, file))))
-      throw new Error("no controllers");
     for (const [file, limit] of Object.entries(limits)) writeFileSync(join(folder, file), String(limit));
     return folder;
   } catch {
@@ -79,12 +67,21 @@ const madeIn = (place: string, name: string, limits: Limits): string | undefined
   }
 };
 
-/** Removes what a runner that was killed has left of a group. */
-export const removeControlGroup = (name: string): void => {
-  for (const { controllers, path } of own()) {
-    for (const place of [dirname(path), path]) removeEmpty(join(tree, controllers, place, name));
+/**
+ * Removes the groups that runners which were killed have left.
+ *
+ * @param prefix of their names, which the number of the runner's process follows
+ */
+export const removeControlGroups = (prefix: string): void => {
+  for (const { folder } of hierarchies()) {
+    for (const name of namesIn(folder).filter((entry) => entry.startsWith(prefix))) {
+      const runner = Number.parseInt(name.slice(prefix.length), 10);
+      if (!existsSync(`/proc/${runner}`)) removeEmpty(join(folder, name));
+    }
   }
 };
+
+const namesIn = (folder: string): readonly string[] => (existsSync(folder) ? readdirSync(folder) : []);
 
 /** The kernel refuses it for a group that somebody is in. */
 const removeEmpty = (folder: string): void => {

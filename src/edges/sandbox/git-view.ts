@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { type Dirent, existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import { ExpertStackError } from "../../errors.ts";
 import { withoutCredentials } from "./git-config.ts";
 import type { Mount } from "./mounts.ts";
 
 /** Folders that are looked into for repositories. Where there are more, nobody knows whose credentials lie there. */
-const mostFolders = 100_000;
+const mostSearched = 100_000;
 
 /** Bytes of a configuration that is read. */
 const largestConfig = 1024 * 1024;
@@ -24,7 +24,7 @@ export const gitFolders = (folders: readonly string[]): GitFolders => {
   const [own, alike] = [new Set<string>(), new Set<string>()];
   const queue = [...new Set(folders)];
   for (let at = 0; at < queue.length; at++) {
-    if (at === mostFolders) throw tooMany(folders);
+    if (at === mostSearched) throw tooMany(folders);
     const folder = queue[at] ?? "";
     const entries = entriesOf(folder);
     if (looksLikeGit(entries)) alike.add(folder);
@@ -40,56 +40,28 @@ export const gitFolders = (folders: readonly string[]): GitFolders => {
 const tooMany = (folders: readonly string[]): ExpertStackError =>
   new ExpertStackError({
     code: "SANDBOX_FAILED",
-    message: `No process is started: ${folders[0]} has more than ${mostFolders} folders, too many to look for credentials of git in.`,
+    message: `No process is started: ${folders[0]} has more than ${mostSearched} folders, too many to look for credentials of git in.`,
     remedy: "Check out less of it (`sparse-checkout`), or switch the sandbox off.",
   });
 
-const looksLikeGit = (entries: readonly Dirent[]): boolean =>
+export const looksLikeGit = (entries: readonly Dirent[]): boolean =>
   ["HEAD", "objects", "refs"].every((name) =>
     entries.some((entry) => entry.name === name && (name === "HEAD" ? entry.isFile() : entry.isDirectory())),
   );
 
 /**
  * What of a folder that looks like git's could hold a credential: files and folders, those that are there. The folder is
- * not hidden, since anybody can make one that looks so, with anything else in it.
+ * not hidden, since anybody can make one that looks so, with anything else in it; nor is what a link in it leads to.
  */
-export const credentialPlaces = (alike: string): readonly string[] =>
-  ["config", "config.worktree", "credentials", "logs"]
-    .map((name) => join(alike, name))
-    .filter((path) => existsSync(path));
-
-export const alikeMounts = (alike: string, control: string): readonly Mount[] => [
-  ...credentialPlaces(alike).map((path): Mount => ({ type: "hide", path })),
-  ...["config", "config.worktree"].flatMap((name) => configMounts(join(alike, name), control)),
+export const credentialPlaces = (alike: string): readonly string[] => [
+  ...["config", "config.worktree", "credentials"].map((name) => join(alike, name)).filter(isFile),
+  ...[join(alike, "logs")].filter(isFolder),
 ];
-
-/**
- * Folders of git that a folder lies below: the repository's, where the workspace is a folder of it. And where a work tree
- * or a repository with its folder elsewhere says that is (a file `.git`), that folder.
- */
-export const gitFoldersAbove = (folder: string): readonly string[] => {
-  const git = join(folder, ".git");
-  const found = lstatSync(git, { throwIfNoEntry: false });
-  const elsewhere = found?.isFile() ? namedBy(git) : undefined;
-  const here = found?.isDirectory() ? [git] : [];
-  const above = dirname(folder);
-  return [...here, ...(elsewhere ?? []), ...(above === folder ? [] : gitFoldersAbove(above))];
-};
-
-/** What a file `.git` names, and the folder that a work tree shares with others. */
-const namedBy = (file: string): readonly string[] => {
-  const named = /^gitdir: (.+)$/m.exec(readFileSync(file, "utf8").slice(0, 4_096))?.[1];
-  if (named === undefined) return [];
-  const folder = resolve(dirname(file), named.trim());
-  const shared = join(folder, "commondir");
-  if (!isFile(shared)) return [folder];
-  return [folder, resolve(folder, readFileSync(shared, "utf8").trim())];
-};
 
 const foldersIn = (entries: readonly Dirent[], without = ""): readonly string[] =>
   entries.filter((entry) => entry.isDirectory() && entry.name !== without).map(({ name }) => name);
 
-const entriesOf = (folder: string): readonly Dirent[] => {
+export const entriesOf = (folder: string): readonly Dirent[] => {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch {
@@ -100,6 +72,35 @@ const entriesOf = (folder: string): readonly Dirent[] => {
 
 /** Submodules and work trees that are shown; each takes a dozen mounts, and where there are more none of them is. */
 const mostInner = 10;
+
+/** Repositories whose folders are shown, the outermost first; of others everything is hidden, in a mount each. */
+const mostShown = 10;
+
+/** Every mount makes each start slower, and there is a limit to them. */
+const mostFolders = 400;
+
+/**
+ * Git's folders as a process sees them.
+ *
+ * @param control where the configurations that are shown are kept
+ * @throws ExpertStackError SANDBOX_FAILED where there are too many of them
+ */
+export const gitView = ({ own, alike }: GitFolders, control: string): readonly Mount[] => {
+  if (own.length + alike.length > mostFolders) throw tooManyRepositories(own.length + alike.length);
+  return [
+    ...alike.flatMap((folder) => credentialPlaces(folder)).map((path): Mount => ({ type: "hide", path })),
+    ...alike.slice(0, mostShown).flatMap((folder) => configsOf(folder, control)),
+    ...own.slice(0, mostShown).flatMap((folder) => gitMounts(folder, control)),
+    ...own.slice(mostShown).map((path): Mount => ({ type: "hide", path })),
+  ];
+};
+
+const tooManyRepositories = (count: number): ExpertStackError =>
+  new ExpertStackError({
+    code: "SANDBOX_FAILED",
+    message: `No process is started: there are ${count} repositories in the workspace, too many to hide the credentials of.`,
+    remedy: `Have at most ${mostFolders} of them, or switch the sandbox off.`,
+  });
 
 /**
  * What git itself keeps beside its configuration. Whatever else lies there, such as `credentials`, is not shown; nor are
@@ -117,18 +118,22 @@ const usual =
  * @param control where the other configurations are kept
  */
 export const gitMounts = (git: string, control: string): readonly Mount[] => {
-  const names = existsSync(git) ? readdirSync(git) : [];
+  // A link would show whatever it leads to.
+  const names = entriesOf(git).filter((entry) => entry.isFile() || entry.isDirectory());
   const inner = ["modules", "worktrees"].flatMap((name) => innerFolders(join(git, name)));
   const shown = inner.length <= mostInner ? inner : [];
   return [
     { type: "hide", path: git },
     ...names
-      .filter((name) => usual.test(name))
-      .map((name): Mount => ({ type: "read", path: join(git, name) })),
-    ...["config", "config.worktree"].flatMap((name) => configMounts(join(git, name), control)),
+      .filter(({ name }) => usual.test(name))
+      .map(({ name }): Mount => ({ type: "read", path: join(git, name) })),
+    ...configsOf(git, control),
     ...shown.flatMap((folder) => gitMounts(folder, control)),
   ];
 };
+
+const configsOf = (git: string, control: string): readonly Mount[] =>
+  ["config", "config.worktree"].flatMap((name) => configMounts(join(git, name), control));
 
 const configMounts = (path: string, control: string): readonly Mount[] => {
   const found = lstatSync(path, { throwIfNoEntry: false });
@@ -148,8 +153,11 @@ const innerFolders = (folder: string): readonly string[] =>
       ["HEAD", "config"].some((name) => isFile(join(path, name))) ? [path] : innerFolders(path),
     );
 
-/** A submodule may be called `HEAD`, too. */
+/** And no link. A submodule may be called `HEAD`, too. */
 const isFile = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+
+const isFolder = (path: string): boolean =>
+  lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 const keep = (text: string, control: string): string => {
   const name = createHash("sha256").update(text).digest("hex").slice(0, 16);

@@ -54,7 +54,7 @@ export const openSandbox = async (options: SandboxOptions): Promise<OpenedSandbo
   const tried: TriedTier[] = [];
   try {
     const plan = planOf(options, place.control);
-    const tier = await strongest(options, { ...place, plan, signals }, tried);
+    const tier = await strongest(options, { ...place, signals }, tried);
     if (tier !== undefined) {
       refuseWeak(options, tier.name, tried);
       const network = isolates(tier.name) ? options.network : "open";
@@ -71,15 +71,14 @@ export const openSandbox = async (options: SandboxOptions): Promise<OpenedSandbo
 /** The first tier that holds what is started in it. What was tried goes into `tried`. */
 const strongest = async (
   options: SandboxOptions,
-  { plan, ...own }: Omit<SetupParts, "workspace"> & { readonly plan: Plan },
+  own: Omit<SetupParts, "workspace">,
   tried: TriedTier[],
 ): Promise<Tier | undefined> => {
-  const { records, workspace } = options;
-  const setup = setupOf({ ...own, workspace });
+  const setup = setupOf({ ...own, workspace: options.workspace });
   for (const [name, make] of tiersOf(setup, options)) {
     const started = performance.now();
     const tier = await make();
-    const lacking = isLacking(tier) ? tier : await probe(tier, setup, { plan, records });
+    const lacking = isLacking(tier) ? tier : await probe(tier, setup, options);
     tried.push({ tier: name, durationMs: Math.round(performance.now() - started), ...lacking });
     if (!isLacking(tier) && lacking === undefined) return tier;
   }

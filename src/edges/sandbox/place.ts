@@ -12,8 +12,8 @@ import {
   rmSync,
   type Stats,
 } from "node:fs";
-import { basename, join } from "node:path";
-import { controlGroup, removeControlGroup } from "./control-group.ts";
+import { join } from "node:path";
+import { controlGroup, removeControlGroups } from "./control-group.ts";
 import { openLifeline } from "./lifeline.ts";
 import { systemTool } from "./program-file.ts";
 import type { Lacking } from "./tier.ts";
@@ -35,10 +35,11 @@ export const openPlace = async (temporary: string): Promise<Place | Lacking> => 
   try {
     mkdirSync(temporary, { recursive: true });
     removeAbandoned(temporary);
+    removeControlGroups(groupsBegin);
     closeInherited();
-    const control = mkdtempSync(join(temporary, "es-"));
+    const control = mkdtempSync(join(temporary, foldersBegin));
     const lifeline = await openLifeline(mkfifo, join(control, "lifeline"));
-    const group = controlGroup(basename(control));
+    const group = controlGroup(`${groupsBegin}${process.pid}`);
     return {
       control,
       groups: group.folders,
@@ -54,33 +55,46 @@ export const openPlace = async (temporary: string): Promise<Place | Lacking> => 
   }
 };
 
+/** With six letters behind them. */
+const foldersBegin = "es-sandbox-";
+
+/** With the number of the runner's process behind them. */
+const groupsBegin = "es-sandbox-of-";
+
 /** Milliseconds after which a folder without a lifeline is nobody's: it takes a moment to make one. */
 const abandonedAfterMs = 60_000;
 
 /** Removes the folders of sandboxes whose runner was killed before anybody else knew of them. */
 const removeAbandoned = (temporary: string): void => {
-  for (const name of readdirSync(temporary).filter((entry) => /^es-\w{6}$/.test(entry))) {
-    const path = join(temporary, name);
+  const names = readdirSync(temporary).filter((name) => name.startsWith(foldersBegin));
+  for (const path of names.map((name) => join(temporary, name))) {
     try {
       // Another user's is theirs to remove.
-      const { uid, mtimeMs } = lstatSync(path);
-      if (uid === process.getuid?.() && !isAlive(join(path, "lifeline"), mtimeMs)) {
-        rmSync(path, { recursive: true, force: true });
-        removeControlGroup(name);
-      }
+      const stats = lstatSync(path);
+      if (!stats.isDirectory() || stats.uid !== process.getuid?.() || !isAbandoned(path, stats)) continue;
+      rmSync(path, { recursive: true, force: true });
     } catch {
       // It has gone meanwhile, or holds what is not ours: it stays, and is in nobody's way.
     }
   }
 };
 
-/** Whether a runner holds the FIFO open: opening it for writing fails where nobody reads. */
-const isAlive = (lifeline: string, madeAt: number): boolean => {
+/**
+ * Whether its lifeline is held by nobody: opening a FIFO for writing fails where nobody reads. Without one a folder with
+ * anything in it is somebody else's, whatever its name.
+ */
+const isAbandoned = (folder: string, { mtimeMs }: Stats): boolean => {
+  const lifeline = join(folder, "lifeline");
+  const found = lstatSync(lifeline, { throwIfNoEntry: false });
+  if (found === undefined) {
+    return readdirSync(folder).length === 0 && Date.now() - mtimeMs > abandonedAfterMs;
+  }
+  if (!found.isFIFO()) return false;
   try {
     closeSync(openSync(lifeline, constants.O_WRONLY | constants.O_NONBLOCK));
-    return true;
+    return false;
   } catch (error) {
-    return systemName(error) !== "ENXIO" && Date.now() - madeAt < abandonedAfterMs;
+    return systemName(error) === "ENXIO";
   }
 };
 

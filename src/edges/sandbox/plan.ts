@@ -1,7 +1,8 @@
 import { existsSync, realpathSync } from "node:fs";
 import { dirname } from "node:path";
 import { ExpertStackError } from "../../errors.ts";
-import { alikeMounts, credentialPlaces, gitFolders, gitFoldersAbove, gitMounts } from "./git-view.ts";
+import { gitFoldersAbove } from "./git-above.ts";
+import { credentialPlaces, gitFolders, gitView } from "./git-view.ts";
 import type { Mount } from "./mounts.ts";
 import { toolchains } from "./toolchains.ts";
 
@@ -38,7 +39,9 @@ export const planOf = (options: PlanOptions, control: string): Plan => {
   const [checkout, workspace] = [realPath(options.checkout), realPath(options.workspace)];
   const foreign = [checkout, workspace];
   const git = gitFolders(foreign);
-  const above = foreign.flatMap(gitFoldersAbove).filter((path) => !git.own.includes(path));
+  const above = foreign
+    .flatMap((folder) => gitFoldersAbove(folder, foreign))
+    .filter((path) => !git.own.includes(path));
   // As they are called, too: what a name leads to may be another file at the next start, as of a secret that rotates.
   const hidden = [...new Set([...options.hidden, ...above].flatMap((path) => [path, realPath(path)]))];
   const tools = toolchains({ searchPath, home, foreign, hidden });
@@ -48,10 +51,7 @@ export const planOf = (options: PlanOptions, control: string): Plan => {
   return {
     ...{ ...options, checkout, workspace, hidden, control, ways },
     tools: tools.map((path): Mount => ({ type: "read", path })),
-    git: [
-      ...git.alike.flatMap((folder) => alikeMounts(folder, control)),
-      ...git.own.flatMap((folder) => gitMounts(folder, control)),
-    ],
+    git: gitView(git, control),
     places: new Map([...ways, ...kept, ...foreign].map((path) => [path, realPath(path)])),
   };
 };

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { chownSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { forbiddingSwitch } from "./namespace-switches.ts";
-import type { Plan } from "./plan.ts";
+import { type PlanOptions, planOf } from "./plan.ts";
 import { systemTool } from "./program-file.ts";
 import { quoted } from "./shell-word.ts";
 import type { Lacking, Tier, TierSetup } from "./tier.ts";
@@ -51,7 +51,8 @@ const meanings: Readonly<Record<number, string>> = {
 };
 
 /**
- * Starts a small program in a tier and looks at what it finds.
+ * Starts a small program in a tier and looks at what it finds. It has a folder of its own for a workspace: what lies in
+ * the job's, which a process of an earlier job may have made, must not decide which tier holds.
  *
  * @param records where it is kept that a tier held, which then is not tried again on this boot
  * @returns what is lacking, if anything is
@@ -59,7 +60,7 @@ const meanings: Readonly<Record<number, string>> = {
 export const probe = async (
   tier: Tier,
   setup: TierSetup,
-  { plan, records }: { readonly plan: Plan; readonly records: string | undefined },
+  { records, ...options }: PlanOptions & { readonly records?: string | undefined },
 ): Promise<Lacking | undefined> => {
   const { control, runner, user } = setup;
   const workspace = join(control, "probe");
@@ -69,6 +70,7 @@ export const probe = async (
   const script = checks({ control, workspace, isolating });
   const env = { PATH: "/usr/bin:/bin" };
   const launch = { command: "/bin/sh", args: ["-c", script], cwd: isolating ? workspace : "/", env };
+  const plan = planOf({ ...options, checkout: workspace, workspace }, control);
   const mounts = viewOf(plan, "/bin/sh", {
     workspace: { path: workspace, access: "write" },
     checkout: "hidden",

@@ -22,8 +22,8 @@ import { missingForSituations } from "../../helpers/situation.ts";
 const joinedGroups = (pid: number): readonly string[] => {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
   const lines = children.map((child) => readFileSync(`/proc/${child}/cgroup`, "utf8")).join("\n");
-  return [...lines.matchAll(/^\d+:(pids|memory):(\/.*es-\w{6})$/gm)].map(([, controllers = "", path = ""]) =>
-    join("/sys/fs/cgroup", controllers, path),
+  return [...lines.matchAll(/^\d+:(pids|memory):(\/.*es-sandbox-of-\d+-\w{8})$/gm)].map(
+    ([, controllers = "", path = ""]) => join("/sys/fs/cgroup", controllers, path),
   );
 };
 
