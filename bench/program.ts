@@ -17,11 +17,11 @@ export type Ended = {
 /** Runs a program under this Node to its end, against a provider at this address. */
 export const run = async (
   args: readonly string[],
-  at: { readonly cwd: string; readonly url: string },
+  at: { readonly cwd: string; readonly url: string; readonly cache?: string | undefined },
 ): Promise<Ended> => {
   const child = spawn(process.execPath, args, {
     cwd: at.cwd,
-    env: environment(at.url),
+    env: { ...environment(at.url), ...(at.cache === undefined ? {} : { XDG_CACHE_HOME: at.cache }) },
     stdio: ["ignore", "ignore", "pipe"],
   });
   const errors: Buffer[] = [];

@@ -15,6 +15,7 @@ import { measureSandbox } from "./sandbox.ts";
 import { measureSkills } from "./skills.ts";
 import { measureStart } from "./start.ts";
 import { measureLongJob, measureSteps } from "./steps.ts";
+import { measureTrial } from "./trial.ts";
 
 const measurements: ReadonlyMap<string, () => Promise<readonly Row[]>> = new Map([
   ["start", measureStart],
@@ -23,6 +24,7 @@ const measurements: ReadonlyMap<string, () => Promise<readonly Row[]>> = new Map
   ["deltas", measureDeltas],
   ["redaction", measureRedaction],
   ["sandbox", measureSandbox],
+  ["trial", measureTrial],
   ["skills", measureSkills],
   ["delegates", measureDelegates],
   ["action", measureAction],

@@ -28,14 +28,19 @@ export const measureStart = async (): Promise<readonly Row[]> => {
   ];
 };
 
-/** Milliseconds from the start of a process to the arrival of its first request. */
+/**
+ * Milliseconds from the start of a process to the arrival of its first request.
+ *
+ * @param cache instead of the user's own
+ */
 export const firstRequest = async (
   cwd: string,
   args: (url: string) => readonly string[],
+  cache?: string,
 ): Promise<number> => {
   await using provider = await startProvider(() => ({ events: text(["Done."]) }));
   const startedAt = performance.now();
-  const { standardError } = await run(args(provider.url), { cwd, url: provider.url });
+  const { standardError } = await run(args(provider.url), { cwd, url: provider.url, cache });
   const [first] = provider.exchanges;
   if (first === undefined) throw new Error(`no request came\n${standardError}`);
   return first.arrivedAt - startedAt;

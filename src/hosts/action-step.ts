@@ -12,7 +12,7 @@ import type { ActionContext } from "./action-context.ts";
 import { readNamedFile, type TrustedDefinitions } from "./action-definitions.ts";
 import { gitHub } from "./action-github.ts";
 import { hiddenFolders, runActionJob } from "./action-job.ts";
-import { readDefinitions, type TrustedManifest } from "./action-manifest.ts";
+import { mayStartProcesses, readDefinitions, type TrustedManifest } from "./action-manifest.ts";
 import { compared, makeActionQuery } from "./action-query.ts";
 import { checkWorkspace, workspaceOf } from "./action-workspace.ts";
 import type { Ending } from "./ending.ts";
@@ -42,8 +42,8 @@ export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> =>
     return { ...known, conclusion: admission.conclusion, problem: admission.problem };
   }
   await using sandbox = stepSandbox(step);
-  // An untrusted trigger waits for the tiers before the model is asked: they are tried while GitHub is.
-  if (admission.trust === "untrusted") sandbox.openEarly();
+  // Who waits for the tiers before the model is asked has them tried while GitHub is.
+  if (admission.trust === "untrusted" || mayStartProcesses(step)) sandbox.openEarly();
   const { repository } = github;
   const [{ trusted, read }, comparison] = await Promise.all([
     readDefinitions(step, { trigger, repository, expert: admission.expert, sandbox }),
