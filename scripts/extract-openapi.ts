@@ -89,13 +89,16 @@ const deref = (description: Description, tree: Tree): Tree => {
   return deref(description, Tree.parse(description.components[kind]?.[name]));
 };
 
+/** `created` is described as a moment and is, by its own prose, a range in the words of GitHub's search: `>=2026-01-01`. */
 const parametersIn = (description: Description, parameters: readonly Tree[], place: string) => {
   const found = parameters
     .map((parameter) => Parameter.parse(deref(description, parameter)))
     .filter((parameter) => parameter.in === place);
   return {
     type: "object",
-    properties: Object.fromEntries(found.map(({ name, schema }) => [name, clean(schema)])),
+    properties: Object.fromEntries(
+      found.map(({ name, schema }) => [name, name === "created" ? { type: "string" } : clean(schema)]),
+    ),
     required: found.filter(({ required }) => required === true).map(({ name }) => name),
     additionalProperties: false,
   };

@@ -1,8 +1,19 @@
+import { parseMarker } from "../outputs/marker.ts";
 import type { Problem } from "../report/job-report.ts";
 import { type CommentCommand, readCommand } from "../request/comment-command.ts";
-import { decide, type GateFacts, type GatePolicy, rolesNeeded } from "../request/gate.ts";
+import {
+  decide,
+  type GateFacts,
+  type GatePolicy,
+  type GateQuestion,
+  rolesNeeded,
+  type Verdict,
+} from "../request/gate.ts";
+import { isByAnybody } from "../request/people.ts";
+import { onPullRequest, pullRequestQuestion } from "../request/pull-request.ts";
 import type { Role, Roles } from "../request/role.ts";
-import type { Actor, Trigger } from "../request/trigger.ts";
+import { skipRule } from "../request/skip-rule.ts";
+import { type Actor, isComment, type Trigger } from "../request/trigger.ts";
 import type { Repository } from "../run/github-ports.ts";
 import type { ActionInputs } from "./action-inputs.ts";
 
@@ -10,6 +21,8 @@ import type { ActionInputs } from "./action-inputs.ts";
 export type Admission =
   | {
       readonly type: "admitted";
+      /** With what was asked of GitHub about it. */
+      readonly trigger: Trigger;
       readonly trust: "trusted" | "untrusted";
       readonly reason: string;
       readonly expert: string;
@@ -25,42 +38,76 @@ type Question = {
   readonly secrets: GateFacts["secrets"];
   /** Who ran the workflow again, when that is someone else than who set it off. */
   readonly rerunBy?: Actor;
+  /** The name of the workflow's file. */
+  readonly workflowFile: () => string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
   readonly repository: () => Promise<Repository>;
 };
 
+/** The command, then what costs no request, then what GitHub is asked, the cheapest first. */
 export const admit = async (question: Question): Promise<Admission> => {
-  const { trigger, inputs } = question;
-  const command = commandOf(trigger, inputs);
+  const { inputs } = question;
+  const command = commandOf(question.trigger, inputs);
   if (command !== undefined && command.type !== "ask") return noCommand(command, inputs);
-  const policy: GatePolicy = {
-    permission: inputs.permission,
-    allowUsers: inputs.allowUsers,
-    allowBots: inputs.allowBots,
-  };
   const facts: GateFacts = {
     secrets: question.secrets,
+    isOwn: isComment(question.trigger) && parseMarker(question.trigger.comment.body) !== undefined,
     ...(question.rerunBy === undefined ? {} : { rerunBy: question.rerunBy }),
   };
-  const logins = rolesNeeded({ trigger, policy, facts });
-  const roles = logins.length === 0 ? new Map<string, Role>() : await askRoles(question.repository, logins);
-  const verdict = decide({ trigger, policy, facts, roles });
-  if (verdict.type === "allow") {
-    return {
-      type: "admitted",
-      trust: verdict.trust,
-      reason: verdict.reason,
-      expert: command?.expert ?? inputs.expert,
-      ...(command === undefined ? {} : { question: command.question }),
-      roles,
-    };
-  }
-  return verdict.type === "skip"
-    ? refused("skipped", verdict.reason, "Nothing to do.")
-    : refused("denied", verdict.reason, "Lower `permission`, or name the person in `allow-users`.");
+  const found = await completed(question, facts);
+  if (found.type === "moved") return refused("skipped", found.reason, "Nothing to do.");
+  const { trigger } = found;
+  const asked = { trigger, policy: policyOf(inputs), facts };
+  const roles = await askRoles(question.repository, rolesNeeded(asked));
+  const verdict = await judged(question, { ...asked, roles });
+  if (verdict.type !== "allow") return refusedBy(verdict, inputs);
+  const { trust, reason } = verdict;
+  const expert = command?.expert ?? inputs.expert;
+  const asking = command === undefined ? {} : { question: command.question };
+  return { type: "admitted", trigger, trust, reason, expert, ...asking, roles };
+};
+
+const policyOf = ({ permission, allowUsers, allowBots, maxJobsPerActor }: ActionInputs): GatePolicy => ({
+  ...{ permission, allowUsers, allowBots },
+  ...(maxJobsPerActor === undefined ? {} : { maxJobsPerActor }),
+});
+
+/** With the two sides of its pull request, unless it is skipped whatever they are. */
+const completed = async ({ trigger, repository }: Question, facts: GateFacts) => {
+  const question = skipRule(trigger, facts) === undefined ? pullRequestQuestion(trigger) : undefined;
+  if (question === undefined) return { type: "trigger", trigger } as const;
+  return onPullRequest(trigger, await (await repository()).pullRequests(question));
+};
+
+/** How often a person asked is counted only for those who may. */
+const judged = async (
+  { repository, workflowFile, now }: Question,
+  asked: GateQuestion & { readonly roles: Roles },
+): Promise<Verdict> => {
+  const { trigger, policy } = asked;
+  const verdict = decide(asked);
+  const isCounted = verdict.type === "allow" && policy.maxJobsPerActor !== undefined;
+  if (!isCounted || !isByAnybody(trigger)) return verdict;
+  const workflow = workflowFile();
+  const since = new Date(now - dayMs).toISOString().replace(/\.\d+Z$/, "Z");
+  const runs = await (await repository()).runsBy(trigger.sender.login, { workflow, since });
+  return decide({ ...asked, runs });
+};
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+const refusedBy = (verdict: Exclude<Verdict, { type: "allow" }>, inputs: ActionInputs): Admission => {
+  if (verdict.type === "skip") return refused("skipped", verdict.reason, "Nothing to do.");
+  const remedy =
+    verdict.rule === "max-jobs-per-actor"
+      ? `Ask again tomorrow, or raise \`max-jobs-per-actor\`, which is ${inputs.maxJobsPerActor}.`
+      : "Lower `permission`, or name the person in `allow-users`.";
+  return refused("denied", verdict.reason, remedy);
 };
 
 const commandOf = (trigger: Trigger, inputs: ActionInputs): CommentCommand | undefined =>
-  trigger.type === "issueComment"
+  isComment(trigger)
     ? readCommand(trigger.comment.body, {
         phrase: inputs.triggerPhrase,
         allowed: nameable(inputs),
@@ -98,6 +145,7 @@ const refused = (conclusion: "skipped" | "denied", message: string, remedy: stri
 });
 
 const askRoles = async (repository: () => Promise<Repository>, logins: readonly string[]): Promise<Roles> => {
+  if (logins.length === 0) return new Map<string, Role>();
   const { roleOf } = await repository();
   const asked = logins.map(async (login) => [login.toLowerCase(), await roleOf(login)] as const);
   return new Map(await Promise.all(asked));

@@ -15,6 +15,8 @@ export type ActionContext = {
   /** The commit that triggered the run. */
   readonly sha: string;
   readonly workflow: string;
+  /** The name of its file, such as `review.yml`. @throws ExpertStackError TRIGGER_INVALID where the runner did not say */
+  readonly workflowFile: () => string;
   readonly job: string;
   readonly runId: string;
   readonly runAttempt: string;
@@ -48,6 +50,7 @@ export const readContext = (environment: Environment): ActionContext => {
     serverUrl: environment.GITHUB_SERVER_URL || "https://github.com",
     sha: need("GITHUB_SHA"),
     workflow: environment.GITHUB_WORKFLOW ?? "",
+    workflowFile: () => fileOf(need("GITHUB_WORKFLOW_REF")),
     job: environment.GITHUB_JOB ?? "",
     runId: environment.GITHUB_RUN_ID ?? "",
     runAttempt: environment.GITHUB_RUN_ATTEMPT ?? "1",
@@ -56,6 +59,9 @@ export const readContext = (environment: Environment): ActionContext => {
     cache: join(environment.RUNNER_TOOL_CACHE || temporary, "expert-stack"),
   };
 };
+
+/** Of `owner/repository/.github/workflows/review.yml@refs/heads/main`. */
+const fileOf = (reference: string): string => /\/([^/@]+)@[^@]*$/.exec(reference)?.[1] ?? reference;
 
 const readPayload = (path: string): unknown => {
   try {

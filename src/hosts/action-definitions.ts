@@ -5,6 +5,7 @@ import { folderDefinitions } from "../edges/definitions/folder.ts";
 import { commitDefinitions, headCommit } from "../edges/definitions/git-commit.ts";
 import { pathOutside, programOutside } from "../edges/skills/program-outside.ts";
 import { ExpertStackError } from "../errors.ts";
+import { isByAnybody } from "../request/people.ts";
 import type { Trigger } from "../request/trigger.ts";
 import type { Definitions, Repository } from "../run/github-ports.ts";
 import type { ActionContext } from "./action-context.ts";
@@ -33,8 +34,9 @@ export const trustedDefinitions = async (from: {
   const { trigger, context, environment } = from;
   const repository = await from.repository();
   const checkout = { workspace: context.checkout, ...gitOutside(context.checkout, environment) };
-  const commit =
-    "thread" in trigger ? await repository.branchHead(trigger.repository.defaultBranch) : context.sha;
+  const commit = isByAnybody(trigger)
+    ? await repository.branchHead(trigger.repository.defaultBranch)
+    : context.sha;
   const head = await headCommit(checkout);
   const at = (id: string): Definitions =>
     commitDefinitions({ ...checkout, commit: id, fallback: repository.readFile });

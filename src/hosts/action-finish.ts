@@ -7,6 +7,7 @@ import type { JobReport } from "../report/job-report.ts";
 import { logLine } from "../report/log-line.ts";
 import { makeRedaction } from "../report/redaction.ts";
 import { renderSummary } from "../report/summary.ts";
+import { isOnPullRequest } from "../request/trigger.ts";
 import type { Ending } from "./ending.ts";
 import { publishable } from "./published-text.ts";
 import { type Step, textPolicy } from "./step.ts";
@@ -29,7 +30,7 @@ export const finish = async (
   if (stop.aborted) return 130;
   return exitCode(ending.conclusion, {
     skip: step?.inputs.onSkip ?? "pass",
-    event: ending.trigger?.type === "pullRequest" ? "pullRequest" : "other",
+    event: ending.trigger !== undefined && isOnPullRequest(ending.trigger) ? "pullRequest" : "other",
   });
 };
 

@@ -8,8 +8,6 @@ const unavailable: Readonly<Record<string, readonly string[]>> = {
   plan: [],
   "plan-digest": [],
   "allow-unlocked": ["false"],
-  "untrusted-context": ["mark"],
-  "max-jobs-per-actor": [],
   registry: [],
   frozen: ["false"],
   continue: ["off"],

@@ -25,12 +25,14 @@ export type ActionInputs = {
   readonly outputSchema: string;
   readonly outputSchemaFile: string;
   readonly triggerPhrase: string;
-  readonly permission: Exclude<Role, "none">;
+  readonly permission: Role;
+  readonly maxJobsPerActor: number | undefined;
   readonly allowUsers: readonly string[];
   readonly allowBots: readonly string[];
   readonly sandbox: "auto" | "required" | "off";
   readonly network: "enforced" | "open";
   readonly allowHosts: readonly string[];
+  readonly untrustedContext: "mark" | "drop";
   readonly safeOutputs: "comment" | "none";
   readonly comment: "sticky" | "new";
   readonly onSkip: "pass" | "fail";
@@ -64,12 +66,13 @@ export const readInputs = (): ActionInputs => {
     outputSchema: getInput("output-schema"),
     outputSchemaFile: getInput("output-schema-file"),
     triggerPhrase: getInput("trigger-phrase") || "/expert",
-    permission: oneOf("permission", ["write", "admin", "maintain", "triage", "read"]),
+    ...readWho(),
     allowUsers: lines("allow-users"),
     allowBots: lines("allow-bots"),
     sandbox: oneOf("sandbox", ["auto", "required", "off"]),
     network: oneOf("network", ["enforced", "open"]),
     allowHosts: lines("allow-hosts"),
+    untrustedContext: oneOf("untrusted-context", ["mark", "drop"]),
     safeOutputs: oneOf("safe-outputs", ["comment", "none"]),
     comment: oneOf("comment", ["sticky", "new"]),
     onSkip: oneOf("on-skip", ["pass", "fail"]),
@@ -80,6 +83,20 @@ export const readInputs = (): ActionInputs => {
     token: getInput("github-token"),
     workingDirectory: getInput("working-directory"),
   };
+};
+
+/** Anybody may only where it is said how often. */
+const readWho = (): Pick<ActionInputs, "permission" | "maxJobsPerActor"> => {
+  const permission = oneOf("permission", ["write", "admin", "maintain", "triage", "read", "none"]);
+  const maxJobsPerActor = optional("max-jobs-per-actor", (written) => wholeNumber(written, 1));
+  if (permission === "none" && maxJobsPerActor === undefined) {
+    throw new ExpertStackError({
+      code: "INPUT_INVALID",
+      message: "`permission: none` lets anybody start jobs, and `max-jobs-per-actor` is not set.",
+      remedy: "Say how many a day one person may start: `max-jobs-per-actor: 5`.",
+    });
+  }
+  return { permission, maxJobsPerActor };
 };
 
 const readOverrides = (): Overrides => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { renderFinding } from "../definition/finding.ts";
 import { ExpertStackError } from "../errors.ts";
 import type { Problem } from "../report/job-report.ts";
-import type { Trigger } from "../request/trigger.ts";
+import { isOnPullRequest, type Trigger } from "../request/trigger.ts";
 import type { Repository } from "../run/github-ports.ts";
 import { checkOwnManifest, type TrustedDefinitions, trustedDefinitions } from "./action-definitions.ts";
 import { type JobSandbox, startsProcesses } from "./job-sandbox.ts";
@@ -74,7 +74,7 @@ const readTrusted = async (
     return { type: "manifest", ...read, warnings: read.warnings.map(renderFinding) };
   } catch (error) {
     const isMissing = error instanceof ExpertStackError && error.code === "MANIFEST_NOT_FOUND";
-    if (!isMissing || trigger.type !== "pullRequest") throw error;
+    if (!isMissing || !isOnPullRequest(trigger)) throw error;
     const own = await checkOwnManifest(at(trigger.head.sha), inputs.config);
     return {
       type: "noManifest",

@@ -1,5 +1,5 @@
 import { makeQuery } from "../request/query.ts";
-import type { Trigger } from "../request/trigger.ts";
+import { isOnPullRequest, type Trigger } from "../request/trigger.ts";
 import type { Comparison, Repository } from "../run/github-ports.ts";
 import type { Admission } from "./action-admission.ts";
 import { readNamedFile, type TrustedDefinitions } from "./action-definitions.ts";
@@ -22,7 +22,7 @@ export const makeActionQuery = async (from: {
     trigger,
     roles: admission.roles,
     permission: inputs.permission,
-    untrustedContext: "mark",
+    untrustedContext: inputs.untrustedContext,
     maxDiffBytes,
     ...(admission.question === undefined ? {} : { question: admission.question }),
     ...(comparison === undefined ? {} : { files: comparison.files }),
@@ -42,7 +42,7 @@ export const compared = async (
   trigger: Trigger,
   repository: () => Promise<Repository>,
 ): Promise<Comparison | undefined> =>
-  trigger.type === "pullRequest"
+  isOnPullRequest(trigger)
     ? await (await repository()).compare(trigger.base.sha, trigger.head.sha)
     : undefined;
 

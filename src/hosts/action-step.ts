@@ -27,20 +27,24 @@ import { version } from "./version.ts";
 /** Gate, definitions, query, job, in this order: nothing that costs anything comes before the gate. */
 export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> => {
   const { inputs, context, environment } = step;
-  const trigger = readTrigger(context.eventName, context.payload);
+  const event = readTrigger(context.eventName, context.payload);
   const github = gitHub(step);
   const rerunBy = rerunActor(environment);
   const admission = await admit({
-    trigger,
+    trigger: event,
     inputs,
     secrets: hasCredentials(environment, inputs.overrides.provider) ? "present" : "missing",
+    workflowFile: context.workflowFile,
+    now: systemClock.now(),
     repository: github.repository,
     ...(rerunBy === undefined ? {} : { rerunBy }),
   });
-  const known = { expert: inputs.expert, trigger };
   if (admission.type === "refused") {
-    return { ...known, conclusion: admission.conclusion, problem: admission.problem };
+    const { conclusion, problem } = admission;
+    return { expert: inputs.expert, trigger: event, conclusion, problem };
   }
+  const { trigger } = admission;
+  const known = { expert: inputs.expert, trigger };
   await using sandbox = stepSandbox(step);
   // Who waits for the tiers before the model is asked has them tried while GitHub is.
   if (admission.trust === "untrusted" || mayStartProcesses(step)) sandbox.openEarly();

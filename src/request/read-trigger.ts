@@ -1,139 +1,21 @@
-import type * as z from "zod/mini";
-import { ExpertStackError } from "../errors.ts";
-import type { Actor, Branch, Repository, Thread, Trigger, Writing } from "./trigger.ts";
+import { parsePayload } from "./parse-payload.ts";
+import { actorOf, repositoryOf } from "./payload-parts.ts";
 import {
-  type Account,
+  readIssue,
+  readIssueComment,
+  readPullRequest,
+  readReview,
+  readReviewComment,
+} from "./thread-trigger.ts";
+import type { Trigger } from "./trigger.ts";
+import {
   DispatchPayload,
-  IssueCommentPayload,
-  IssuePayload,
-  type PayloadRepository,
-  PullRequestPayload,
   PushPayload,
+  ReleasePayload,
+  RepositoryDispatchPayload,
   SchedulePayload,
+  WorkflowRunPayload,
 } from "./webhook-payload.ts";
-
-/** Who GitHub shows in place of an account that was deleted. */
-const ghost: Actor = { login: "ghost", id: 10137, type: "User" };
-
-const invalid = (event: string, path: string, message: string): ExpertStackError =>
-  new ExpertStackError({
-    code: "TRIGGER_INVALID",
-    message: `The payload of the event "${event}" is not what GitHub sends: ${path}: ${message}`,
-    remedy: "Run the step on an event GitHub sent, or give `--event` a payload saved from one.",
-  });
-
-const parsed = <Shape>(event: string, schema: z.ZodMiniType<Shape>, payload: unknown): Shape => {
-  const result = schema.safeParse(payload);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  throw invalid(event, issue?.path.join(".") || "payload", issue?.message ?? "unreadable");
-};
-
-const actorOf = (account: Account | null): Actor => account ?? ghost;
-
-const repositoryOf = (repository: PayloadRepository): Repository => ({
-  fullName: repository.full_name,
-  visibility: repository.private ? "private" : "public",
-  defaultBranch: repository.default_branch,
-  url: repository.html_url,
-});
-
-const writingOf = (written: {
-  readonly user: Account | null;
-  readonly body: string | null;
-  readonly html_url: string;
-  readonly created_at: string;
-  readonly updated_at: string;
-}): Writing => ({
-  author: actorOf(written.user),
-  body: written.body ?? "",
-  createdAt: written.created_at,
-  updatedAt: written.updated_at,
-  url: written.html_url,
-});
-
-const threadFrom = (
-  kind: Thread["kind"],
-  thread: PullRequestPayload["pull_request"] | IssuePayload["issue"],
-): Thread => ({
-  ...writingOf(thread),
-  kind,
-  number: thread.number,
-  title: thread.title,
-  state: thread.state,
-  locked: thread.locked,
-  draft: thread.draft ?? false,
-});
-
-const branchOf = (side: PullRequestPayload["pull_request"]["head"]): Branch => ({
-  sha: side.sha,
-  ref: side.ref,
-  ...(side.repo === null ? {} : { repository: side.repo.full_name }),
-});
-
-const pullRequest = (event: "pull_request" | "pull_request_target", payload: unknown): Trigger => {
-  const { action, repository, sender, pull_request: pull } = parsed(event, PullRequestPayload, payload);
-  return {
-    type: "pullRequest",
-    event,
-    action,
-    repository: repositoryOf(repository),
-    sender,
-    thread: threadFrom("pullRequest", pull),
-    head: branchOf(pull.head),
-    base: branchOf(pull.base),
-    origin: pull.head.repo?.id === repository.id ? "repository" : "fork",
-  };
-};
-
-const issue = (payload: unknown): Trigger => {
-  const { action, repository, sender, issue } = parsed("issues", IssuePayload, payload);
-  const thread = threadFrom("issue", issue);
-  return { type: "issue", action, repository: repositoryOf(repository), sender, thread };
-};
-
-const issueComment = (payload: unknown): Trigger => {
-  const { action, repository, sender, issue, comment } = parsed(
-    "issue_comment",
-    IssueCommentPayload,
-    payload,
-  );
-  return {
-    type: "issueComment",
-    action,
-    repository: repositoryOf(repository),
-    sender,
-    thread: threadFrom((issue.pull_request ?? null) === null ? "issue" : "pullRequest", issue),
-    comment: { ...writingOf(comment), id: comment.id },
-  };
-};
-
-const workflowDispatch = (payload: unknown): Trigger => {
-  const { repository, sender, ref, inputs } = parsed("workflow_dispatch", DispatchPayload, payload);
-  const given = Object.entries(inputs ?? {}).filter(([, value]) => value !== null);
-  return {
-    type: "workflowDispatch",
-    repository: repositoryOf(repository),
-    sender,
-    ref,
-    inputs: Object.fromEntries(given.map(([name, value]) => [name, String(value)])),
-  };
-};
-
-const push = (payload: unknown): Trigger => {
-  const { repository, sender, ref, before, after, deleted, compare } = parsed("push", PushPayload, payload);
-  const change = deleted ? "deleted" : "updated";
-  return {
-    type: "push",
-    repository: repositoryOf(repository),
-    sender,
-    ref,
-    before,
-    after,
-    change,
-    url: compare,
-  };
-};
 
 /**
  * Reads a webhook payload.
@@ -145,22 +27,120 @@ export const readTrigger = (event: string, payload: unknown): Trigger => {
   switch (event) {
     case "pull_request":
     case "pull_request_target":
-      return pullRequest(event, payload);
+      return readPullRequest(event, payload);
+    case "pull_request_review":
+      return readReview(payload);
+    case "pull_request_review_comment":
+      return readReviewComment(payload);
     case "issues":
-      return issue(payload);
+      return readIssue(payload);
     case "issue_comment":
-      return issueComment(payload);
+      return readIssueComment(payload);
+    case "workflow_run":
+      return workflowRun(payload);
     case "workflow_dispatch":
       return workflowDispatch(payload);
+    case "repository_dispatch":
+      return repositoryDispatch(payload);
+    case "release":
+      return release(payload);
     case "push":
       return push(payload);
     case "schedule":
-      return { type: "schedule", schedule: parsed(event, SchedulePayload, payload).schedule };
+      return { type: "schedule", schedule: parsePayload(event, SchedulePayload, payload).schedule };
     default:
       return {
         type: "unsupported",
         event,
-        reason: `Experts answer pull requests, issues, their comments, pushes, schedules and manual runs, not "${event}".`,
+        reason: `Experts answer pull requests and their reviews, issues, comments, releases, pushes, schedules, manual runs, dispatches and runs of other workflows, not "${event}".`,
       };
   }
+};
+
+const workflowRun = (payload: unknown): Trigger => {
+  const {
+    action,
+    repository,
+    sender,
+    workflow_run: run,
+  } = parsePayload("workflow_run", WorkflowRunPayload, payload);
+  return {
+    type: "workflowRun",
+    action,
+    repository: repositoryOf(repository),
+    sender,
+    run: {
+      id: run.id,
+      name: run.name ?? "",
+      conclusion: run.conclusion ?? "none",
+      event: run.event,
+      url: run.html_url,
+      branch: run.head_branch ?? "",
+      sha: run.head_sha,
+      ...(run.head_repository === null ? {} : { headRepository: run.head_repository.full_name }),
+      // Older servers do not say; whom they name as null was deleted.
+      actors: [run.actor, run.triggering_actor].flatMap((actor) =>
+        actor === undefined ? [] : [actorOf(actor)],
+      ),
+    },
+  };
+};
+
+const workflowDispatch = (payload: unknown): Trigger => {
+  const { repository, sender, ref, inputs } = parsePayload("workflow_dispatch", DispatchPayload, payload);
+  const given = Object.entries(inputs ?? {}).filter(([, value]) => value !== null);
+  return {
+    type: "workflowDispatch",
+    action: "",
+    repository: repositoryOf(repository),
+    sender,
+    ref,
+    inputs: Object.fromEntries(given.map(([name, value]) => [name, String(value)])),
+  };
+};
+
+const repositoryDispatch = (payload: unknown): Trigger => {
+  const {
+    action,
+    repository,
+    sender,
+    client_payload: data,
+  } = parsePayload("repository_dispatch", RepositoryDispatchPayload, payload);
+  return { type: "repositoryDispatch", action, repository: repositoryOf(repository), sender, data };
+};
+
+const release = (payload: unknown): Trigger => {
+  const { action, repository, sender, release } = parsePayload("release", ReleasePayload, payload);
+  const time = release.published_at ?? release.created_at ?? "";
+  return {
+    type: "release",
+    action,
+    repository: repositoryOf(repository),
+    sender,
+    tag: release.tag_name,
+    release: {
+      name: release.name ?? "",
+      author: actorOf(release.author),
+      body: release.body ?? "",
+      createdAt: time,
+      updatedAt: time,
+      url: release.html_url,
+    },
+  };
+};
+
+const push = (payload: unknown): Trigger => {
+  const { repository, sender, ref, before, after, deleted, compare } = parsePayload(
+    "push",
+    PushPayload,
+    payload,
+  );
+  const change = deleted ? "deleted" : "updated";
+  return {
+    type: "push",
+    action: "",
+    repository: repositoryOf(repository),
+    sender,
+    ...{ ref, before, after, change, url: compare },
+  };
 };

@@ -1,5 +1,6 @@
 /** What the shell needs from a repository and its host: definitions, roles, diffs, threads, artifacts. */
 import type { SanitizedText } from "../outputs/sanitize.ts";
+import type { PullRequest, PullRequestQuestion } from "../request/pull-request.ts";
 import type { Role } from "../request/role.ts";
 
 /** Reads definitions at one fixed place: a folder, or a commit. */
@@ -14,6 +15,15 @@ export type Definitions = {
 export type Repository = {
   /** A person's role as the API gives it (`role_name`; a custom role as the base role it builds on). */
   roleOf(login: string): Promise<Role>;
+  /** The pull request of a number, or those that are open from a branch, the oldest first. */
+  pullRequests(question: PullRequestQuestion): Promise<readonly PullRequest[]>;
+  /**
+   * How many runs of a workflow a person brought about that did anything.
+   *
+   * @param workflow its file's name
+   * @param since ISO 8601
+   */
+  runsBy(login: string, of: { readonly workflow: string; readonly since: string }): Promise<number>;
   /** The commit a branch points at now. */
   branchHead(branch: string): Promise<string>;
   readFile(path: string, commit: string): Promise<string | undefined>;

@@ -69,6 +69,10 @@ const examples = (
     { route: "DELETE …/issues/1/reactions/0", status: 204, holds: undefined },
     { route: `DELETE …/issues/comments/${comment.id}`, status: 204, holds: undefined },
     {
+      route: "GET …/pulls?state=open&head=acme:feature&sort=created&direction=asc",
+      holds: [{ number: 2, head: { ref: "feature" } }],
+    },
+    {
       route: "GET …/pulls/2",
       holds: {
         number: 2,
@@ -99,6 +103,10 @@ const examples = (
         files: [{ filename: "src/a.ts" }],
         commits: [{ sha: pullRequest.pull.headSha }],
       },
+    },
+    {
+      route: "GET …/actions/workflows/ci.yml/runs?actor=alice&created=>=2020-01-01T00:00:00Z",
+      holds: { total_count: 1, workflow_runs: [{ id: run.id }] },
     },
     {
       route: `GET …/actions/runs/${run.id}`,

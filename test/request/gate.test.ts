@@ -11,7 +11,7 @@ const issue = triggerOf("issue", "issues", "issues.opened");
 const comment = triggerOf("issueComment", "issue_comment", "issue_comment.created");
 
 const policy: GatePolicy = { permission: "write", allowUsers: [], allowBots: ["renovate[bot]"] };
-const facts: GateFacts = { secrets: "present" };
+const facts: GateFacts = { secrets: "present", isOwn: false };
 const known: Readonly<Record<string, Role>> = { ada: "admin", grace: "write", mallory: "read" };
 
 const ask = (
@@ -111,7 +111,12 @@ describe("who may", () => {
 
 describe("what is skipped before anyone is asked", () => {
   const cases: readonly (readonly [string, Trigger, Partial<GateFacts>, string])[] = [
-    ["a fork without secrets", fork, { secrets: "missing" }, "fork-without-secrets"],
+    [
+      "a fork without secrets",
+      { ...fork, event: "pull_request" },
+      { secrets: "missing" },
+      "fork-without-secrets",
+    ],
     ["a draft", { ...own, thread: { ...own.thread, draft: true } }, {}, "draft"],
     ["a closed pull request", { ...own, thread: { ...own.thread, state: "closed" } }, {}, "closed"],
     ["a deleted issue", { ...issue, action: "deleted" }, {}, "gone"],

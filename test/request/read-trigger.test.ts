@@ -91,7 +91,7 @@ it("an event nobody answers says which are", () => {
     type: "unsupported",
     event: "fork",
     reason:
-      'Experts answer pull requests, issues, their comments, pushes, schedules and manual runs, not "fork".',
+      'Experts answer pull requests and their reviews, issues, comments, releases, pushes, schedules, manual runs, dispatches and runs of other workflows, not "fork".',
   });
 });
 

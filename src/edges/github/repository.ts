@@ -4,6 +4,7 @@ import { type Role, roles } from "../../request/role.ts";
 import type { Comparison, Repository } from "../../run/github-ports.ts";
 import { asking, askingMaybe } from "./api-error.ts";
 import type { GitHubAccess, GitHubClient } from "./client.ts";
+import { pullRequests } from "./pull-requests.ts";
 
 /** What GitHub's REST API says of one repository. */
 export const gitHubRepository = (client: GitHubClient, { owner, repo }: GitHubAccess): Repository => {
@@ -15,6 +16,16 @@ export const gitHubRepository = (client: GitHubClient, { owner, repo }: GitHubAc
         client.rest.repos.getCollaboratorPermissionLevel({ ...here, username: login }),
       );
       return answer === undefined ? "none" : roleOf(answer.data);
+    },
+    pullRequests: (question) => pullRequests(client, here, question),
+    async runsBy(login, { workflow, since }) {
+      const count = async (status?: "skipped") => {
+        const filter = { actor: login, created: `>=${since}`, ...(status && { status }), per_page: 1 };
+        const runs = client.rest.actions.listWorkflowRuns({ ...here, workflow_id: workflow, ...filter });
+        return (await asking(`count the runs of ${login}`, runs)).data.total_count;
+      };
+      const [all, skipped] = await Promise.all([count(), count("skipped")]);
+      return all - skipped;
     },
     async branchHead(branch) {
       const ref = `heads/${branch}`;

@@ -101,6 +101,7 @@ export const addRun = (world: World, repository: Repository, run: Partial<Workfl
     actor: addUser(world, actor).login,
     triggeringActor: addUser(world, run.triggeringActor ?? actor).login,
     attempt: run.attempt ?? 1,
+    ...(run.conclusion === undefined ? {} : { conclusion: run.conclusion }),
     createdAt: run.createdAt ?? timestamp(world),
   };
   repository.runs.set(id, added);

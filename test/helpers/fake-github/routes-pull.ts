@@ -6,14 +6,38 @@ import { changeBetween, diffReply, pullChange, pullOf } from "./pull-change.ts";
 import { apiError, notFound, ok, type Reply } from "./reply.ts";
 import { asksFor, type RepositoryCall, type Route, repositoryRoute } from "./route.ts";
 import { commitJson, diffEntriesJson } from "./shape-commit.ts";
-import { pullJson } from "./shape-pull.ts";
-import { nameKey, type Repository } from "./world.ts";
+import { pullJson, pullSimpleJson } from "./shape-pull.ts";
+import { nameKey, type Pull, type Repository } from "./world.ts";
 
 const getPull = async (call: RepositoryCall): Promise<Reply> => {
   const { issue, pull } = pullOf(call);
   const change = await pullChange(call, pull);
   if (asksFor(call, "diff")) return diffReply(change.files, call.world.limits, "PullRequest");
   return ok(pullJson(call, issue, pull, change));
+};
+
+/** The oldest first: the only order in which anybody asks. */
+const listPulls = async (call: RepositoryCall): Promise<Reply> => {
+  const { state = "open", head, direction } = call.query;
+  if (direction !== "asc") throw apiError(422, "the fake lists pull requests in ascending order alone");
+  const found = [...call.repository.issues.values()].flatMap((issue) =>
+    issue.pull === undefined ? [] : [{ issue, pull: issue.pull }],
+  );
+  const wanted = found
+    .filter(({ issue }) => state === "all" || issue.state === state)
+    .filter(({ pull }) => head === undefined || isFrom(call, pull, head));
+  const shown = await Promise.all(
+    wanted.map(async ({ issue, pull }) => pullSimpleJson(call, issue, pull, await pullChange(call, pull))),
+  );
+  return paginate(call, shown, (one) => one);
+};
+
+/** `owner:branch`; without an owner GitHub ignores the filter. */
+const isFrom = (call: RepositoryCall, pull: Pull, head: string): boolean => {
+  const [owner = "", branch] = head.split(":");
+  if (branch === undefined) return true;
+  const from = call.world.repositories.get(nameKey(pull.headRepository));
+  return from !== undefined && nameKey(from.owner) === nameKey(owner) && pull.headRef === branch;
 };
 
 const listFiles = async (call: RepositoryCall): Promise<Reply> => {
@@ -122,6 +146,7 @@ const pulls = { permissions: [{ pull_requests: "read" }] } as const;
 const contents = { permissions: [{ contents: "read" }] } as const;
 
 export const pullRoutes: readonly Route[] = [
+  repositoryRoute("GET /pulls", pulls, listPulls),
   repositoryRoute("GET /pulls/{pull_number}", pulls, getPull, ["diff"]),
   repositoryRoute("GET /pulls/{pull_number}/files", pulls, listFiles),
   repositoryRoute("GET /compare/{basehead}", contents, compare, ["diff"]),

@@ -94,3 +94,23 @@ export const pullJson = (place: Place, issue: Issue, pull: Pull, change: PullCha
     maintainer_can_modify: false,
   };
 };
+
+/** `pull-request-simple`, as lists have it: without what takes a look at its commits. */
+export const pullSimpleJson = (place: Place, issue: Issue, pull: Pull, change: PullChange) => {
+  const {
+    comments: _comments,
+    review_comments: _reviewComments,
+    commits: _commits,
+    additions: _additions,
+    deletions: _deletions,
+    changed_files: _changedFiles,
+    merged: _merged,
+    merged_by: _mergedBy,
+    mergeable: _mergeable,
+    mergeable_state: _mergeableState,
+    rebaseable: _rebaseable,
+    maintainer_can_modify: _maintainerCanModify,
+    ...simple
+  } = pullJson(place, issue, pull, change);
+  return simple;
+};

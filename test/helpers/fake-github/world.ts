@@ -183,6 +183,8 @@ export type WorkflowRun = {
   readonly actor: string;
   readonly triggeringActor: string;
   readonly attempt: number;
+  /** Missing while it runs. */
+  readonly conclusion?: "success" | "failure" | "skipped" | "cancelled";
   readonly createdAt: string;
 };
 
