@@ -16,7 +16,10 @@ export type SecondHello = {
 type Rules = {
   /** Whether a second hello may be for that name. */
   readonly isFor: (serverName: string) => boolean;
-  /** Told once, with the end of "The connection …", what a second hello is instead; nothing of it goes on. */
+  /**
+   * Told once, with the end of "The connection …", what a second hello or a server's answer is instead; nothing of it
+   * goes on.
+   */
   readonly onUnfit: (what: string) => void;
 };
 
@@ -34,23 +37,33 @@ export const secondHello = (rules: Rules): SecondHello => {
   const down = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       if (!gate.isAnswered() && gate.answer(chunk)) waiting?.();
-      done(null, chunk);
+      done(null, gate.isUnfit() ? Buffer.alloc(0) : chunk);
     },
   });
   return { up, down };
 };
+
+/** Bytes in which a server has said what its hello is. Each piece of them is read from the first on. */
+const maxAnswerBytes = 4 * 1024;
 
 const helloGate = ({ isFor, onUnfit }: Rules) => {
   let state: "answer to come" | "hello to come" | "open" | "unfit" = "answer to come";
   let [said, answered] = [Buffer.alloc(0), Buffer.alloc(0)];
   return {
     isAnswered: () => state !== "answer to come",
+    isUnfit: () => state === "unfit",
     /** @returns whether it is known by now what the server answers */
     answer(chunk: Buffer): boolean {
       answered = Buffer.concat([answered, chunk]);
-      if (!isServerHelloWhole(answered)) return false;
-      state = isHelloRetry(answered) ? "hello to come" : "open";
-      return true;
+      if (isServerHelloWhole(answered)) {
+        state = isHelloRetry(answered) ? "hello to come" : "open";
+        return true;
+      }
+      if (answered.length > maxAnswerBytes) {
+        state = "unfit";
+        onUnfit(`is answered with no TLS hello in ${maxAnswerBytes} bytes`);
+      }
+      return false;
     },
     /** @returns what may go on of what the client has said since, or nothing yet */
     admitted(chunk: Buffer): Buffer {

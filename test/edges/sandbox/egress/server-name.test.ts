@@ -187,6 +187,15 @@ describe("given a server that asks for a second hello", () => {
     expect(far.rest()).toHaveLength(0);
   });
 
+  it("that says nothing but alerts is left alone after a few of them", async () => {
+    const alert = Buffer.from([21, 3, 3, 0, 2, 1, 0]);
+    await using far = await opened(Buffer.alloc(700, alert), Buffer.alloc(7_000, alert));
+    await expect.poll(() => far.proxy.events).toHaveLength(1);
+    expect(far.rest()).toHaveLength(0);
+    const reason = "a connection to api.example.com is answered with no TLS hello in 4096 bytes";
+    expect(far.proxy.events).toMatchObject([{ verdict: "refused", reason }]);
+  });
+
   it("a client and a server that mean it come to talk", async () => {
     await using server = await listen(namingServer({ ecdhCurve: "P-384" }));
     await using proxy = await openProxy(server.port);
