@@ -2,6 +2,7 @@ import type { Expert } from "../definition/expert.ts";
 import { providerKeyVariables } from "../edges/model/credentials.ts";
 import type { JobEvent } from "../job/event.ts";
 import { makeRedaction } from "../report/redaction.ts";
+import { shortestSecret } from "../report/secret-forms.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -33,14 +34,39 @@ const requiredBy = (experts: Iterable<Expert>): readonly string[] =>
   );
 
 /**
- * The passwords in addresses that Experts require, such as `postgres://user:password@host/name`, whatever the variable is
- * called: as they are written, and as they are meant.
+ * The passwords in addresses that Experts require, such as `postgres://user:password@host/name`, and in connection strings,
+ * such as `Server=host;Password=password`, whatever the variable is called: as they are written, and as they are meant.
  */
 export const passwordsIn = (environment: Environment, experts: Iterable<Expert>): readonly string[] =>
   requiredBy(experts).flatMap((name) => {
-    const written = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s:@]*:([^/?#\s@]+)@/i.exec(environment[name] ?? "")?.[1];
-    return written === undefined ? [] : [...new Set([written, unescaped(written)])];
+    const value = (environment[name] ?? "").trim();
+    const written = [...passwordOf(value), ...namedPasswords(value)];
+    return [...new Set(written.flatMap((password) => [password, unescaped(password)]))];
   });
+
+/**
+ * What stands before the host. Where the part up to the first slash names nobody, and no port either, the slash is one
+ * of a password that nobody escaped.
+ */
+const passwordOf = (value: string): readonly string[] => {
+  const rest = /^(?:[a-z][a-z0-9+.-]*:)+\/\/(.*)$/is.exec(value)?.[1] ?? "";
+  const authority = /^[^/?#]*/.exec(rest)?.[0] ?? "";
+  const isWhole = authority.includes("@") || /^[^:]*(?::\d{0,5})?$/.test(authority);
+  const login = /^(.*)@/s.exec(isWhole ? authority : rest)?.[1] ?? "";
+  const [, user = "", password = ""] = /^([^:]*):?(.*)$/s.exec(login) ?? [];
+  if (password !== "" && password !== "x-oauth-basic") return [password];
+  // Where a token stands for a user. A name is mostly of small letters, and would be taken out of any text.
+  return user.length < shortestSecret || /^[a-z._-]*$/.test(user) ? [] : [user];
+};
+
+/** The values of `password`, in a query and in pairs that semicolons or blanks divide. */
+const namedPasswords = (value: string): readonly string[] =>
+  [
+    /[?&](?:password|passwd|pwd)=([^&#\s]+)/gi,
+    /(?:^|[;\s])(?:password|passwd|pwd)\s*=\s*(?:"([^"]+)"|'([^']+)'|\{([^}]+)\}|([^\s;"'{][^;]*?)(?=\s*(?:;|$)|\s+\w+\s*=))/gi,
+  ].flatMap((pattern) =>
+    [...value.matchAll(pattern)].flatMap(([, ...groups]) => groups.filter((group) => group !== undefined)),
+  );
 
 const unescaped = (text: string): string => {
   try {

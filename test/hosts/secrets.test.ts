@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, test } from "vitest";
 import { Expert } from "../../src/definition/expert.ts";
 import { passwordsIn, secretVariables, weakSecretNotes } from "../../src/hosts/secrets.ts";
 
@@ -42,4 +42,28 @@ it("the password in an address that an Expert requires is one, as it is written 
     "onlyPassword99",
     "100%25%zz",
   ]);
+});
+
+test.for([
+  ["postgres://u:correct@horse-battery@db.example/x", ["correct@horse-battery"]],
+  ["postgres://u:with/slash#and?mark@db.example/x", ["with/slash#and?mark"]],
+  ["  redis://:onlyPassword99@cache.example\n", ["onlyPassword99"]],
+  ["postgres://u:firstPassword@db.example/x?mail=a@b", ["firstPassword"]],
+  ["jdbc:mysql://u:viaJdbc99@db.example/x", ["viaJdbc99"]],
+  ["postgres://db.example/x?user=u&password=in%26query#x", ["in%26query", "in&query"]],
+  ["mysql://db.example/x?pwd=shortName&x=y", ["shortName"]],
+  ["Server=db;User Id=u;Password=with &#20;Encrypt=true;", ["with &#20"]],
+  ["Server=db;PWD={in;braces}", ["in;braces"]],
+  [`Server=db; Password="quoted;one"; X=y`, ["quoted;one"]],
+  ["host=db password=libpqOne user=u", ["libpqOne"]],
+  ["https://q7Z2mX9vK4tR@git.example/o/r", ["q7Z2mX9vK4tR"]],
+  ["https://q7Z2mX9vK4tR:@git.example/o/r", ["q7Z2mX9vK4tR"]],
+  ["https://q7Z2mX9vK4tR:x-oauth-basic@git.example/o/r", ["q7Z2mX9vK4tR"]],
+  ["https://crm.example:8443/@scope/name@1.2.3", []],
+  ["https://crm.example/a:b@c", []],
+  ["ssh://git@git.example and postgres://u:@db.example", []],
+  ["postgres://application@db.example/x", []],
+  ["https://docs.example/?about=passwords", []],
+] as const)("in %j the passwords are %j", ([value, passwords]) => {
+  expect(passwordsIn({ ADDRESS: value }, requiring("ADDRESS"))).toEqual(passwords);
 });
