@@ -1,4 +1,5 @@
 import type { DetectedSecret } from "./detected-secret.ts";
+import { meantPlaces } from "./meant-places.ts";
 import { ownFindings } from "./own-patterns.ts";
 import { readingsOf } from "./readings.ts";
 import { secretlintFindings } from "./secretlint-rules.ts";
@@ -11,46 +12,62 @@ import { secretlintFindings } from "./secretlint-rules.ts";
  * The first call loads the rules; then a megabyte takes some 25 ms. Meant for what is published, not for every event.
  */
 export const detectSecrets = async (text: string): Promise<readonly DetectedSecret[]> =>
-  [...(await secretlintFindings(text)), ...ownFindings(text)].sort((a, b) => a.start - b.start);
+  inOrder([...(await secretlintFindings(text)), ...ownFindings(text)]);
 
 /** Kinds of what a text holds in any reading of it: as it stands, and as its escapes are meant. */
 export const kindsIn = async (text: string): Promise<readonly string[]> => {
   const found = await Promise.all([...readingsOf(text)].map(detectSecrets));
-  return [...new Set(found.flat().map(({ rule }) => rule))].sort();
+  return kindsOf(found.flat());
 };
 
 /**
- * The text with `***` in place of each, one for those that overlap. A line that shows none, and means one by its escapes,
- * is `***` as a whole: where in it the secret stands nobody can say. `rules` names what was found, each once.
+ * All that is to be left out of a text. Of what only means a secret by its escapes these are whole lines: where in them it
+ * stands nobody can say.
  */
+const secretPlaces = async (text: string): Promise<readonly DetectedSecret[]> => {
+  const shown = await detectSecrets(text);
+  return inOrder([...shown, ...(await meantPlaces(blanked(text, shown), detectSecrets))]);
+};
+
+/** The text with `***` in place of each, one for those that overlap. `rules` names what was found, each once. */
 export const withoutDetected = async (
   text: string,
 ): Promise<{ readonly text: string; readonly rules: readonly string[] }> => {
-  const found = await detectSecrets(text);
-  const pieces: string[] = [];
-  let kept = 0;
-  for (const { start, end } of found) {
-    if (start >= kept) pieces.push(text.slice(kept, start), "***");
-    kept = Math.max(kept, end);
-  }
-  const shown = await withoutMeant([...pieces, text.slice(kept)].join(""));
-  return {
-    text: shown.text,
-    rules: [...new Set([...found.map(({ rule }) => rule), ...shown.rules])].sort(),
-  };
+  const found = await secretPlaces(text);
+  return { text: replaced(text, found, () => "***"), rules: kindsOf(found) };
 };
 
-const withoutMeant = async (
+const kindsOf = (found: readonly DetectedSecret[]): readonly string[] =>
+  [...new Set(found.map(({ rule }) => rule))].sort();
+
+const inOrder = (found: readonly DetectedSecret[]): readonly DetectedSecret[] =>
+  [...found].sort((a, b) => a.start - b.start);
+
+/** With as many characters in as many lines, so that a place in it is one in the text. */
+const blanked = (text: string, places: readonly DetectedSecret[]): string =>
+  replaced(text, places, (secret) => secret.replaceAll(/[^\n]/g, "*"));
+
+const replaced = (
   text: string,
-): Promise<{ readonly text: string; readonly rules: readonly string[] }> => {
-  // Most texts mean what they show, and are looked through once.
-  if (readingsOf(text).size === 1) return { text, rules: [] };
-  const rules: string[] = [];
-  const lines: string[] = [];
-  for (const line of text.split("\n")) {
-    const meant = readingsOf(line).size === 1 ? [] : await kindsIn(line);
-    rules.push(...meant);
-    lines.push(meant.length === 0 ? line : "***");
+  places: readonly DetectedSecret[],
+  hole: (secret: string) => string,
+): string => {
+  const pieces: string[] = [];
+  let kept = 0;
+  for (const { start, end } of united(places)) {
+    pieces.push(text.slice(kept, start), hole(text.slice(start, end)));
+    kept = end;
   }
-  return { text: lines.join("\n"), rules };
+  return [...pieces, text.slice(kept)].join("");
+};
+
+/** One place for those that overlap. */
+const united = (places: readonly DetectedSecret[]): readonly DetectedSecret[] => {
+  const all: DetectedSecret[] = [];
+  for (const place of places) {
+    const last = all.at(-1);
+    if (last === undefined || place.start >= last.end) all.push(place);
+    else all[all.length - 1] = { ...last, end: Math.max(last.end, place.end) };
+  }
+  return all;
 };

@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync } from "node:crypto";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { detectSecrets, withoutDetected } from "../../../src/edges/detectors/detect-secrets.ts";
 
 // Put together here, so that no scanner of this repository takes them for real.
@@ -136,4 +136,27 @@ it("a line that means a secret by its escapes, and does not show it, is left out
     text: ["before", "***", "C:\\new\\table", "after"].join("\n"),
     rules: ["github"],
   });
+});
+
+const lines = String(pem).trim().split("\n");
+
+test.for([
+  ["an escape in its header", String(pem).replace("BEGIN ", "BEGIN\\u0020")],
+  ["colours", lines.map((line) => `\u001b[32m${line}\u001b[0m`).join("\n")],
+  ["colours written out", lines.map((line) => `\\x1b[32m${line}\\e[0m`).join("\n")],
+] as const)(
+  "a key over several lines that is one only by what they mean, for %s, is left out",
+  async ([, key]) => {
+    const { text, rules } = await withoutDetected(`before\n${key}\nafter C:\\new`);
+    expect(rules).toEqual(["privatekey"]);
+    expect(text).toMatch(/^before\n/);
+    expect(text).toMatch(/\nafter C:\\new$/);
+    for (const line of lines.slice(1, -1)) expect(text).not.toContain(line.slice(0, 12));
+  },
+);
+
+test("two hundred thousand lines with an escape are looked through", async () => {
+  // One by one they would take half a minute.
+  const text = `{"said":"\\u001b[31mC:\\\\new"}\n`.repeat(200_000);
+  expect(await withoutDetected(text)).toEqual({ text, rules: [] });
 });
