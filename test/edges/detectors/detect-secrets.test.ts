@@ -155,6 +155,28 @@ test.for([
   },
 );
 
+const escapes =
+  "\\033[31m \\e[31m \\u{1b}[31m \\u001b[?25h \\u001b(B \\a \\N \\U0000000a %0A =0A [31m \\033[38;2;255;100;10m".split(
+    " ",
+  );
+
+test.for(
+  escapes.flatMap((before) =>
+    [joined("gh", "p_", some(36)), joined("xo", "xb-123456789012-1234567890123-", some(24)), jwt].map(
+      (token) => [before, token] as const,
+    ),
+  ),
+)("a token behind %s is one: %s", async ([before, token]) => {
+  const { text, rules } = await withoutDetected(`before\n${before}${token}\nafter`);
+  expect(text).toBe("before\n***\nafter");
+  expect(rules).toHaveLength(1);
+});
+
+test("a part of a word is no token, nor is a long word after an escape", async () => {
+  const text = `xgh${"p_"}${some(36)} C:\\task_test_ok MSG.content.body\\nSG.content.body`;
+  expect(await withoutDetected(text)).toEqual({ text, rules: [] });
+});
+
 test("two hundred thousand lines with an escape are looked through", async () => {
   // One by one they would take half a minute.
   const text = `{"said":"\\u001b[31mC:\\\\new"}\n`.repeat(200_000);
