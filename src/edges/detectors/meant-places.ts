@@ -1,7 +1,7 @@
 import type { DetectedSecret } from "./detected-secret.ts";
 import { meanings, readingsOf } from "./readings.ts";
 
-/** The lines, each with those that belong to the same secret, that show none and mean one by their escapes. */
+/** The lines, each with those that belong to the same secret, that show none and mean one by their escapes; in order. */
 export const meantPlaces = async (
   text: string,
   detect: (text: string) => Promise<readonly DetectedSecret[]>,
@@ -26,7 +26,7 @@ export const meantPlaces = async (
       places.push({ start: starts[first] ?? 0, end: (starts[last] ?? 0) + (lines[last]?.length ?? 0), rule });
     }
   }
-  return places;
+  return places.sort((a, b) => a.start - b.start);
 };
 
 const startsOf = (lines: readonly string[]): readonly number[] => {

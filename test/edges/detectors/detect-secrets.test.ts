@@ -138,11 +138,17 @@ it("a line that means a secret by its escapes, and does not show it, is left out
   });
 });
 
-const lines = String(pem).trim().split("\n");
+const lines = String(rsa.export({ type: "pkcs8", format: "pem" }))
+  .trim()
+  .split("\n");
 
 test.for([
-  ["an escape in its header", String(pem).replace("BEGIN ", "BEGIN\\u0020")],
+  ["an escape in its header", lines.join("\n").replace("BEGIN ", "BEGIN\\u0020")],
   ["colours", lines.map((line) => `\u001b[32m${line}\u001b[0m`).join("\n")],
+  [
+    "colours that begin in its middle",
+    lines.map((line, at) => (at < 3 ? line : `\u001b[32m${line}\u001b[0m`)).join("\n"),
+  ],
   ["colours written out", lines.map((line) => `\\x1b[32m${line}\\e[0m`).join("\n")],
 ] as const)(
   "a key over several lines that is one only by what they mean, for %s, is left out",
