@@ -1,4 +1,5 @@
 import { info, warning } from "@actions/core";
+import { type KeysByLine, keysByLine } from "../edges/detectors/keys-by-line.ts";
 
 /** The step's log, whose lines may hold what a model, a tool or a repository says. */
 export type StepLog = {
@@ -19,10 +20,11 @@ type Line = { readonly level: "info" | "warning"; readonly text: string };
  */
 export const stepLog = (): StepLog => {
   const lines: Line[] = [];
+  const keys = keysByLine();
   let isOpen = false;
   let printing = Promise.resolve();
   const print = (): void => {
-    if (isOpen) printing = printing.then(() => printAll(lines.splice(0))).catch(tellUnprinted);
+    if (isOpen) printing = printing.then(() => printAll(lines.splice(0), keys)).catch(tellUnprinted);
   };
   const add = (level: Line["level"], text: string): void => {
     lines.push({ level, text });
@@ -50,11 +52,12 @@ const tellUnprinted = (error: unknown): void => {
   warning(`Lines were left out of this log: they could not be searched for secrets (${reason}).`);
 };
 
-const printAll = async (lines: readonly Line[]): Promise<void> => {
+const printAll = async (lines: readonly Line[], keys: KeysByLine): Promise<void> => {
   if (lines.length === 0) return;
   const { withoutDetected } = await import("../edges/detectors/detect-secrets.ts");
-  const kinds = new Set<string>();
-  for (const { level, text } of merged(lines)) {
+  const known = lines.map((line) => withoutKeyLine(line, keys));
+  const kinds = new Set<string>(known.some((line, at) => line !== lines[at]) ? ["privatekey"] : []);
+  for (const { level, text } of merged(known)) {
     const { text: kept, rules } = await withoutDetected(text);
     for (const rule of rules) kinds.add(rule);
     if (level === "warning") warning(kept);
@@ -63,6 +66,13 @@ const printAll = async (lines: readonly Line[]): Promise<void> => {
   if (kinds.size > 0) {
     warning(`What looks like a secret was left out of this log: ${[...kinds].sort().join(", ")}.`);
   }
+};
+
+/** Whose words these are stands before them, with the number of a call or of a step. */
+const withoutKeyLine = (line: Line, keys: KeysByLine): Line => {
+  const whose = /^.{0,200}?: /.exec(line.text)?.[0] ?? "";
+  const said = { source: whose.replace(/\d+/g, "0"), text: line.text.slice(whose.length) };
+  return keys.goesOn(said) ? { ...line, text: `${whose}***` } : line;
 };
 
 /** Neighbouring lines as one text: a key may go over several. */
