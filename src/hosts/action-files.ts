@@ -1,8 +1,13 @@
 import { createReadStream, existsSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { createInterface } from "node:readline";
 import { warning } from "@actions/core";
+import { keysByLine } from "../edges/detectors/keys-by-line.ts";
+import { saidIn } from "../report/said-in.ts";
 
 type Kind = "full" | "summary";
+
+const journal = "events.jsonl";
 
 /** What goes into a job's artifact. */
 export type ArtifactContent = { readonly kind: Kind; readonly files: readonly string[] };
@@ -37,7 +42,7 @@ const reasonAgainst = async (files: readonly string[]): Promise<string | undefin
 };
 
 const filesOf = (directory: string, kind: Kind): readonly string[] => {
-  const names = kind === "full" ? ["events.jsonl", "job.json", "answer.md"] : ["job.json", "answer.md"];
+  const names = kind === "full" ? [journal, "job.json", "answer.md"] : ["job.json", "answer.md"];
   const blobs = join(directory, "blobs");
   const kept =
     kind === "full" && existsSync(blobs)
@@ -58,8 +63,36 @@ const detectedIn = async (files: readonly string[]): Promise<readonly string[]> 
     for await (const text of piecesOf(file)) {
       for (const kind of await kindsIn(text)) found.add(`${kind} in ${where}`);
     }
+    if (where !== journal) continue;
+    for await (const kind of kindsOverEvents(file)) found.add(`${kind} in ${where}`);
   }
   return [...found].sort();
+};
+
+/** What only several texts together are: lines of a key, each an event of its own, or the parts of an answer. */
+async function* kindsOverEvents(file: string): AsyncGenerator<string> {
+  const { kindsIn } = await import("../edges/detectors/detect-secrets.ts");
+  const { StoredEntry } = await import("../edges/store/stored-shapes.ts");
+  const keys = keysByLine();
+  for await (const line of createInterface({ input: createReadStream(file, "utf8") })) {
+    const hasParts = /"type":"text".*"type":"text"/.test(line);
+    // Most events are nothing of the kind, and are not taken apart.
+    if (!hasParts && !keys.isOpen() && !line.includes("-----BEGIN")) continue;
+    const entry = StoredEntry.safeParse(parsed(line));
+    const said = entry.success ? saidIn(entry.data.event) : undefined;
+    if (said === undefined) continue;
+    if (keys.goesOn(said)) yield "privatekey";
+    if (hasParts) yield* await kindsIn(said.text);
+  }
+}
+
+const parsed = (line: string): unknown => {
+  try {
+    return JSON.parse(line);
+  } catch {
+    // The last line of a process that was killed.
+    return undefined;
+  }
 };
 
 /** Bytes that are looked through at one time, and characters that two pieces share: a private key is shorter. */
