@@ -7,6 +7,7 @@ import { describeSkill } from "./describe-skill.ts";
 import { logLine } from "./log-line.ts";
 import { type RunNames, runNames } from "./run-names.ts";
 import { seconds } from "./seconds.ts";
+import { shortened } from "./shortened.ts";
 
 const widest = 160;
 
@@ -23,7 +24,7 @@ export const entryTeller = (): ((entry: JournalEntry) => readonly string[]) => {
     const lines = describeEvent(event, names).map((text) => `${delegateOf(event, names)}${text}`);
     return isExplanation(event)
       ? lines.flatMap(wholeText)
-      : lines.map((text) => shorten(logLine(text.replace(/\s*[\r\n]\s*/g, " "))));
+      : lines.map((text) => shortened(logLine(text.replace(/\s*[\r\n]\s*/g, " ")), widest));
   };
 };
 
@@ -48,8 +49,6 @@ export const wholeText = (text: string): readonly string[] =>
     .trimEnd()
     .split(/\r?\n/)
     .map((line, index) => logLine(index === 0 ? line : `  ${line}`));
-
-const shorten = (line: string): string => (line.length <= widest ? line : `${line.slice(0, widest - 1)}…`);
 
 const describeEvent = (event: JobEvent, names: RunNames): readonly string[] => {
   switch (event.type) {

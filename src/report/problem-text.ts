@@ -1,6 +1,7 @@
 import type { Conclusion } from "./conclusion.ts";
 import type { JobReport, Problem } from "./job-report.ts";
 import { fenced, inlineCode } from "./markdown.ts";
+import { shortened } from "./shortened.ts";
 
 const headlines: Readonly<Record<Conclusion, string>> = {
   success: "finished",
@@ -25,7 +26,5 @@ const maxMessage = 4000;
 export const problemText = (problem: Problem): string => {
   const status =
     problem.statusCode === undefined ? "" : `The provider answered with status ${problem.statusCode}:\n\n`;
-  const { message } = problem;
-  const shown = message.length <= maxMessage ? message : `${message.slice(0, maxMessage).toWellFormed()}…`;
-  return `${status}${fenced(shown)}\n\n**What to do:** ${problem.remedy}`;
+  return `${status}${fenced(shortened(problem.message, maxMessage))}\n\n**What to do:** ${problem.remedy}`;
 };

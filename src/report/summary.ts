@@ -6,6 +6,7 @@ import { dollars, duration, inlineCode, integer, plural, shortDigest, table } fr
 import { headline, problemText } from "./problem-text.ts";
 import type { SandboxFacts } from "./sandbox-facts.ts";
 import { hostRows, hostTable, sandboxText } from "./sandbox-section.ts";
+import { shortened } from "./shortened.ts";
 
 /** GitHub's limit for a step's summary, in bytes. */
 const maxSummaryBytes = 1024 * 1024;
@@ -16,8 +17,7 @@ const maxNotes = 50;
 /** What one note may take up, in characters. */
 const maxNote = 500;
 
-const noteText = (text: string): string =>
-  inlineCode(text.length <= maxNote ? text : `${text.slice(0, maxNote).toWellFormed()}…`);
+const noteText = (text: string): string => inlineCode(shortened(text, maxNote));
 
 type Shown = {
   readonly limit: number;

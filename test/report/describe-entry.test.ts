@@ -56,6 +56,14 @@ test("a tool's result stays one short line", () => {
   expect(line).toHaveLength(160);
 });
 
+test("what a skill says is not cut in a token, which without its end would not be found", () => {
+  const token = ["ghp", "q7Z2mX9vK4tR8wL1nB6cY3sD5fG0hJ2kPaWe"].join("_");
+  const before = "word ".repeat(24);
+  const text = `${before}${token}`;
+  expect(`fs: ${text}`).toHaveLength(164);
+  expect(linesOf({ type: "skillStderr", runId: "r0", skill: "fs", text })).toEqual([`fs: ${before}…`]);
+});
+
 test("a problem is told with what to do about it; a completed job has none", () => {
   const error = { name: "ProviderError", message: "invalid key", statusCode: 401, isRetryable: false };
   expect(describeProblem({ type: "failed", error })).toEqual([

@@ -122,6 +122,20 @@ it("a summary artifact is not said to hold prompts and results, or what the page
   expect(text).not.toContain("the artifact holds them");
 });
 
+it("no note is cut in a token, which without its end would not be found", () => {
+  const before = "word ".repeat(95);
+  const token = ["ghp", "q7Z2mX9vK4tR8wL1nB6cY3sD5fG0hJ2kPaWe"].join("_");
+  const notes = [{ level: "info" as const, text: `${before}${token}` }];
+  const text = render({ facts: { ...reportOf(journalOf(events)), notes } });
+  expect(text).toContain(`<code>${before}&#8230;</code>`);
+});
+
+it("a problem's words are not cut in one either", () => {
+  const before = "word ".repeat(796);
+  const message = `${before}${["ghp", "q7Z2mX9vK4tR8wL1nB6cY3sD5fG0hJ2kPaWe"].join("_")}`;
+  expect(render({ problem: { message, remedy: "None." } })).toContain(`${before}…\n`);
+});
+
 it("says nothing of who may read the artifact where that is not known", () => {
   const artifact = { id: 9, url: "https://github.com/x/1", digest: "cd", kind: "full" as const };
   expect(render({ artifact })).not.toContain("is public");
