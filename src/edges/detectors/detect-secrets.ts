@@ -26,21 +26,9 @@ export const kindsIn = async (text: string): Promise<readonly string[]> => {
  */
 const secretPlaces = async (text: string): Promise<readonly DetectedSecret[]> => {
   const shown = await detectSecrets(text);
-  const rest = blanked(text, shown);
-  const meant = await meantPlaces(rest, detectSecrets);
-  if (shown.length === 0) return meant;
-  // A key may show its first lines and only mean the others, which alone are nothing.
-  const longer = (await meantPlaces(text, detectSecrets)).filter((place) => hasMore(rest, place));
-  return inOrder([...shown, ...meant, ...longer]);
+  const meant = await meantPlaces({ text, rest: blanked(text, shown) }, detectSecrets);
+  return inOrder([...shown, ...meant]);
 };
-
-/** Whether between its first and its last line something is left. */
-const hasMore = (rest: string, { start, end }: DetectedSecret): boolean =>
-  rest
-    .slice(start, end)
-    .split("\n")
-    .slice(1, -1)
-    .some((line) => /[^*\s]/.test(line));
 
 /** The text with `***` in place of each, one for those that overlap. `rules` names what was found, each once. */
 export const withoutDetected = async (

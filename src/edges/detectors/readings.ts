@@ -1,8 +1,8 @@
 /**
- * What a text may mean beside what it shows: escapes of JSON and of programming languages resolved, however many of them
- * are written one in another, and then without colours of a terminal and NULs, which UTF-16 has between letters. In
- * `\nghp_...` and `\u001b[31mghp_...` the token is a word of its own only to who reads the escape. Behind an escape that
- * is not known here it is one for its own prefix.
+ * What a text may mean beside what it shows: escapes of JSON, of programming languages and of pages resolved, however
+ * many of them are written one in another, and then without colours of a terminal and NULs, which UTF-16 has between
+ * letters. In `\nghp_...` and `\u001b[31mghp_...` the token is a word of its own only to who reads the escape. Behind an
+ * escape that is not known here it is one for its own prefix.
  *
  * Each reads every line by itself.
  */
@@ -17,17 +17,22 @@ export const meanings: readonly ((text: string) => string)[] = [
 export const readingsOf = (text: string): ReadonlySet<string> =>
   new Set([text, ...meanings.map((read) => read(text))]);
 
+/** Those of a page are in the inline code of a summary. */
 const unescaped = (text: string): string =>
-  text.replaceAll(
-    /(?<!\\)\\+(?:u([0-9a-f]{4})|x([0-9a-f]{2})|(e|0?33)(?=\[)|([nrtbfv"'/]))/gi,
-    (_, four: string | undefined, two: string | undefined, control: string | undefined, letter: string) => {
-      if (control !== undefined) return "\u001b";
-      const code = four ?? two;
-      return code === undefined
-        ? (letters.get(letter) ?? letter)
-        : String.fromCharCode(Number.parseInt(code, 16));
-    },
-  );
+  text
+    .replaceAll(/&#(?:x([0-9a-f]{1,6})|(\d{1,7}));/gi, (_, hex: string | undefined, decimal: string) =>
+      characterOf(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)),
+    )
+    .replaceAll(
+      /(?<!\\)\\+(?:u([0-9a-f]{4})|x([0-9a-f]{2})|(e|0?33)(?=\[)|([nrtbfv"'/]))/gi,
+      (_, four: string | undefined, two: string | undefined, control: string | undefined, letter: string) => {
+        if (control !== undefined) return "\u001b";
+        const code = four ?? two;
+        return code === undefined ? (letters.get(letter) ?? letter) : characterOf(Number.parseInt(code, 16));
+      },
+    );
+
+const characterOf = (code: number): string => (code > 0x10ffff ? "" : String.fromCodePoint(code));
 
 const letters: ReadonlyMap<string, string> = new Map([
   ["n", "\n"],

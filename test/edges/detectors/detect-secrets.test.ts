@@ -1,6 +1,7 @@
 import { createHash, generateKeyPairSync } from "node:crypto";
 import { describe, expect, it, test } from "vitest";
 import { detectSecrets, withoutDetected } from "../../../src/edges/detectors/detect-secrets.ts";
+import { inlineCode } from "../../../src/report/markdown.ts";
 
 // Put together here, so that no scanner of this repository takes them for real.
 const chars =
@@ -176,6 +177,21 @@ test.for(
   const { text, rules } = await withoutDetected(`before\n${before}${token}\nafter`);
   expect(text).toBe("before\n***\nafter");
   expect(rules).toHaveLength(1);
+});
+
+test.for([joined("gh", "p_", some(36)), jwt, lines.join("\n")])(
+  "inline code of a summary, made of character references, is read",
+  async (secret) => {
+    const { text, rules } = await withoutDetected(`- one\n- ${inlineCode(secret)}\n- two`);
+    expect(text).toMatch(/^- one\n(?:\*{3}|- <code>\*{3}<\/code>)\n- two$/);
+    expect(rules).toHaveLength(1);
+  },
+);
+
+test("a token that is shown once and meant once is left out both times", async () => {
+  const token = joined("gh", "p_", some(36));
+  const out = await withoutDetected(`say ${token}\nC:\\new ${token} and \\n${token}\nC:\\new ${token}.`);
+  expect(out).toEqual({ text: "say ***\n***\nC:\\new ***.", rules: ["github"] });
 });
 
 test("a part of a word is no token, nor is a long word after an escape", async () => {

@@ -14,6 +14,7 @@ test.for([
   [JSON.stringify("\u001b[1;31mtoken"), '"token"'],
   ["\\x0atoken", "\ntoken"],
   ["t\0o\0k\0e\0n\0", "token"],
+  ["the&#95;tok&#x65;n", "the_token"],
 ])("%j holds %j", ([text, meant]) => {
   expect([...readingsOf(text ?? "")]).toContain(meant);
 });
