@@ -32,7 +32,12 @@ export const keysByLine = (): KeysByLine => {
 type Progress = { readonly fields: number; readonly lines: number };
 const begun: Progress = { fields: 0, lines: 0 };
 
-const header = /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----(?!.*-----END)/;
+const header = /^-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----/;
+/** Whether a key begins in the line and does not end in it. */
+const begins = (line: string): boolean => {
+  const at = line.lastIndexOf("-----BEGIN ");
+  return at !== -1 && header.test(line.slice(at)) && !line.includes("-----END", at);
+};
 /** RFC 1421 and OpenPGP have some below the header. */
 const [field, maxFields] = [/[A-Za-z-]{1,40}: \S.*$/, 10];
 /** A logger of its own may write before and behind a line. */
@@ -49,7 +54,7 @@ const read = (
 ): { readonly after: Progress | undefined; readonly found: boolean } => {
   let [progress, isEarlier, found] = [before, before !== undefined, false];
   for (const line of text.split(/[\r\n]+/)) {
-    if (header.test(line)) [progress, isEarlier] = [begun, false];
+    if (begins(line)) [progress, isEarlier] = [begun, false];
     else if (progress !== undefined) {
       const { after, isBody } = next(progress, line);
       if (isBody && isEarlier) found = true;

@@ -55,3 +55,9 @@ test("no more than a hundred sources are followed", () => {
   expect(keys.goesOn({ source: "s0", text: line })).toBe(false);
   expect(keys.goesOn({ source: "s100", text: line })).toBe(true);
 });
+
+test("two megabytes of headers are read", () => {
+  // To look behind each of them for an end would take minutes.
+  const headers = "-----BEGIN PRIVATE KEY-----".repeat(80_000);
+  expect(goingOn([`${headers}-----END${headers.slice(0, -1)}`, key[1] ?? ""])).toEqual([]);
+});
