@@ -32,7 +32,7 @@ export type Admission =
     }
   | { readonly type: "refused"; readonly conclusion: "skipped" | "denied"; readonly problem: Problem };
 
-type Question = {
+export type Question = {
   readonly trigger: Trigger;
   readonly inputs: ActionInputs;
   readonly secrets: GateFacts["secrets"];

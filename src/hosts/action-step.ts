@@ -7,7 +7,7 @@ import type { JsonObject } from "../job/message.ts";
 import { readTrigger } from "../request/read-trigger.ts";
 import type { Actor, Trigger } from "../request/trigger.ts";
 import { type JobPlan, planJob, priced } from "../run/resolve.ts";
-import { type Admission, admit } from "./action-admission.ts";
+import { type Admission, admit, type Question } from "./action-admission.ts";
 import type { ActionContext } from "./action-context.ts";
 import { readNamedFile, type TrustedDefinitions } from "./action-definitions.ts";
 import { gitHub } from "./action-github.ts";
@@ -26,19 +26,10 @@ import { version } from "./version.ts";
 
 /** Gate, definitions, query, job, in this order: nothing that costs anything comes before the gate. */
 export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> => {
-  const { inputs, context, environment } = step;
+  const { inputs, context } = step;
   const event = readTrigger(context.eventName, context.payload);
   const github = gitHub(step);
-  const rerunBy = rerunActor(environment);
-  const admission = await admit({
-    trigger: event,
-    inputs,
-    secrets: hasCredentials(environment, inputs.overrides.provider) ? "present" : "missing",
-    workflowFile: context.workflowFile,
-    now: systemClock.now(),
-    repository: github.repository,
-    ...(rerunBy === undefined ? {} : { rerunBy }),
-  });
+  const admission = await admit({ ...askedBy(step), trigger: event, repository: github.repository });
   if (admission.type === "refused") {
     const { conclusion, problem } = admission;
     return { expert: inputs.expert, trigger: event, conclusion, problem };
@@ -67,6 +58,17 @@ export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> =>
     { step, trigger, plan, admission, trusted, catalog, locked, notes, sandbox },
     stop,
   );
+};
+
+const askedBy = ({ inputs, context, environment }: Step): Omit<Question, "trigger" | "repository"> => {
+  const rerunBy = rerunActor(environment);
+  return {
+    inputs,
+    secrets: hasCredentials(environment, inputs.overrides.provider) ? "present" : "missing",
+    workflowFile: context.workflowFile,
+    now: systemClock.now(),
+    ...(rerunBy === undefined ? {} : { rerunBy }),
+  };
 };
 
 const infoNote = (text: string) => ({ type: "note", level: "info", text }) as const;

@@ -115,6 +115,7 @@ const runnerEnvironment = (
     GITHUB_EVENT_PATH: files.event,
     GITHUB_SHA: checkout.head(),
     GITHUB_WORKFLOW: "review",
+    GITHUB_WORKFLOW_REF: `${repository.fullName}/.github/workflows/review.yml@refs/heads/main`,
     GITHUB_JOB: "expert",
     GITHUB_RUN_ID: "7001",
     GITHUB_RUN_ATTEMPT: "1",

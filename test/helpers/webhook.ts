@@ -1,5 +1,6 @@
 import type { ActionWorld } from "./action-world.ts";
 import { addToken, addUser } from "./fake-github/populate-people.ts";
+import type { WorkflowRun } from "./fake-github/world.ts";
 
 /** An event as the runner hands it to a step. */
 export type Webhook = { readonly event: string; readonly payload: Record<string, unknown> };
@@ -24,11 +25,18 @@ const sender = ({ github }: ActionWorld, login: string) => {
 
 export const pullRequestEvent = async (
   world: ActionWorld,
-  of: { readonly number: number; readonly by: string; readonly action?: string },
+  of: {
+    readonly number: number;
+    readonly by: string;
+    readonly action?: string;
+    readonly label?: string;
+    readonly event?: "pull_request" | "pull_request_target";
+  },
 ): Promise<Webhook> => ({
-  event: "pull_request",
+  event: of.event ?? "pull_request",
   payload: {
-    action: of.action ?? "opened",
+    action: of.action ?? (of.label === undefined ? "opened" : "labeled"),
+    ...(of.label === undefined ? {} : { label: { name: of.label } }),
     number: of.number,
     pull_request: await show(world, `/pulls/${of.number}`),
     repository: await show(world, ""),
@@ -102,4 +110,42 @@ export const pushEvent = async (
 export const scheduleEvent = async (world: ActionWorld, schedule: string): Promise<Webhook> => ({
   event: "schedule",
   payload: { schedule, repository: await show(world, ""), workflow: ".github/workflows/expert.yml" },
+});
+
+/** What a person wrote in a review, or beside a line of it. */
+export const reviewEvent = async (
+  world: ActionWorld,
+  of: { readonly number: number; readonly by: string; readonly body: string; readonly beside?: string },
+): Promise<Webhook> => {
+  const pull_request = await show(world, `/pulls/${of.number}`);
+  const user = sender(world, of.by);
+  const time = new Date(world.github.world.clock()).toISOString();
+  const id = world.github.world.nextId();
+  const written = { id, user, body: of.body, html_url: `${String(pull_request.html_url)}#r${id}` };
+  const common = { pull_request, repository: await show(world, ""), sender: user };
+  if (of.beside === undefined) {
+    const review = { ...written, submitted_at: time, state: "commented" };
+    return { event: "pull_request_review", payload: { ...common, action: "submitted", review } };
+  }
+  const place = { path: of.beside, diff_hunk: "@@ -1 +1 @@\n-one\n+two" };
+  const comment = { ...written, ...place, created_at: time, updated_at: time };
+  return { event: "pull_request_review_comment", payload: { ...common, action: "created", comment } };
+};
+
+/** The end of another workflow's run. */
+export const workflowRunEvent = async (
+  world: ActionWorld,
+  run: WorkflowRun,
+  headRepository: string,
+): Promise<Webhook> => ({
+  event: "workflow_run",
+  payload: {
+    action: "completed",
+    workflow_run: {
+      ...(await show(world, `/actions/runs/${run.id}`)),
+      head_repository: { full_name: headRepository },
+    },
+    repository: await show(world, ""),
+    sender: sender(world, run.actor),
+  },
 });

@@ -1,4 +1,4 @@
-import { createRequire } from "node:module";
+import examples from "@octokit/webhooks-examples" with { type: "json" };
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { readTrigger } from "../../src/request/read-trigger.ts";
@@ -6,7 +6,7 @@ import { readTrigger } from "../../src/request/read-trigger.ts";
 const Examples = z.array(
   z.object({ name: z.string(), examples: z.array(z.record(z.string(), z.unknown())) }),
 );
-const all = Examples.parse(createRequire(import.meta.url)("@octokit/webhooks-examples"));
+const all = Examples.parse(examples);
 
 const answered = new Map([
   ["pull_request", "pullRequest"],

@@ -183,7 +183,7 @@ describe("given a comment", () => {
     await using world = await start();
     const webhook = await comment(world, "/expert Is oil enough?");
     const edited = { ...webhook, payload: { ...webhook.payload, action: "edited" } };
-    expectNothingDone(await run(world, edited), "skipped", "only a new comment is answered");
+    expectNothingDone(await run(world, edited), "skipped", "only a new one is answered");
   });
 });
 
@@ -227,7 +227,7 @@ describe("given an event without a thread, the answer is in the summary and the 
 });
 
 test.each([
-  ["release", { action: "published", release: {} }, "Experts answer pull requests, issues, their comments"],
+  ["fork", { forkee: {} }, "Experts answer pull requests and their reviews, issues, comments"],
   ["discussion", { action: "created" }, 'not "discussion"'],
 ])("given the event %s, nothing is done", async (event, payload, reason) => {
   await using world = await start();

@@ -18,13 +18,9 @@ export const gitHubRepository = (client: GitHubClient, { owner, repo }: GitHubAc
       return answer === undefined ? "none" : roleOf(answer.data);
     },
     pullRequests: (question) => pullRequests(client, here, question),
-    async runsBy(login, { workflow, since }) {
-      const count = async (status?: "skipped") => {
-        const filter = { actor: login, created: `>=${since}`, ...(status && { status }), per_page: 1 };
-        const runs = client.rest.actions.listWorkflowRuns({ ...here, workflow_id: workflow, ...filter });
-        return (await asking(`count the runs of ${login}`, runs)).data.total_count;
-      };
-      const [all, skipped] = await Promise.all([count(), count("skipped")]);
+    async runsBy(login, of) {
+      const count = (filter: { status?: "skipped" }) => countRuns(client, here, { ...of, ...filter, login });
+      const [all, skipped] = await Promise.all([count({}), count({ status: "skipped" })]);
       return all - skipped;
     },
     async branchHead(branch) {
@@ -49,6 +45,26 @@ export const gitHubRepository = (client: GitHubClient, { owner, repo }: GitHubAc
       return comparison(data.files ?? []);
     },
   };
+};
+
+const countRuns = async (
+  client: GitHubClient,
+  here: { readonly owner: string; readonly repo: string },
+  {
+    login,
+    workflow: workflow_id,
+    since,
+    ...status
+  }: {
+    readonly login: string;
+    readonly workflow: string;
+    readonly since: string;
+    readonly status?: "skipped";
+  },
+): Promise<number> => {
+  const filter = { actor: login, created: `>=${since}`, ...status, per_page: 1 };
+  const runs = client.rest.actions.listWorkflowRuns({ ...here, workflow_id, ...filter });
+  return (await asking(`count the runs of ${login}`, runs)).data.total_count;
 };
 
 type Place = {
