@@ -25,6 +25,7 @@ export const invalidCodes = [
 ] as const;
 
 export const failureCodes = [
+  "OUTPUT_REFUSED",
   "SANDBOX_MISSING",
   "SANDBOX_FAILED",
   "SKILL_REFUSED",

@@ -13,6 +13,7 @@ import type { StoredArtifact } from "../run/github-ports.ts";
 import { type Deliverables, type Delivery, publish } from "../run/publish.ts";
 import { type ArtifactContent, artifactContent, writeAnswer } from "./action-files.ts";
 import { gitHub } from "./action-github.ts";
+import { plannedOutputs } from "./action-outputs.ts";
 import { leaveState } from "./action-state.ts";
 import type { Ending } from "./ending.ts";
 import { publishable } from "./published-text.ts";
@@ -32,12 +33,17 @@ export const deliver = async (job: EndedJob, stop: AbortSignal): Promise<Ending>
   if (state.outcome?.type === "interrupted") {
     return { ...known, conclusion: "failure", report, ...(report.problem && { problem: report.problem }) };
   }
-  const ports = { artifacts: job.artifacts, thread: gitHub(step).thread };
+  const { thread, outputs } = gitHub(step);
   const { artifact } = step.inputs;
   const content = artifact === "none" ? undefined : await artifactContent(directory, artifact);
-  const delivery = await publish(deliverables(job, report, content), ports, stop);
+  const planned = await plannedOutputs(job);
+  const wanted = { ...deliverables(job, report, content), outputs: planned.outputs };
+  const delivered = await publish(wanted, { artifacts: job.artifacts, thread, outputs }, stop);
+  const delivery = { ...delivered, failures: [...delivered.failures, ...planned.failures] };
   if (delivery.artifact !== undefined) leaveState({ uploaded: "yes" });
-  return { ...known, ...concluded(job, withArtifact(job, report, delivery.artifact, content), delivery) };
+  const { withheld } = planned;
+  const told = { ...report, outputs: { published: delivery.published, withheld } };
+  return { ...known, ...concluded(job, withArtifact(job, told, delivery.artifact, content), delivery) };
 };
 
 /** Also what a provider or a program said of itself may hold somebody's key. */
@@ -88,7 +94,7 @@ const deliverables = (
   job: EndedJob,
   report: JobReport,
   content: ArtifactContent | undefined,
-): Deliverables => {
+): Omit<Deliverables, "outputs"> => {
   const { step, trigger, directory, artifactName: name } = job;
   const { inputs, context } = step;
   const marker = { workflow: context.workflow, job: context.job, expert: report.expert };
@@ -104,10 +110,10 @@ const deliverables = (
             ...(inputs.retentionDays === undefined ? {} : { retentionDays: inputs.retentionDays }),
           },
         }),
-    ...("thread" in trigger && inputs.safeOutputs === "comment"
+    ...("thread" in trigger ? { thread: trigger.thread } : {}),
+    ...("thread" in trigger && inputs.safeOutputs.comment !== undefined
       ? {
           comment: {
-            thread: trigger.thread,
             marker: markerLine(marker),
             mode: inputs.comment,
             body: (stored) =>

@@ -1,13 +1,14 @@
 import { warning } from "@actions/core";
 import { providerFetch } from "../edges/model/provider-fetch.ts";
 import { ExpertStackError } from "../errors.ts";
-import type { Repository, Thread } from "../run/github-ports.ts";
+import type { Outputs, Repository, Thread } from "../run/github-ports.ts";
 import type { Step } from "./step.ts";
 
 /** GitHub's API, loaded at the first request. */
 export type GitHub = {
   readonly repository: () => Promise<Repository>;
   readonly thread: () => Promise<Thread>;
+  readonly outputs: () => Promise<Outputs>;
 };
 
 export const gitHub = ({ inputs, context }: Pick<Step, "inputs" | "context">): GitHub => {
@@ -31,6 +32,10 @@ export const gitHub = ({ inputs, context }: Pick<Step, "inputs" | "context">): G
     thread: async () => {
       const { gitHubThread } = await import("../edges/github/thread.ts");
       return gitHubThread(await client(), access);
+    },
+    outputs: async () => {
+      const { gitHubOutputs } = await import("../edges/github/outputs.ts");
+      return gitHubOutputs(await client(), access);
     },
   };
 };

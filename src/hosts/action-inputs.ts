@@ -1,6 +1,7 @@
 import { getInput } from "@actions/core";
 import type { OwnPrices } from "../edges/catalog.ts";
 import { ExpertStackError } from "../errors.ts";
+import { type OutputPolicy, readOutputPolicy } from "../outputs/policy.ts";
 import type { Role } from "../request/role.ts";
 import type { Overrides } from "../run/resolve.ts";
 import { refuseUnavailableInputs } from "./action-inputs-unavailable.ts";
@@ -33,7 +34,7 @@ export type ActionInputs = {
   readonly network: "enforced" | "open";
   readonly allowHosts: readonly string[];
   readonly untrustedContext: "mark" | "drop";
-  readonly safeOutputs: "comment" | "none";
+  readonly safeOutputs: OutputPolicy;
   readonly comment: "sticky" | "new";
   readonly onSkip: "pass" | "fail";
   readonly artifact: "full" | "summary" | "none";
@@ -73,7 +74,7 @@ export const readInputs = (): ActionInputs => {
     network: oneOf("network", ["enforced", "open"]),
     allowHosts: lines("allow-hosts"),
     untrustedContext: oneOf("untrusted-context", ["mark", "drop"]),
-    safeOutputs: oneOf("safe-outputs", ["comment", "none"]),
+    safeOutputs: readOutputPolicy(getInput("safe-outputs") || "comment"),
     comment: oneOf("comment", ["sticky", "new"]),
     onSkip: oneOf("on-skip", ["pass", "fail"]),
     artifact: oneOf("artifact", ["full", "summary", "none"]),

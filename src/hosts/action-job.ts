@@ -9,6 +9,7 @@ import { gitOutside } from "./action-definitions.ts";
 import { deliver } from "./action-deliver.ts";
 import { stepLog } from "./action-log.ts";
 import { actionObserver } from "./action-observer.ts";
+import { outputSkills } from "./action-outputs.ts";
 import { leaveState } from "./action-state.ts";
 import { workspaceOf } from "./action-workspace.ts";
 import { refuseCheckedOut } from "./checked-out-credential.ts";
@@ -49,6 +50,7 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
     cacheDirectory: context.cache,
     ...{ trust: admission.trust, allowHosts: inputs.allowHosts, observer },
     ...{ sandbox: job.sandbox, catalog: job.catalog, locked: job.locked },
+    inProcess: outputSkills(job),
   });
   const root = join(context.temporary, "expert-stack", "jobs");
   using log = createJob({ root, jobId: plan.started.jobId, hide: "plain" });

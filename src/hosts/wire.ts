@@ -9,7 +9,15 @@ import { localSkills } from "../edges/skills/local-skills.ts";
 import { programOutside } from "../edges/skills/program-outside.ts";
 import { systemClock } from "../edges/system.ts";
 import { makeRedaction } from "../report/redaction.ts";
-import type { Catalog, JobLog, LockedTool, Model, Observer } from "../run/ports.ts";
+import type {
+  Catalog,
+  InProcessSkill,
+  JobLog,
+  LockedTool,
+  Model,
+  Observer,
+  SkillsRequest,
+} from "../run/ports.ts";
 import type { JobPlan } from "../run/resolve.ts";
 import type { JobPorts } from "../run/run-job.ts";
 import type { JobSandbox } from "./job-sandbox.ts";
@@ -40,6 +48,8 @@ export type Wiring = {
   readonly catalog: Catalog;
   /** Tools of skills as `perstack.lock` has them, by Expert and skill. */
   readonly locked?: ReadonlyMap<string, ReadonlyMap<string, readonly LockedTool[]>>;
+  /** Skills that this process answers itself. */
+  readonly inProcess?: (request: SkillsRequest) => readonly InProcessSkill[];
   /** Instead of the provider: answers from a recording. */
   readonly model?: Model;
 };
@@ -65,6 +75,7 @@ export const prepareWiring = (wiring: Wiring): ((log: JobLog) => JobPorts) => {
     localCommands: wiring.localCommands,
     stepTimeoutMs: plan.started.limits.stepTimeoutMs,
     sandbox: wiring.sandbox.open,
+    ...(wiring.inProcess === undefined ? {} : { inProcess: wiring.inProcess }),
   });
   return (log) => ({
     experts: plan.experts,

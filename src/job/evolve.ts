@@ -88,6 +88,7 @@ const withinRun = (state: JobState, event: WithinRun): JobState => {
     case "note":
     case "sandboxOpened":
     case "proxyAccess":
+    case "outputPlanned":
     case "toolProgress":
     case "packageInstalled":
     case "skillStarting":

@@ -1,3 +1,4 @@
+import type { JsonObject } from "./message.ts";
 import type { ToolDefinition } from "./tool.ts";
 
 /** What skills, their processes and what holds these tell of themselves. */
@@ -67,6 +68,14 @@ export type SkillEvent =
       readonly runId: string;
       readonly skill: string;
       readonly tools: readonly ToolDefinition[];
+    }
+  /** Something is to be published once the job has ended, as the step's policy allows. */
+  | {
+      readonly type: "outputPlanned";
+      readonly runId: string;
+      readonly toolCallId: string;
+      /** Its kind, and what that has. */
+      readonly output: JsonObject;
     }
   /** What a tool says of itself while it works. */
   | {

@@ -52,6 +52,10 @@ const settled = (text: string, policy: LinePolicy, passes: number): string => {
   return next === text || passes === 1 ? next : settled(next, policy, passes - 1);
 };
 
+/** A title: GitHub shows it as it is written, and nobody is notified by it. */
+export const sanitizeTitle = (text: string): SanitizedText =>
+  branded(visibleText(text).text.replace(placeholders, "").replace(/\s+/g, " ").trim());
+
 /**
  * Sanitised text without the secrets that appear only in it: entities were decoded and hidden characters taken out.
  *

@@ -67,6 +67,7 @@ const describeEvent = (event: JobEvent, names: RunNames): readonly string[] => {
     case "skillStderr":
     case "skillDisconnected":
     case "toolsChanged":
+    case "outputPlanned":
     case "toolProgress":
       return [describeSkill(event)];
     case "runStarted":

@@ -12,6 +12,7 @@ type SkillEvent = Extract<
       | "skillStderr"
       | "skillDisconnected"
       | "toolsChanged"
+      | "outputPlanned"
       | "toolProgress";
   }
 >;
@@ -55,6 +56,8 @@ export const describeSkill = (event: SkillEvent): string => {
       return `connected ${event.skill}: ${event.server.name} ${event.server.version}`;
     case "toolsChanged":
       return `${event.skill} offers ${event.tools.length} tools now`;
+    case "outputPlanned":
+      return `planned: ${String(event.output.kind)}`;
     case "toolProgress":
       return `  ${event.toolCallId} ${describeProgress(event)}`;
     case "skillStderr":

@@ -34,6 +34,8 @@ export type JobReport = {
   /** Missing when nothing ran. */
   readonly facts?: JobFacts;
   readonly artifact?: ArtifactLink;
+  /** What was published besides the answer, in the runner's words, and how much was planned and is not. */
+  readonly outputs?: { readonly published: readonly string[]; readonly withheld: number };
   /** The journal's head, by which a stored job is recognised. */
   readonly head?: { readonly seq: number; readonly hash: string };
 };

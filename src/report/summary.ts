@@ -135,12 +135,27 @@ const record = ({ artifact, head, facts }: JobReport): readonly string[] => {
   return lines.length === 0 ? [] : [section("Record", lines.join("\n\n"))];
 };
 
+const outputs = ({ outputs: of }: JobReport): readonly string[] => {
+  if (of === undefined || of.published.length + of.withheld === 0) return [];
+  const lines = [
+    ...of.published.map((line) => `- ${line}`),
+    ...(of.withheld === 0
+      ? []
+      : [`- Not published, since the job did not complete: ${plural(of.withheld, "planned output")}.`]),
+  ];
+  return [section("Published", lines.join("\n"))];
+};
+
 /** The page of the job's run: how it ended, the answer, the bill, who and what took part, where the record is. */
 export const renderSummary = (report: JobReport, policy: TextPolicy): SanitizedText => {
   const { problem, facts } = report;
   const title = `## ${headline(report)}`;
   const before = `${[title, ...(problem === undefined ? [] : [problemText(problem)])].join("\n\n")}\n\n`;
-  const sections = [...(facts === undefined ? [] : factSections(facts, report)), ...record(report)];
+  const sections = [
+    ...outputs(report),
+    ...(facts === undefined ? [] : factSections(facts, report)),
+    ...record(report),
+  ];
   const after = `\n\n${sections.join("\n\n")}\n`;
   const body = fitText(sanitize(report.answer?.trim() ?? "", policy), {
     limit: maxSummaryBytes - utf8Bytes(before) - utf8Bytes(after),

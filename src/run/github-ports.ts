@@ -55,12 +55,28 @@ export type Thread = {
    * @returns the comment's page
    */
   putComment(comment: {
-    readonly thread: { readonly kind: "issue" | "pullRequest"; readonly number: number };
+    readonly thread: ThreadPlace;
     readonly marker: string;
     readonly body: SanitizedText;
     readonly mode: "sticky" | "new";
   }): Promise<{ readonly url: string }>;
 };
+
+/** What is done to threads besides comments. Each is tried again where that may help, and done once. */
+export type Outputs = {
+  /** Labels that the repository has. @throws ExpertStackError OUTPUT_REFUSED for one that it has not */
+  addLabels(thread: ThreadPlace, labels: readonly string[]): Promise<void>;
+  /** @throws ExpertStackError OUTPUT_REFUSED for somebody whom GitHub does not assign */
+  assign(thread: ThreadPlace, logins: readonly string[]): Promise<void>;
+  close(thread: ThreadPlace, reason: "completed" | "not_planned"): Promise<void>;
+  openIssue(issue: {
+    readonly title: SanitizedText;
+    readonly body: SanitizedText;
+    readonly labels: readonly string[];
+  }): Promise<{ readonly url: string }>;
+};
+
+export type ThreadPlace = { readonly kind: "issue" | "pullRequest"; readonly number: number };
 
 export type StoredArtifact = { readonly id: number; readonly digest: string; readonly size: number };
 

@@ -91,6 +91,18 @@ export type ToolOutcome = { readonly contents: readonly ToolContent[]; readonly 
 /** What a skill tells the journal about itself. */
 export type SkillEvent = SkillsOwnEvent | Extract<JobEvent, { type: "note" }>;
 
+/** A skill whose tools this process answers itself. */
+export type InProcessSkill = {
+  readonly name: string;
+  readonly tools: readonly ToolDefinition[];
+  /** The arguments fit the tool's schema. What it refuses is an outcome with `isError`. */
+  call(
+    call: ToolCallPart,
+    request: Pick<SkillsRequest, "runId" | "emit">,
+    signal: AbortSignal,
+  ): Promise<ToolOutcome>;
+};
+
 export type SkillsRequest = {
   readonly runId: string;
   readonly expertKey: string;

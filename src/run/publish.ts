@@ -1,6 +1,7 @@
 import { ExpertStackError } from "../errors.ts";
 import type { SanitizedText } from "../outputs/sanitize.ts";
-import type { Artifacts, StoredArtifact, Thread } from "./github-ports.ts";
+import type { PublishableOutput } from "../outputs/sanitize-output.ts";
+import type { Artifacts, Outputs, StoredArtifact, Thread, ThreadPlace } from "./github-ports.ts";
 
 /** What is to be delivered once a job has ended. Each output is independent of the others. */
 export type Deliverables = {
@@ -10,9 +11,11 @@ export type Deliverables = {
     readonly files: readonly string[];
     readonly retentionDays?: number;
   };
-  /** Written after the upload, since its footer names the artifact. */
+  /** In this order, those that need a thread to the one that there is. */
+  readonly outputs: readonly PublishableOutput[];
+  readonly thread?: ThreadPlace;
+  /** Written after what is above, since it names the artifact; a thread is closed after it. */
   readonly comment?: {
-    readonly thread: { readonly kind: "issue" | "pullRequest"; readonly number: number };
     readonly marker: string;
     readonly mode: "sticky" | "new";
     readonly body: (artifact: StoredArtifact | undefined) => SanitizedText;
@@ -22,34 +25,105 @@ export type Deliverables = {
 export type Delivery = {
   readonly artifact?: StoredArtifact;
   readonly commentUrl?: string;
+  /** What was published besides, in words of Markdown that hold nothing of an Expert's. */
+  readonly published: readonly string[];
   /** What could not be delivered, and why. */
-  readonly failures: readonly { readonly output: "artifact" | "comment"; readonly error: unknown }[];
+  readonly failures: readonly { readonly output: DeliveredOutput; readonly error: unknown }[];
+};
+
+/** `outputs` are several at once. */
+export type DeliveredOutput = "artifact" | "comment" | "outputs" | PublishableOutput["kind"];
+
+export type PublishPorts = {
+  readonly artifacts: Artifacts;
+  readonly thread: () => Promise<Thread>;
+  readonly outputs: () => Promise<Outputs>;
 };
 
 /**
- * The artifact first, so that paid work is safe before anything else can fail, then the comment.
+ * The artifact first, so that paid work is safe before anything else can fail, then the outputs, then the comment.
  *
  * @param stop once aborted, nothing more is begun: a newer run may be about to write the same comment
  */
 export const publish = async (
   deliverables: Deliverables,
-  ports: { readonly artifacts: Artifacts; readonly thread: () => Promise<Thread> },
+  ports: PublishPorts,
   stop: AbortSignal,
 ): Promise<Delivery> => {
-  const artifact = await attempt("artifact", deliverables.artifact, (wanted) => {
+  const { thread } = deliverables;
+  const artifact = await attempt("artifact", deliverables.artifact, stop, (wanted) =>
+    ports.artifacts.upload(wanted),
+  );
+  const isLast = ({ kind }: PublishableOutput): boolean => kind === "close";
+  const { outputs } = deliverables;
+  const first = await publishEach(
+    outputs.filter((one) => !isLast(one)),
+    { thread, ports, stop },
+  );
+  const comment = await attempt("comment", deliverables.comment, stop, async ({ body, ...wanted }) => {
+    const { putComment } = await ports.thread();
     refuseStopped(stop);
-    return ports.artifacts.upload(wanted);
+    return await putComment({ ...wanted, thread: needed(thread), body: body(artifact.value) });
   });
-  const comment = await attempt("comment", deliverables.comment, async ({ body, ...wanted }) => {
-    const thread = await ports.thread();
-    refuseStopped(stop);
-    return await thread.putComment({ ...wanted, body: body(artifact.value) });
-  });
+  const last = await publishEach(outputs.filter(isLast), { thread, ports, stop });
   return {
     ...(artifact.value === undefined ? {} : { artifact: artifact.value }),
     ...(comment.value === undefined ? {} : { commentUrl: comment.value.url }),
-    failures: [...artifact.failures, ...comment.failures],
+    published: [...first, ...last].flatMap(({ value }) => value ?? []),
+    failures: [artifact, ...first, comment, ...last].flatMap(({ failures }) => failures),
   };
+};
+
+type Publishing = {
+  readonly thread: ThreadPlace | undefined;
+  readonly ports: PublishPorts;
+  readonly stop: AbortSignal;
+};
+
+/** One after the other, and each whatever became of the others. */
+const publishEach = async (
+  outputs: readonly PublishableOutput[],
+  { thread, ports, stop }: Publishing,
+): Promise<readonly Attempt<string>[]> => {
+  const attempts: Attempt<string>[] = [];
+  for (const output of outputs) {
+    attempts.push(
+      await attempt(
+        output.kind,
+        output,
+        stop,
+        async (wanted) => await done(wanted, thread, await ports.outputs()),
+      ),
+    );
+  }
+  return attempts;
+};
+
+const done = async (
+  output: PublishableOutput,
+  thread: ThreadPlace | undefined,
+  port: Outputs,
+): Promise<string> => {
+  switch (output.kind) {
+    case "labels":
+      await port.addLabels(needed(thread), output.labels);
+      return `labels: ${output.labels.length}`;
+    case "assign":
+      await port.assign(needed(thread), output.logins);
+      return `assigned: ${output.logins.length}`;
+    case "issue":
+      return `issue: ${(await port.openIssue(output)).url}`;
+    case "close":
+      await port.close(needed(thread), output.reason);
+      return "closed";
+    default:
+      return output satisfies never;
+  }
+};
+
+const needed = (thread: ThreadPlace | undefined): ThreadPlace => {
+  if (thread === undefined) throw new TypeError("an output for a thread without one");
+  return thread;
 };
 
 const refuseStopped = (stop: AbortSignal): void => {
@@ -64,12 +138,14 @@ const refuseStopped = (stop: AbortSignal): void => {
 type Attempt<Value> = { readonly value?: Value; readonly failures: Delivery["failures"] };
 
 const attempt = async <Wanted, Value>(
-  output: "artifact" | "comment",
+  output: DeliveredOutput,
   wanted: Wanted | undefined,
+  stop: AbortSignal,
   deliver: (wanted: Wanted) => Promise<Value>,
 ): Promise<Attempt<Value>> => {
   if (wanted === undefined) return { failures: [] };
   try {
+    refuseStopped(stop);
     return { value: await deliver(wanted), failures: [] };
   } catch (error) {
     return { failures: [{ output, error }] };

@@ -42,6 +42,26 @@ const examples = (
     },
     { route: `GET …/git/blobs/${blob}`, holds: { sha: blob, content: "IyBXaWRnZXRzCg==\n" } },
     { route: "GET …/issues/1", holds: { number: 1, title: "It squeaks", user: { login: "alice" } } },
+    { route: "GET …/issues?state=all&sort=created&direction=desc", holds: [{ number: 2 }, { number: 1 }] },
+    {
+      route: "POST …/issues",
+      body: { title: "Oil it", body: "Soon." },
+      status: 201,
+      holds: { title: "Oil it", state: "open" },
+    },
+    { route: "POST …/issues/1/labels", body: { labels: ["squeak"] }, holds: [{ name: "squeak" }] },
+    { route: "GET …/labels/squeak", holds: { name: "squeak" } },
+    {
+      route: "POST …/issues/1/assignees",
+      body: { assignees: ["alice", "mallory"] },
+      status: 201,
+      holds: { assignees: [{ login: "alice" }] },
+    },
+    {
+      route: "PATCH …/issues/3",
+      body: { state: "closed", state_reason: "not_planned" },
+      holds: { state: "closed", state_reason: "not_planned" },
+    },
     { route: "GET …/issues/1/comments", holds: [{ body: "Me too.", author_association: "NONE" }] },
     {
       route: "POST …/issues/1/comments",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { framed, type SanitizedText, sanitize } from "../../src/outputs/sanitize.ts";
-import type { Artifacts, StoredArtifact, Thread } from "../../src/run/github-ports.ts";
+import type { Artifacts, Outputs, StoredArtifact, Thread } from "../../src/run/github-ports.ts";
 import { type Deliverables, publish } from "../../src/run/publish.ts";
 import { neverStopped } from "./fake-ports.ts";
 
@@ -19,9 +19,10 @@ const text = (body: string): SanitizedText =>
 const stored: StoredArtifact = { id: 7, digest: "sha256:00", size: 9 };
 
 const deliverables: Deliverables = {
+  outputs: [],
+  thread: { kind: "issue", number: 3 },
   artifact: { name: "job", root: "/jobs/1", files: ["/jobs/1/events.jsonl"] },
   comment: {
-    thread: { kind: "issue", number: 3 },
     marker: "marker",
     mode: "sticky",
     body: (artifact) => text(`artifact ${artifact?.id ?? "none"}`),
@@ -33,6 +34,7 @@ const fakeGitHub = (told: {
   readonly upload?: () => void;
   readonly thread?: () => void;
   readonly put?: () => void;
+  readonly labels?: () => void;
 }) => {
   const asked: string[] = [];
   const artifacts: Artifacts = {
@@ -53,7 +55,19 @@ const fakeGitHub = (told: {
     told.thread?.();
     return thread;
   };
-  return { asked, ports: { artifacts, thread: loadThread } };
+  const outputs: Outputs = {
+    addLabels: async (at, labels) => {
+      asked.push(`label ${at.kind} ${at.number} ${labels.join()}`);
+      told.labels?.();
+    },
+    assign: async (at, logins) => void asked.push(`assign ${at.kind} ${at.number} ${logins.join()}`),
+    close: async (at, reason) => void asked.push(`close ${at.kind} ${at.number} ${reason}`),
+    openIssue: async ({ title, labels }) => {
+      asked.push(`issue ${title.text} ${labels.join()}`);
+      return { url: "https://github.com/acme/widgets/issues/4" };
+    },
+  };
+  return { asked, ports: { artifacts, thread: loadThread, outputs: async () => outputs } };
 };
 
 const fail = (message: string) => () => {
@@ -68,6 +82,7 @@ describe("publishing", () => {
     expect(delivery).toEqual({
       artifact: stored,
       commentUrl: "https://github.com/acme/widgets/issues/3#issuecomment-1",
+      published: [],
       failures: [],
     });
   });
@@ -78,6 +93,7 @@ describe("publishing", () => {
     expect(asked.at(-1)).toBe("sticky issue 3 marker: artifact none");
     expect(delivery).toEqual({
       commentUrl: expect.any(String),
+      published: [],
       failures: [{ output: "artifact", error: new Error("no room") }],
     });
   });
@@ -87,6 +103,7 @@ describe("publishing", () => {
     const delivery = await publish(deliverables, ports, neverStopped);
     expect(delivery).toEqual({
       artifact: stored,
+      published: [],
       failures: [{ output: "comment", error: new Error("locked") }],
     });
   });
@@ -99,8 +116,28 @@ describe("publishing", () => {
 
   it("asks for nothing that is not to be delivered", async () => {
     const { asked, ports } = fakeGitHub({ thread: fail("must not be loaded") });
-    expect(await publish({}, ports, neverStopped)).toEqual({ failures: [] });
+    expect(await publish({ outputs: [] }, ports, neverStopped)).toEqual({ published: [], failures: [] });
     expect(asked).toEqual([]);
+  });
+
+  it("does the rest when an output fails, and closes the thread after the comment", async () => {
+    const { asked, ports } = fakeGitHub({ labels: fail("no such label") });
+    const outputs = [
+      { kind: "labels", labels: ["bug"] },
+      { kind: "assign", logins: ["ada"] },
+      { kind: "issue", title: text("Later"), body: text("Body"), labels: ["triage"] },
+      { kind: "close", reason: "completed" },
+    ] as const;
+    const delivery = await publish({ ...deliverables, outputs }, ports, neverStopped);
+    expect(asked.map((line) => line.split(" ")[0])).toEqual([
+      ...["upload", "label", "assign", "issue", "sticky", "close"],
+    ]);
+    expect(delivery.published).toEqual([
+      "assigned: 1",
+      "issue: https://github.com/acme/widgets/issues/4",
+      "closed",
+    ]);
+    expect(delivery.failures).toEqual([{ output: "labels", error: new Error("no such label") }]);
   });
 
   it("begins nothing once the step is cancelled, and says so of each output", async () => {

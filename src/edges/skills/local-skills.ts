@@ -1,10 +1,11 @@
 import { processSkills, remoteSkills } from "../../definition/skill-package.ts";
 import { isolates } from "../../job/sandbox-tier.ts";
 import { baseSkill } from "../../job/tool.ts";
-import type { OpenSkills, Skills, SkillsRequest } from "../../run/ports.ts";
+import type { InProcessSkill, OpenSkills, Skills, SkillsRequest } from "../../run/ports.ts";
 import type { OpenedSandbox } from "../../run/sandbox-ports.ts";
 import { openBasePart } from "./base-part.ts";
 import { type Confine, confining } from "./confine.ts";
+import { withInProcess } from "./in-process.ts";
 import type { McpPart } from "./mcp-parts.ts";
 import { type AddressPolicy, publicAddresses } from "./remote/address-policy.ts";
 import { type RunPlace, runPlace } from "./run-place.ts";
@@ -31,6 +32,8 @@ export type LocalSkillsOptions = {
   readonly stepTimeoutMs: number;
   /** Opened when the first process needs it; the same each time. */
   readonly sandbox: () => Promise<OpenedSandbox>;
+  /** Those that a Run gets and that this process answers itself. */
+  readonly inProcess?: (request: SkillsRequest) => readonly InProcessSkill[];
   /** Which hosts remote skills may be at. Only tests, whose servers are on this machine, give another one. */
   readonly addressPolicy?: AddressPolicy;
 };
@@ -62,6 +65,8 @@ export const localSkills = (options: LocalSkillsOptions): Skills => ({
       const base = { ...options, workspace: place.workspace, exec: processes, starterFor };
       opened.base = openBasePart(base, request);
       names.claim(baseSkill, opened.base.tools);
+      const own = options.inProcess?.(request) ?? [];
+      if (own.length > 0) opened.base = withInProcess(opened.base, own, { request, names });
       opened.parts = await openMcpParts({ ...options, confine }, { request, place, names });
       for (const part of opened.parts) {
         if (part.starts === "beside") startBeside(part, request.emit, closing.signal);

@@ -84,6 +84,12 @@ export const StoredEvent: z.ZodMiniType<JobEvent> = z.discriminatedUnion("type",
   z.object({ type: z.literal("skillDisconnected"), ...ofSkill, reason: z.string() }),
   z.object({ type: z.literal("toolsChanged"), ...ofSkill, tools: z.array(Tool) }),
   z.object({
+    type: z.literal("outputPlanned"),
+    runId: z.string(),
+    toolCallId: z.string(),
+    output: JsonObjectShape,
+  }),
+  z.object({
     type: z.literal("toolProgress"),
     runId: z.string(),
     toolCallId: z.string(),

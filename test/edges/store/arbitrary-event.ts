@@ -178,6 +178,12 @@ const byType: { readonly [Type in JobEvent["type"]]: fc.Arbitrary<Extract<JobEve
     ),
   }),
   toolsChanged: fc.record({ type: type("toolsChanged"), ...ofSkill, tools: few(tool) }),
+  outputPlanned: fc.record({
+    type: fc.constant("outputPlanned" as const),
+    runId: text,
+    toolCallId: text,
+    output: fc.constant({ kind: "labels", labels: ["bug"] }),
+  }),
   toolProgress: fc.record(
     { type: type("toolProgress"), ...ofRun, toolCallId: text, progress: count, total: count, message: text },
     { requiredKeys: ["type", "runId", "toolCallId", "progress"] },

@@ -64,13 +64,14 @@ const newIssue = (world: World, repository: Repository, issue: NewIssue): Issue 
     title: issue.title ?? "Something is wrong",
     state: "open",
     locked: false,
+    assignees: [],
     labels,
     comments: [],
     reactions: [],
   };
 };
 
-const addLabel = (world: World, repository: Repository, name: string): void => {
+export const addLabel = (world: World, repository: Repository, name: string): void => {
   const id = world.nextId();
   if (repository.labels.has(nameKey(name))) return;
   repository.labels.set(nameKey(name), { id, nodeId: nodeId("LA", id), name, color: "ededed" });

@@ -2,6 +2,7 @@ import type { Route } from "./route.ts";
 import { accountRoutes } from "./routes-account.ts";
 import { commentRoutes } from "./routes-comment.ts";
 import { contentRoutes } from "./routes-content.ts";
+import { issueRoutes } from "./routes-issue.ts";
 import { pullRoutes } from "./routes-pull.ts";
 import { reactionRoutes } from "./routes-reaction.ts";
 import { repositoryRoutes } from "./routes-repository.ts";
@@ -14,6 +15,7 @@ export const routes: readonly Route[] = [
   ...repositoryRoutes,
   ...contentRoutes,
   ...commentRoutes,
+  ...issueRoutes,
   ...reactionRoutes,
   ...pullRoutes,
   ...reviewRoutes,

@@ -1,6 +1,14 @@
 import { type Links, repositoryApi, repositoryHtml } from "./links.ts";
 import { appJson, userJson } from "./shape-user.ts";
-import { type Comment, type Issue, nameKey, type Reaction, type Repository, type World } from "./world.ts";
+import {
+  type Comment,
+  type Issue,
+  type Label,
+  nameKey,
+  type Reaction,
+  type Repository,
+  type World,
+} from "./world.ts";
 
 /** What every shape needs to know of where it is. */
 export type Place = { readonly world: World; readonly links: Links; readonly repository: Repository };
@@ -21,21 +29,21 @@ export const reactionRollup = (url: string, reactions: readonly Reaction[]) => {
   };
 };
 
-const labelsJson = ({ links, repository }: Place, names: readonly string[]) =>
+/** `label`. */
+export const labelJson = ({ links, repository }: Place, label: Label) => ({
+  id: label.id,
+  node_id: label.nodeId,
+  url: `${repositoryApi(links, repository)}/labels/${encodeURIComponent(label.name)}`,
+  name: label.name,
+  description: null,
+  color: label.color,
+  default: false,
+});
+
+const labelsJson = (place: Place, names: readonly string[]) =>
   names.flatMap((name) => {
-    const label = repository.labels.get(nameKey(name));
-    if (label === undefined) return [];
-    return [
-      {
-        id: label.id,
-        node_id: label.nodeId,
-        url: `${repositoryApi(links, repository)}/labels/${encodeURIComponent(label.name)}`,
-        name: label.name,
-        description: null,
-        color: label.color,
-        default: false,
-      },
-    ];
+    const label = place.repository.labels.get(nameKey(name));
+    return label === undefined ? [] : [labelJson(place, label)];
   });
 
 const pageOf = ({ links, repository }: Place, issue: Issue): string =>
@@ -63,10 +71,10 @@ export const issueJson = (place: Place, issue: Issue) => {
     user: userJson(world, links, issue.author),
     labels: labelsJson(place, issue.labels),
     state: issue.state,
-    state_reason: issue.state === "closed" ? "completed" : null,
+    state_reason: issue.state === "closed" ? (issue.stateReason ?? "completed") : null,
     locked: issue.locked,
     assignee: null,
-    assignees: [],
+    assignees: issue.assignees.map((login) => userJson(world, links, login)),
     milestone: null,
     comments: issue.comments.length,
     created_at: issue.createdAt,

@@ -132,6 +132,8 @@ export type Issue = Authored & {
   state: "open" | "closed";
   locked: boolean;
   closedAt?: string;
+  stateReason?: string;
+  readonly assignees: string[];
   readonly labels: string[];
   readonly comments: Comment[];
   readonly reactions: Reaction[];

@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ExpertStackError } from "../../errors.ts";
+import type { Outputs, ThreadPlace } from "../../run/github-ports.ts";
+import { asking, askingMaybe, statusOf } from "./api-error.ts";
+import type { GitHubAccess, GitHubClient } from "./client.ts";
+
+/** Publishes what is no comment by GitHub's REST API. */
+export const gitHubOutputs = (client: GitHubClient, { owner, repo }: GitHubAccess): Outputs => {
+  const here = { owner, repo };
+  return {
+    async addLabels(thread, labels) {
+      // GitHub makes a label that is not there, with a name that an Expert chose.
+      await Promise.all(labels.map((name) => refuseNewLabel(client, { ...here, name })));
+      const at = { ...here, issue_number: thread.number, labels: [...labels] };
+      await asking("add the labels", client.rest.issues.addLabels(at), permissionOf(thread));
+    },
+    async assign(thread, logins) {
+      const at = { ...here, issue_number: thread.number, assignees: [...logins] };
+      const { data } = await asking(
+        "assign people",
+        client.rest.issues.addAssignees(at),
+        permissionOf(thread),
+      );
+      // Whom it may not assign GitHub leaves out, and says nothing.
+      const assigned = new Set(data.assignees?.map(({ login }) => login.toLowerCase()));
+      const left = logins.filter((login) => !assigned.has(login.toLowerCase()));
+      if (left.length > 0) throw refused(`GitHub does not assign ${left.join(", ")} here.`);
+    },
+    async close(thread, state_reason) {
+      const at = { ...here, issue_number: thread.number, state: "closed" } as const;
+      // A pull request has no reason.
+      const request = client.rest.issues.update(thread.kind === "issue" ? { ...at, state_reason } : at);
+      await asking("close the thread", request, permissionOf(thread));
+    },
+    async openIssue({ title, body, labels }) {
+      const issue = { ...here, title: title.text, body: body.text, labels: [...labels] };
+      return await asking("open the issue", postIssue(client, issue), "issues: write");
+    },
+  };
+};
+
+/** Each kind of thread asks for its own permission; GitHub's answer names both as if either would do. */
+const permissionOf = ({ kind }: ThreadPlace): string =>
+  kind === "pullRequest" ? "pull-requests: write" : "issues: write";
+
+const refuseNewLabel = async (
+  client: GitHubClient,
+  label: { readonly owner: string; readonly repo: string; readonly name: string },
+): Promise<void> => {
+  const found = await askingMaybe(`show the label ${label.name}`, client.rest.issues.getLabel(label));
+  if (found === undefined) throw refused(`The repository has no label ${JSON.stringify(label.name)}.`);
+};
+
+const refused = (message: string): ExpertStackError =>
+  new ExpertStackError({
+    code: "OUTPUT_REFUSED",
+    message,
+    remedy: "Change it there, or what `safe-outputs` allows.",
+  });
+
+/** Milliseconds before each further attempt to post. */
+const pauses = [1_000, 4_000, 9_000];
+
+type NewIssue = {
+  readonly owner: string;
+  readonly repo: string;
+  readonly title: string;
+  readonly body: string;
+  readonly labels: string[];
+};
+
+/** A request that failed on GitHub's side may have been done all the same: the newest issues tell, before it is repeated. */
+const postIssue = async (client: GitHubClient, issue: NewIssue): Promise<{ readonly url: string }> => {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const { data } = await client.rest.issues.create({ ...issue, request: { retries: 0 } });
+      return { url: data.html_url };
+    } catch (error) {
+      const pause = pauses[attempt];
+      if (pause === undefined || (statusOf(error) ?? 0) < 500) throw error;
+      await sleep(pause);
+      const posted = await findPosted(client, issue);
+      if (posted !== undefined) return posted;
+    }
+  }
+};
+
+/** The body ends with the job's own id, so that it is no other job's. */
+const findPosted = async (
+  client: GitHubClient,
+  { owner, repo, title, body }: NewIssue,
+): Promise<{ readonly url: string } | undefined> => {
+  const newest = { owner, repo, state: "all", sort: "created", direction: "desc", per_page: 30 } as const;
+  const { data } = await client.rest.issues.listForRepo(newest);
+  const found = data.find((one) => one.title === title && one.body?.trim() === body.trim());
+  return found === undefined ? undefined : { url: found.html_url };
+};

@@ -1,0 +1,41 @@
+import { admitOutput } from "../../outputs/admit-output.ts";
+import { askedOutput, type OutputScope, outputTools } from "../../outputs/output-tools.ts";
+import type { PlannedOutput } from "../../outputs/planned-output.ts";
+import type { OutputPolicy } from "../../outputs/policy.ts";
+import type { InProcessSkill, ToolOutcome } from "../../run/ports.ts";
+
+/** What its tools are told to belong to. */
+const outputSkillName = "@expert-stack/outputs";
+
+/**
+ * The skill by which an Expert asks for what is to be published. It holds no token and does nothing: what the policy lets
+ * in is recorded, and published by the runner once the job has ended.
+ */
+export const outputSkill = (policy: OutputPolicy, scope: OutputScope): InProcessSkill | undefined => {
+  const offered = outputTools(policy, scope);
+  if (offered.length === 0) return undefined;
+  const planned: PlannedOutput[] = [];
+  return {
+    name: outputSkillName,
+    tools: offered.map(({ name, description, inputSchema }) => ({
+      ...{ name, description, inputSchema },
+      skill: outputSkillName,
+      // Asked for twice it would be there twice.
+      readOnly: false,
+    })),
+    async call({ id: toolCallId, tool, args }, { runId, emit }) {
+      const kind = offered.find(({ name }) => name === tool)?.kind;
+      if (kind === undefined) return told(`There is no tool ${tool}.`, "refused");
+      const verdict = admitOutput(askedOutput(kind, args), { policy, scope, planned });
+      if (verdict.type === "refused") return told(verdict.reason, "refused");
+      planned.push(verdict.output);
+      emit({ type: "outputPlanned", runId, toolCallId, output: { ...verdict.output } });
+      return told("It is planned, and will be published once you have finished.", "planned");
+    },
+  };
+};
+
+const told = (text: string, as: "planned" | "refused"): ToolOutcome => ({
+  contents: [{ type: "text", text }],
+  isError: as === "refused",
+});

@@ -1,0 +1,77 @@
+import { outputSkill } from "../edges/skills/output-skill.ts";
+import { ExpertStackError } from "../errors.ts";
+import { rootRunId } from "../job/state.ts";
+import type { OutputScope } from "../outputs/output-tools.ts";
+import { planOutputs } from "../outputs/plan.ts";
+import type { PlannedOutput } from "../outputs/planned-output.ts";
+import { type PublishableOutput, publishableOutput } from "../outputs/sanitize-output.ts";
+import { isOnThread, type Trigger } from "../request/trigger.ts";
+import type { InProcessSkill, SkillsRequest } from "../run/ports.ts";
+import type { Delivery } from "../run/publish.ts";
+import { publishable } from "./published-text.ts";
+import { textPolicy } from "./step.ts";
+import type { EndedJob, StepJob } from "./step-job.ts";
+
+/** The Coordinator alone asks for outputs: a delegate answers to who called it. */
+export const outputSkills = ({ step, trigger, admission }: StepJob) => {
+  const scope = scopeOf(trigger, admission.trust);
+  return ({ runId }: SkillsRequest): readonly InProcessSkill[] => {
+    if (runId !== rootRunId) return [];
+    const skill = outputSkill(step.inputs.safeOutputs, scope);
+    return skill === undefined ? [] : [skill];
+  };
+};
+
+/** What is to be published, what of it cannot be, and how much is not since the job did not complete. */
+export type ReadyOutputs = {
+  readonly outputs: readonly PublishableOutput[];
+  readonly failures: Delivery["failures"];
+  readonly withheld: number;
+};
+
+/** What the job planned. Of a job that stopped in its middle nobody knows what else it would have planned. */
+export const plannedOutputs = async (job: EndedJob): Promise<ReadyOutputs> => {
+  const { step, trigger, admission, entries, plan } = job;
+  const policy = step.inputs.safeOutputs;
+  const recorded = entries.flatMap(({ event }) => (event.type === "outputPlanned" ? [event.output] : []));
+  if (job.state.outcome?.type !== "completed") {
+    return { outputs: [], failures: [], withheld: recorded.length };
+  }
+  const planned = planOutputs(recorded, { policy, scope: scopeOf(trigger, admission.trust) });
+  const { serverUrl, owner, repo, runId } = step.context;
+  const origin = `<sub>Opened by an Expert, \`${plan.started.jobId}\`, in [this workflow run](${serverUrl}/${owner}/${repo}/actions/runs/${runId}).</sub>`;
+  const ready = { policy, text: textPolicy(serverUrl), redact: job.redact, origin };
+  const required = policy.comment?.required === true && !isOnThread(trigger);
+  const searched = await Promise.all(planned.outputs.map(withoutStrangers));
+  return {
+    withheld: 0,
+    outputs: searched.map((output) => publishableOutput(output, ready)),
+    failures: [
+      ...planned.refused.map((reason) => failure("outputs", reason)),
+      ...(required
+        ? [failure("comment", "There is no thread to comment in, and the step requires it.")]
+        : []),
+      ...planned.missing.map((kind) => failure(kind, "The Expert planned none, and the step requires one.")),
+    ],
+  };
+};
+
+const scopeOf = (trigger: Trigger, trust: OutputScope["trust"]): OutputScope => ({
+  trust,
+  ...(isOnThread(trigger) ? { thread: trigger.thread } : {}),
+});
+
+/** What an Expert wrote may also hold somebody's key that nobody here knows. */
+const withoutStrangers = async (output: PlannedOutput): Promise<PlannedOutput> =>
+  output.kind === "issue"
+    ? { ...output, title: await publishable(output.title), body: await publishable(output.body) }
+    : output;
+
+const failure = (output: Delivery["failures"][number]["output"], reason: string) => ({
+  output,
+  error: new ExpertStackError({
+    code: "OUTPUT_REFUSED",
+    message: reason,
+    remedy: "Look at what the Expert asked for, and at `safe-outputs`.",
+  }),
+});

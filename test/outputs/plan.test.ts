@@ -1,0 +1,180 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { admitOutput } from "../../src/outputs/admit-output.ts";
+import type { OutputScope } from "../../src/outputs/output-tools.ts";
+import { outputTools } from "../../src/outputs/output-tools.ts";
+import { type OutputPlan, planOutputs } from "../../src/outputs/plan.ts";
+import type { OutputPolicy } from "../../src/outputs/policy.ts";
+
+const issue: OutputScope = { thread: { kind: "issue" }, trust: "trusted" };
+const policy: OutputPolicy = {
+  labels: { required: false, allow: ["bug", "needs-*"], max: 2 },
+  assign: { required: false, allow: ["ada"], max: 1 },
+  issue: { required: true, titlePrefix: "[x] ", labels: [], max: 1 },
+  close: { required: false, untrusted: false },
+};
+
+const planned = (recorded: readonly unknown[], more: { policy?: OutputPolicy; scope?: OutputScope } = {}) =>
+  planOutputs(recorded, { policy, scope: issue, ...more });
+
+describe("a plan", () => {
+  it("is in the order of publishing, whatever the order of asking", () => {
+    const close = { kind: "close", reason: "completed" };
+    const labels = { kind: "labels", labels: ["bug"] };
+    const opened = { kind: "issue", title: "Later", body: "b" };
+    expect(planned([close, opened, labels]).outputs).toEqual([labels, opened, close]);
+  });
+
+  it.each([
+    ["a label that is not allowed", { kind: "labels", labels: ["bug", "deploy"] }, /"deploy" is not one/],
+    ["a label in pieces", { kind: "labels", labels: ["needs-a,deploy"] }, /is not one/],
+    ["a hidden character", { kind: "labels", labels: ["needs-\u200bx"] }, /is not one/],
+    ["too many labels", { kind: "labels", labels: ["bug", "needs-a", "needs-b"] }, /At most 2 labels/],
+    ["somebody else", { kind: "assign", logins: ["mallory"] }, /"mallory" is not one/],
+    ["a kind that there is not", { kind: "push", paths: ["a"] }, /cannot be read/],
+    ["something damaged", { kind: "labels", labels: "bug" }, /cannot be read/],
+    ["nothing", null, /cannot be read/],
+    ["an issue without a title", { kind: "issue", title: "  ", body: "b" }, /needs a title/],
+  ])("has nothing of %s, and says so", (_, recorded, reason) => {
+    const { outputs, refused } = planned([recorded]);
+    expect(outputs).toEqual([]);
+    expect(refused).toEqual([expect.stringMatching(reason)]);
+  });
+
+  it("counts what is planned already, and the same label once", () => {
+    const asked = (...labels: readonly string[]) => ({ kind: "labels", labels });
+    expect(planned([asked("bug"), asked("Bug", "needs-a"), asked("needs-b")]).refused).toHaveLength(1);
+    const opened = { kind: "issue", title: "Later", body: "b" };
+    expect(planned([opened, opened]).refused).toEqual([expect.stringMatching(/At most 1 issues/)]);
+  });
+
+  it("misses what is required and was not planned", () => {
+    expect(planned([{ kind: "labels", labels: ["bug"] }]).missing).toEqual(["issue"]);
+  });
+
+  it("closes nothing on an untrusted trigger, unless the step says so", () => {
+    const close = { kind: "close", reason: "completed" };
+    const scope: OutputScope = { ...issue, trust: "untrusted" };
+    expect(planned([close], { scope }).outputs).toEqual([]);
+    const allowing = { ...policy, close: { required: false, untrusted: true } };
+    expect(planned([close], { scope, policy: allowing }).outputs).toEqual([close]);
+  });
+
+  it("does nothing to a thread where there is none", () => {
+    const recorded = [
+      { kind: "labels", labels: ["bug"] },
+      { kind: "close", reason: "completed" },
+    ];
+    expect(planned(recorded, { scope: { trust: "trusted" } }).outputs).toEqual([]);
+  });
+});
+
+const word = fc.constantFrom("bug", "needs-a", "needs-b", "area/x", "deploy", "ada", "GRACE", "", "a,b", "*");
+const words = fc.array(word, { maxLength: 4 });
+const allow = fc.array(fc.constantFrom("bug", "needs-*", "area/*", "*", "ada", "gr*"), {
+  minLength: 1,
+  maxLength: 3,
+});
+const max = fc.integer({ min: 1, max: 3 });
+const required = fc.boolean();
+const policies: fc.Arbitrary<OutputPolicy> = fc.record(
+  {
+    labels: fc.record({ required, allow, max }),
+    assign: fc.record({ required, allow, max }),
+    issue: fc.record({ required, titlePrefix: fc.constant("[x] "), labels: words, max }),
+    close: fc.record({ required, untrusted: fc.boolean() }),
+  },
+  { requiredKeys: [] },
+);
+const scopes: fc.Arbitrary<OutputScope> = fc.record(
+  {
+    thread: fc.record({ kind: fc.constantFrom("issue" as const, "pullRequest" as const) }),
+    trust: fc.constantFrom("trusted" as const, "untrusted" as const),
+  },
+  { requiredKeys: ["trust"] },
+);
+const calls = fc.array(
+  fc.oneof(
+    fc.record({ kind: fc.constant("labels"), labels: words }),
+    fc.record({ kind: fc.constant("assign"), logins: words }),
+    fc.record({ kind: fc.constant("issue"), title: word, body: word }),
+    fc.record({ kind: fc.constant("close"), reason: fc.constantFrom("completed", "not_planned", "x") }),
+    fc.anything(),
+  ),
+  { maxLength: 8 },
+);
+
+/** The rules again, of a whole plan: by what is said in plain words of each kind. */
+const faults = ({ outputs }: OutputPlan, allowed: OutputPolicy, scope: OutputScope): readonly string[] => {
+  const names = {
+    labels: outputs.flatMap((one) => (one.kind === "labels" ? one.labels : [])),
+    assign: outputs.flatMap((one) => (one.kind === "assign" ? one.logins : [])),
+  };
+  const found: string[] = [];
+  for (const kind of ["labels", "assign"] as const) {
+    const rule = allowed[kind];
+    if (names[kind].length > 0 && rule === undefined) found.push(`${kind} without a rule`);
+    if (new Set(names[kind].map((name) => name.toLowerCase())).size > (rule?.max ?? 0))
+      found.push(`many ${kind}`);
+    for (const name of names[kind]) {
+      const fits = rule?.allow.some((pattern) => {
+        const [begin = "", end] = pattern.toLowerCase().split("*");
+        const plain = name.toLowerCase();
+        return end === undefined ? plain === begin : plain.startsWith(begin) && plain.endsWith(end);
+      });
+      if (fits !== true || name === "" || name.includes(",")) found.push(`${kind} ${name}`);
+    }
+    if (names[kind].length > 0 && scope.thread === undefined) found.push(`${kind} of nothing`);
+  }
+  const issues = outputs.filter(({ kind }) => kind === "issue").length;
+  if (issues > (allowed.issue?.max ?? 0)) found.push("many issues");
+  const closes = outputs.filter(({ kind }) => kind === "close").length;
+  const mayClose =
+    allowed.close !== undefined &&
+    scope.thread !== undefined &&
+    (scope.trust === "trusted" || allowed.close.untrusted);
+  if (closes > (mayClose ? 1 : 0)) found.push("closes");
+  return found;
+};
+
+describe("whatever the policy and whatever is asked", () => {
+  it("the plan is within the policy, and everything asked for is in it or refused", () => {
+    fc.assert(
+      fc.property(policies, scopes, calls, (allowed, scope, asked) => {
+        const plan = planOutputs(asked, { policy: allowed, scope });
+        expect(faults(plan, allowed, scope)).toEqual([]);
+        expect(plan.outputs.length + plan.refused.length).toBe(asked.length);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it("a plan planned again is the same", () => {
+    fc.assert(
+      fc.property(policies, scopes, calls, (allowed, scope, asked) => {
+        const { outputs } = planOutputs(asked, { policy: allowed, scope });
+        expect(planOutputs(outputs, { policy: allowed, scope })).toMatchObject({ outputs, refused: [] });
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it("a tool is offered for what can be planned, and for nothing else", () => {
+    fc.assert(
+      fc.property(policies, scopes, (allowed, scope) => {
+        const offered = outputTools(allowed, scope).map(({ kind }) => kind);
+        const sample = {
+          labels: { kind: "labels", labels: [allowed.labels?.allow[0]?.replace("*", "x") ?? "x"] },
+          assign: { kind: "assign", logins: [allowed.assign?.allow[0]?.replace("*", "x") ?? "x"] },
+          issue: { kind: "issue", title: "t", body: "b" },
+          close: { kind: "close", reason: "completed" },
+        } as const;
+        const possible = (["labels", "assign", "issue", "close"] as const).filter(
+          (kind) => admitOutput(sample[kind], { policy: allowed, scope, planned: [] }).type === "planned",
+        );
+        expect(offered).toEqual(possible);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { readOutputPolicy } from "../../src/outputs/policy.ts";
+
+describe("what a step says it publishes", () => {
+  it.each([
+    ["comment", { comment: { required: false } }],
+    ["none", {}],
+    ["  comment required \n\n# nothing else\n", { comment: { required: true } }],
+    [
+      "labels allow=bug,needs-*,area/* max=5 # by glob",
+      { labels: { required: false, allow: ["bug", "needs-*", "area/*"], max: 5 } },
+    ],
+    [
+      'labels allow="good first issue, bug"',
+      { labels: { required: false, allow: ["good first issue", "bug"], max: 3 } },
+    ],
+    ["assign allow=ada required=true", { assign: { required: true, allow: ["ada"], max: 1 } }],
+    [
+      'issue title-prefix="[expert] \\"x\\" " labels=triage max=2',
+      { issue: { required: false, titlePrefix: '[expert] "x" ', labels: ["triage"], max: 2 } },
+    ],
+    ["issue", { issue: { required: false, titlePrefix: "", labels: [], max: 1 } }],
+    ["close untrusted", { close: { required: false, untrusted: true } }],
+    [
+      "comment\r\nclose untrusted=false",
+      { comment: { required: false }, close: { required: false, untrusted: false } },
+    ],
+  ])("%j is read", (text, policy) => {
+    expect(readOutputPolicy(text)).toEqual(policy);
+  });
+
+  it.each([
+    ["comment\nlabel allow=bug", "Line 2", "did you mean `labels`?"],
+    ["labels", "Line 1", "say which: `allow=bug,needs-*`"],
+    ["labels allow=", "Line 1", "say which"],
+    ["labels allow=bug max=0", "Line 1", "`max=0` is no number from 1 to 100"],
+    ["labels allow=bug max=two", "Line 1", "`max=two`"],
+    ["labels allow=bug allow=x", "Line 1", "`allow` is said twice"],
+    ["comment\n\ncomment", "Line 3", "`comment` stands in line 1 already"],
+    ["comment\nnone", "Line 2", "`none` stands alone"],
+    ["comment sticky", "Line 1", "`comment` has no option `sticky`; it has required"],
+    ["close untrusted=maybe", "Line 1", "neither true nor false"],
+    ['issue title-prefix="open', "Line 1", "with quotes around a value that has spaces"],
+    ["issue title-prefix=[expert] x", "Line 1", "`issue` has no option `x`"],
+    ["=x", "Line 1", "neither a word nor name=value"],
+    ["comment=yes", "Line 1", "does not begin with a kind"],
+    ["# only this", "Line 1", "it names nothing"],
+  ])("%j is refused, and says where and what", (text, where, what) => {
+    expect(() => readOutputPolicy(text)).toThrow(
+      expect.objectContaining({ code: "INPUT_INVALID", message: expect.stringContaining(what) }),
+    );
+    expect(() => readOutputPolicy(text)).toThrow(where);
+  });
+
+  it.each(["review", "check", "push", "pull-request"])("`%s` is not available yet", (kind) => {
+    expect(() => readOutputPolicy(`comment\n${kind} max=2`)).toThrow(
+      expect.objectContaining({ code: "INPUT_NOT_AVAILABLE", message: expect.stringContaining("Line 2") }),
+    );
+  });
+});
