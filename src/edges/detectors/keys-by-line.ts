@@ -1,3 +1,4 @@
+import type { DetectedSecret } from "./detected-secret.ts";
 import { readingsOf } from "./readings.ts";
 
 /** What somebody says: one whose texts, one after the other, may be one text. */
@@ -28,6 +29,27 @@ export const keysByLine = (): KeysByLine => {
   };
 };
 
+/**
+ * The body of every private key in a text whose lines have something before or behind them: a diff, a quotation, a
+ * logger's time. The headers stay.
+ */
+export const keyPlaces = (text: string): readonly DetectedSecret[] => {
+  if (!text.includes("-----BEGIN ")) return [];
+  const places: DetectedSecret[] = [];
+  let progress: Progress | undefined;
+  for (const { 0: line, index } of text.matchAll(/[^\r\n]+/g)) {
+    if (begins(line)) progress = begun;
+    else if (progress !== undefined) {
+      const { after, isBody, run } = next(progress, line, foldedLine);
+      const start = index + (run === undefined ? 0 : line.indexOf(run));
+      const end = run === undefined ? index + line.length : start + run.length;
+      if (isBody) places.push({ start, end, rule: "privatekey" });
+      progress = after;
+    }
+  }
+  return places;
+};
+
 /** What has been seen of a key: its header, perhaps fields below it, and lines of its body. */
 type Progress = { readonly fields: number; readonly lines: number };
 const begun: Progress = { fields: 0, lines: 0 };
@@ -45,6 +67,8 @@ const [bodyLine, lastLine] = [
   /(?<![A-Za-z0-9+/=])([A-Za-z0-9+/=]{40,})(?:[^A-Za-z0-9+/=].{0,80})?$/,
   /(?:^|[\s"'])[A-Za-z0-9+/=]+(?:["']|\W{0,8}$)/,
 ];
+/** In one text, whose lines belong together, also shorter ones. */
+const foldedLine = /(?<![A-Za-z0-9+/=])([A-Za-z0-9+/=]{24,})(?:[^A-Za-z0-9+/=].{0,80})?$/;
 /** The first line is more than a digest or a path. */
 const isRandom = (run: string): boolean => /[A-Z]/.test(run) && /[a-z]/.test(run) && /[\d+=]/.test(run);
 
@@ -67,12 +91,13 @@ const read = (
 const next = (
   { fields, lines }: Progress,
   line: string,
-): { readonly after: Progress | undefined; readonly isBody: boolean } => {
+  body = bodyLine,
+): { readonly after: Progress | undefined; readonly isBody: boolean; readonly run?: string } => {
   const [said = "", end] = line.split("-----END");
-  const run = bodyLine.exec(said)?.[1];
+  const run = body.exec(said)?.[1];
   const isBody = run !== undefined && (lines > 0 || isRandom(run));
+  if (isBody) return { after: end === undefined ? { fields, lines: lines + 1 } : undefined, isBody, run };
   if (end !== undefined) return { after: undefined, isBody };
-  if (isBody) return { after: { fields, lines: lines + 1 }, isBody };
   if (/^\W*$/.test(line)) return { after: { fields, lines }, isBody };
   if (lines > 0) return { after: undefined, isBody: lastLine.test(line) };
   return {
