@@ -1,5 +1,6 @@
+import { existsSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Expert } from "../definition/expert.ts";
 import { processSkills } from "../definition/skill-package.ts";
 import type { SandboxOptions } from "../edges/sandbox/open-sandbox.ts";
@@ -29,7 +30,8 @@ export const jobSandbox = ({ cache, ...options }: JobSandboxOptions): JobSandbox
   const openNow = async (): Promise<OpenedSandbox> => {
     // Its code, too, is loaded when it is needed: the first request to a model waits for neither.
     const { openSandbox } = await import("../edges/sandbox/open-sandbox.ts");
-    const records = cache === undefined ? undefined : trialsIn(cache);
+    const isOwn = cache !== undefined && !isIn(cache, [options.workspace, options.checkout]);
+    const records = isOwn ? trialsIn(cache) : undefined;
     return await openSandbox({ ...options, records, home: homedir() });
   };
   const open = (): Promise<OpenedSandbox> => {
@@ -47,6 +49,19 @@ export const jobSandbox = ({ cache, ...options }: JobSandboxOptions): JobSandbox
       await opened?.sandbox[Symbol.asyncDispose]();
     },
   };
+};
+
+/** Whether it lies where skills may write. */
+const isIn = (path: string, folders: readonly string[]): boolean => {
+  const real = realOrSame(path);
+  return folders.map(realOrSame).some((folder) => real === folder || real.startsWith(`${folder}/`));
+};
+
+/** Of what is not there yet, by the folder that is. */
+const realOrSame = (path: string): string => {
+  if (existsSync(path)) return realpathSync(path);
+  const above = dirname(path);
+  return above === path ? path : join(realOrSame(above), basename(path));
 };
 
 /** Where this machine finds programs, and the proxy by which it reaches the internet, as everybody's variables name it. */

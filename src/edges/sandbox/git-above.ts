@@ -31,6 +31,7 @@ const namedBy = (file: string): readonly string[] => {
 };
 
 const isGit = (path: string, foreign: readonly string[]): boolean => {
+  // Of a name that no system has, too, it says that nothing is there.
   if (!existsSync(path)) return false;
   const real = realpathSync(path);
   const isOutside = foreign.every((folder) => real !== folder && !real.startsWith(`${folder}/`));
@@ -41,9 +42,14 @@ const isGit = (path: string, foreign: readonly string[]): boolean => {
 const isWorkTree = (path: string): boolean =>
   ["HEAD", "commondir"].every((name) => isSmallFile(join(path, name)));
 
+/** A name that no system has, which a file may hold all the same, is that of no file. */
 const isSmallFile = (path: string): boolean => {
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  return found?.isFile() === true && found.size <= longestName;
+  try {
+    const found = lstatSync(path);
+    return found.isFile() && found.size <= longestName;
+  } catch {
+    return false;
+  }
 };
 
 const contentOf = (path: string): string => (isSmallFile(path) ? readFileSync(path, "utf8") : "");

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { ExpertStackError } from "../../errors.ts";
 import { withoutCredentials } from "./git-config.ts";
 import type { Mount } from "./mounts.ts";
+import { hasGitInOddFolder } from "./odd-names.ts";
 
 /** Folders that are looked into for repositories. Where there are more, nobody knows whose credentials lie there. */
 const mostSearched = 100_000;
@@ -28,20 +29,41 @@ export const gitFolders = (folders: readonly string[]): GitFolders => {
     const folder = queue[at] ?? "";
     const entries = entriesOf(folder);
     if (looksLikeGit(entries)) alike.add(folder);
-    for (const name of foldersIn(entries, "node_modules")) {
+    for (const name of foldersIn(entries)) {
       const path = join(folder, name);
       if (name === ".git") own.add(path);
-      else queue.push(path);
+      else if (name === "node_modules") for (const git of gitOfPackages(path)) own.add(git);
+      else if (!isOdd(name) || existsSync(path)) queue.push(path);
+      else if (hasGitInOddFolder(folder)) throw oddName(folder);
     }
   }
   return { own: [...own], alike: [...alike] };
 };
 
+/** A dependency that is a clone. Packages are too many to look into each of them further. */
+const gitOfPackages = (folder: string): readonly string[] =>
+  foldersIn(entriesOf(folder))
+    .flatMap((name) =>
+      name.startsWith("@") ? foldersIn(entriesOf(join(folder, name))).map((own) => join(name, own)) : [name],
+    )
+    .map((name) => join(folder, name, ".git"))
+    .filter(isFolder);
+
+/** Node writes this letter where a name is no UTF-8, or it is in the name. */
+const isOdd = (name: string): boolean => name.includes("\uFFFD");
+
+const oddName = (folder: string): ExpertStackError =>
+  new ExpertStackError({
+    code: "SANDBOX_FAILED",
+    message: `No process is started: a repository lies below a folder in ${folder} whose name is no UTF-8, where nothing can be hidden.`,
+    remedy: "Give that folder another name.",
+  });
+
 const tooMany = (folders: readonly string[]): ExpertStackError =>
   new ExpertStackError({
     code: "SANDBOX_FAILED",
     message: `No process is started: ${folders[0]} has more than ${mostSearched} folders, too many to look for credentials of git in.`,
-    remedy: "Check out less of it (`sparse-checkout`), or switch the sandbox off.",
+    remedy: "Remove some of them, or check out less (`sparse-checkout`).",
   });
 
 export const looksLikeGit = (entries: readonly Dirent[]): boolean =>
@@ -58,8 +80,8 @@ export const credentialPlaces = (alike: string): readonly string[] => [
   ...[join(alike, "logs")].filter(isFolder),
 ];
 
-const foldersIn = (entries: readonly Dirent[], without = ""): readonly string[] =>
-  entries.filter((entry) => entry.isDirectory() && entry.name !== without).map(({ name }) => name);
+const foldersIn = (entries: readonly Dirent[]): readonly string[] =>
+  entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 
 export const entriesOf = (folder: string): readonly Dirent[] => {
   try {
@@ -99,7 +121,7 @@ const tooManyRepositories = (count: number): ExpertStackError =>
   new ExpertStackError({
     code: "SANDBOX_FAILED",
     message: `No process is started: there are ${count} repositories in the workspace, too many to hide the credentials of.`,
-    remedy: `Have at most ${mostFolders} of them, or switch the sandbox off.`,
+    remedy: `Have at most ${mostFolders} of them: remove some, or check out less.`,
   });
 
 /**
@@ -147,7 +169,7 @@ const configMounts = (path: string, control: string): readonly Mount[] => {
  */
 const innerFolders = (folder: string): readonly string[] =>
   foldersIn(entriesOf(folder))
-    .filter((name) => !name.includes("\uFFFD"))
+    .filter((name) => !isOdd(name))
     .map((name) => join(folder, name))
     .flatMap((path) =>
       ["HEAD", "config"].some((name) => isFile(join(path, name))) ? [path] : innerFolders(path),

@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { controlGroup, removeControlGroups } from "./control-group.ts";
-import { openLifeline } from "./lifeline.ts";
+import { openLifeline, unheldEnds } from "./lifeline.ts";
 import { systemTool } from "./program-file.ts";
 import type { Lacking } from "./tier.ts";
 
@@ -61,7 +61,7 @@ const foldersBegin = "es-sandbox-";
 /** With the number of the runner's process behind them. */
 const groupsBegin = "es-sandbox-of-";
 
-/** Milliseconds after which a folder without a lifeline is nobody's: it takes a moment to make one. */
+/** Milliseconds after which a folder without a lifeline is nobody's: it takes a moment to make one and to hold it. */
 const abandonedAfterMs = 60_000;
 
 /** Removes the folders of sandboxes whose runner was killed before anybody else knew of them. */
@@ -81,13 +81,14 @@ const removeAbandoned = (temporary: string): void => {
 
 /**
  * Whether its lifeline is held by nobody: opening a FIFO for writing fails where nobody reads. Without one a folder with
- * anything in it is somebody else's, whatever its name.
+ * anything else in it is somebody else's, whatever its name.
  */
 const isAbandoned = (folder: string, { mtimeMs }: Stats): boolean => {
   const lifeline = join(folder, "lifeline");
   const found = lstatSync(lifeline, { throwIfNoEntry: false });
   if (found === undefined) {
-    return readdirSync(folder).length === 0 && Date.now() - mtimeMs > abandonedAfterMs;
+    const others = readdirSync(folder).filter((name) => name !== `lifeline${unheldEnds}`);
+    return others.length === 0 && Date.now() - mtimeMs > abandonedAfterMs;
   }
   if (!found.isFIFO()) return false;
   try {

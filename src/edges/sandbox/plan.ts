@@ -44,16 +44,34 @@ export const planOf = (options: PlanOptions, control: string): Plan => {
     .filter((path) => !git.own.includes(path));
   // As they are called, too: what a name leads to may be another file at the next start, as of a secret that rotates.
   const hidden = [...new Set([...options.hidden, ...above].flatMap((path) => [path, realPath(path)]))];
-  const tools = toolchains({ searchPath, home, foreign, hidden });
+  // A file `.git` has no say in which programs are shown: what it names in their folder is hidden there.
+  const tools = toolchains({ searchPath, home, foreign, hidden: options.hidden });
   const inside = hidden.filter((path) => foreign.some((folder) => isBelow(path, folder)) && existsSync(path));
   const kept = [...git.own, ...git.alike.flatMap(credentialPlaces), ...inside];
   const ways = [...new Set(kept.flatMap((path) => waysTo(path, workspace)))];
+  const shown = gitView(git, control);
+  refuseTooMany([...ways, ...shown.map(({ path }) => path)]);
   return {
     ...{ ...options, checkout, workspace, hidden, control, ways },
     tools: tools.map((path): Mount => ({ type: "read", path })),
-    git: gitView(git, control),
+    git: shown,
     places: new Map([...ways, ...kept, ...foreign].map((path) => [path, realPath(path)])),
   };
+};
+
+/** Of mounts in a workspace, and characters of all their paths: whoever makes one reads through all of them. */
+const [mostMounts, mostCharacters] = [1_000, 60_000];
+
+/** @throws ExpertStackError SANDBOX_FAILED where no process could be started in a time that somebody waits for */
+const refuseTooMany = (paths: readonly string[]): void => {
+  const characters = paths.reduce((sum, path) => sum + path.length, 0);
+  if (paths.length <= mostMounts && characters <= mostCharacters) return;
+  const deepest = paths.reduce((longest, path) => (path.length > longest.length ? path : longest), "");
+  throw new ExpertStackError({
+    code: "SANDBOX_FAILED",
+    message: `No process is started: the repositories and files to hide in the workspace are too many, or lie too deep, such as ${deepest.slice(0, 200)}.`,
+    remedy: "Remove some of them, or check out less.",
+  });
 };
 
 /**

@@ -81,7 +81,9 @@ export const probe = async (
     onAccess: () => {},
     warn: () => {},
   });
-  const record = records === undefined ? undefined : trialRecord(records, { tier, setup, mounts });
+  // What sudo lets us do is written where only root reads it.
+  const isKept = records !== undefined && (tier.name === "bubblewrap" || runner.uid === 0);
+  const record = isKept ? trialRecord(records, { tier, setup, mounts }) : undefined;
   if (record?.isKept() === true) return undefined;
   const { code, words } = await outcome(tier.wrap({ launch, mounts, network: "none" }));
   if (code === 0) {

@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   readlinkSync,
-  rmSync,
+  rmdirSync,
   statSync,
+  unlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -23,8 +25,8 @@ export type TrialRecord = {
 
 /**
  * A record of one trial, as an empty file whose name stands for all that its outcome hangs on; whatever of that changes,
- * the tier is tried again. Only that a tier held is kept, so that whoever can write here, such as a skill where the cache
- * lies in its workspace, spares itself the trial and not the sandbox.
+ * the tier is tried again. Only that a tier held is kept, so that whoever could write here would spare itself the trial
+ * and not the sandbox.
  *
  * @param folder of all records; those of an earlier boot are removed
  */
@@ -43,8 +45,10 @@ export const trialRecord = (
     keep() {
       try {
         forgetTrials(folder, bootId());
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        if (!isOwnFolder(folder)) return;
         mkdirSync(ofBoot, { recursive: true, mode: 0o700 });
-        writeFileSync(file, "");
+        if (isOwnFolder(ofBoot)) writeFileSync(file, "", { flag: "wx" });
       } catch {
         // No cache can be written here: the next job tries again.
       }
@@ -52,11 +56,29 @@ export const trialRecord = (
   };
 };
 
-/** Removes what was kept, so that the next job tries again. */
+/** Removes what was kept, so that the next job tries again. What lies there and is no record stays. */
 export const forgetTrials = (folder: string, except?: string): void => {
-  if (!existsSync(folder)) return;
-  const names = readdirSync(folder).filter((name) => name !== except);
-  for (const name of names) rmSync(join(folder, name), { recursive: true, force: true });
+  for (const name of ownNames(folder, /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)) {
+    if (name !== except) forgetBoot(join(folder, name));
+  }
+};
+
+const forgetBoot = (ofBoot: string): void => {
+  try {
+    for (const record of ownNames(ofBoot, /^[0-9a-f]{64}$/)) unlinkSync(join(ofBoot, record));
+    if (ownNames(ofBoot, /^/).length === 0) rmdirSync(ofBoot);
+  } catch {
+    // It has gone meanwhile, or is not to be changed, and then no more is written there either.
+  }
+};
+
+/** Of a folder that is one and no link: where the cache lies in a workspace, a link would have others' files removed. */
+const ownNames = (folder: string, names: RegExp): readonly string[] =>
+  isOwnFolder(folder) ? readdirSync(folder).filter((name) => names.test(name)) : [];
+
+const isOwnFolder = (path: string): boolean => {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found?.isDirectory() === true && found.uid === process.getuid?.();
 };
 
 /** Who we are, by which tools, in which namespaces, under which rules of the system, and what is mounted. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -19,7 +19,7 @@ const world = () => {
     ...({ mode: "auto", network: "enforced", checkout: workspace, workspace, hidden: [] } as const),
     ...{ temporary, home: "/nonexistent", searchPath: "", records },
   };
-  return { records, open: (more: Partial<SandboxOptions> = {}) => openedBy({ ...options, ...more }) };
+  return { root, records, open: (more: Partial<SandboxOptions> = {}) => openedBy({ ...options, ...more }) };
 };
 
 /** Which tier holds, and whether the trial's program was started to find it: it leaves a file. */
@@ -64,6 +64,26 @@ here("it is tried again when the records were forgotten", async () => {
   await open();
   forgetTrials(records);
   expect(await open()).toEqual({ tier, isTried: true });
+});
+
+here("a link in the place of the records has nothing removed or written where it leads", async () => {
+  const { root, records, open } = world();
+  const outside = join(root, "outside");
+  mkdirSync(join(outside, "precious"), { recursive: true });
+  symlinkSync(outside, records);
+  expect(await open()).toEqual({ tier, isTried: true });
+  forgetTrials(records);
+  expect(readdirSync(outside)).toEqual(["precious"]);
+});
+
+here("what lies among the records and is none stays", async () => {
+  const { records, open } = world();
+  const old = join(records, "11111111-2222-3333-4444-555555555555");
+  for (const folder of [old, join(records, "notes")]) mkdirSync(folder, { recursive: true });
+  writeFileSync(join(old, "mine"), "");
+  await open();
+  forgetTrials(records);
+  expect(readdirSync(records).sort()).toEqual(["11111111-2222-3333-4444-555555555555", "notes"]);
 });
 
 here("a folder of records that cannot be written keeps no tier from holding", async () => {
