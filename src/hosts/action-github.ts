@@ -1,7 +1,7 @@
 import { warning } from "@actions/core";
 import { providerFetch } from "../edges/model/provider-fetch.ts";
 import { ExpertStackError } from "../errors.ts";
-import type { Outputs, Repository, Thread } from "../run/github-ports.ts";
+import type { Outputs, Reactions, Repository, Thread } from "../run/github-ports.ts";
 import type { Step } from "./step.ts";
 
 /** GitHub's API, loaded at the first request. */
@@ -9,6 +9,7 @@ export type GitHub = {
   readonly repository: () => Promise<Repository>;
   readonly thread: () => Promise<Thread>;
   readonly outputs: () => Promise<Outputs>;
+  readonly reactions: () => Promise<Reactions>;
 };
 
 export const gitHub = ({ inputs, context }: Pick<Step, "inputs" | "context">): GitHub => {
@@ -32,6 +33,11 @@ export const gitHub = ({ inputs, context }: Pick<Step, "inputs" | "context">): G
     thread: async () => {
       const { gitHubThread } = await import("../edges/github/thread.ts");
       return gitHubThread(await client(), access);
+    },
+    reactions: async () => {
+      if (inputs.token === "") throw noToken();
+      const { gitHubReactions } = await import("../edges/github/reactions.ts");
+      return gitHubReactions(access);
     },
     outputs: async () => {
       const { gitHubOutputs } = await import("../edges/github/outputs.ts");

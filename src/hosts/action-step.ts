@@ -10,10 +10,11 @@ import { type JobPlan, planJob, priced } from "../run/resolve.ts";
 import { type Admission, admit, type Question } from "./action-admission.ts";
 import type { ActionContext } from "./action-context.ts";
 import { readNamedFile, type TrustedDefinitions } from "./action-definitions.ts";
-import { gitHub } from "./action-github.ts";
+import { type GitHub, gitHub } from "./action-github.ts";
 import { hiddenFolders, runActionJob } from "./action-job.ts";
 import { mayStartProcesses, readDefinitions, type TrustedManifest } from "./action-manifest.ts";
 import { compared, makeActionQuery } from "./action-query.ts";
+import { react } from "./action-reaction.ts";
 import { checkWorkspace, workspaceOf } from "./action-workspace.ts";
 import type { Ending } from "./ending.ts";
 import { type JobSandbox, jobSandbox, machineOf } from "./job-sandbox.ts";
@@ -34,6 +35,23 @@ export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> =>
     const { conclusion, problem } = admission;
     return { expert: inputs.expert, trigger: event, conclusion, problem };
   }
+  const reacting = react(step, admission.trigger, github.reactions);
+  try {
+    const ending = await runAdmitted(step, { admission, github }, stop);
+    await reacting.end(ending.conclusion);
+    return ending;
+  } catch (error) {
+    await reacting.end("failure");
+    throw error;
+  }
+};
+
+const runAdmitted = async (
+  step: Step,
+  { admission, github }: { readonly admission: Admitted; readonly github: GitHub },
+  stop: AbortSignal,
+): Promise<Ending> => {
+  const { inputs } = step;
   const { trigger } = admission;
   const known = { expert: inputs.expert, trigger };
   await using sandbox = stepSandbox(step);
@@ -59,6 +77,8 @@ export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> =>
     stop,
   );
 };
+
+type Admitted = Extract<Admission, { type: "admitted" }>;
 
 const askedBy = ({ inputs, context, environment }: Step): Omit<Question, "trigger" | "repository"> => {
   const rerunBy = rerunActor(environment);
@@ -101,7 +121,7 @@ const planStep = async (
     readonly trigger: Trigger;
     readonly query: string;
     readonly catalog: PriceCatalog;
-    readonly admission: Extract<Admission, { type: "admitted" }>;
+    readonly admission: Admitted;
   },
 ): Promise<JobPlan> => {
   const { manifest, source } = job.read;

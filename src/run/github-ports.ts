@@ -78,6 +78,17 @@ export type Outputs = {
 
 export type ThreadPlace = { readonly kind: "issue" | "pullRequest"; readonly number: number };
 
+export type ReactionTarget =
+  | { readonly type: "thread"; readonly number: number }
+  /** A comment of a thread, and one beside a line of a diff. */
+  | { readonly type: "comment" | "remark"; readonly id: number };
+
+export type Reactions = {
+  /** The same one twice is one. */
+  add(target: ReactionTarget, content: "eyes" | "rocket" | "confused"): Promise<{ readonly id: number }>;
+  remove(target: ReactionTarget, reaction: { readonly id: number }): Promise<void>;
+};
+
 export type StoredArtifact = { readonly id: number; readonly digest: string; readonly size: number };
 
 export type Artifacts = {

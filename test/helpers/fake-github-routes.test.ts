@@ -112,6 +112,13 @@ const examples = (
     },
     { route: "GET …/pulls/2/reviews", holds: [{ state: "COMMENTED" }] },
     { route: "GET …/pulls/2/comments", holds: [{ path: "src/a.ts", line: 2, side: "RIGHT", body: "Why?" }] },
+    {
+      route: "POST …/pulls/comments/0/reactions",
+      body: { content: "eyes" },
+      status: 201,
+      holds: { content: "eyes" },
+    },
+    { route: "DELETE …/pulls/comments/0/reactions/0", status: 204, holds: undefined },
     { route: "POST …/pulls/2/reviews", body: { body: "Later" }, holds: { state: "PENDING" } },
     { route: "DELETE …/pulls/2/reviews/0", holds: { state: "PENDING" } },
     {
@@ -137,10 +144,18 @@ const examples = (
 
 /** A zero at the end of a path stands for what an earlier request created. */
 const fillIn = (route: string, world: SmallWorld): string => {
-  const review = world.pullRequest.pull.reviews.find(({ state }) => state === "PENDING");
+  const { reviews, reviewComments } = world.pullRequest.pull;
+  const review = reviews.find(({ state }) => state === "PENDING");
   if (route.endsWith("/reviews/0")) return route.replace(/0$/, String(review?.id));
-  const reactions = route.includes("/comments/") ? world.comment.reactions : world.issue.reactions;
-  return route.endsWith("/reactions/0") ? route.replace(/0$/, String(reactions[0]?.id)) : route;
+  const [remark] = reviewComments;
+  const ofRemark = route.replace("/pulls/comments/0/", `/pulls/comments/${remark?.id}/`);
+  const reactions = reactionsOf(route, world);
+  return route.endsWith("/reactions/0") ? ofRemark.replace(/0$/, String(reactions[0]?.id)) : ofRemark;
+};
+
+const reactionsOf = (route: string, { issue, comment, pullRequest }: SmallWorld) => {
+  if (route.includes("/pulls/comments/")) return pullRequest.pull.reviewComments[0]?.reactions ?? [];
+  return route.includes("/comments/") ? comment.reactions : issue.reactions;
 };
 
 describe("every route of the fake GitHub", () => {

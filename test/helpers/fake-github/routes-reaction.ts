@@ -24,6 +24,14 @@ const commentTarget = (call: RepositoryCall): Target => {
   return { issue, reactions: comment.reactions };
 };
 
+const remarkTarget = (call: RepositoryCall): Target => {
+  for (const issue of call.repository.issues.values()) {
+    const remark = issue.pull?.reviewComments.find(({ id }) => String(id) === call.params.comment_id);
+    if (remark !== undefined) return { issue, reactions: remark.reactions };
+  }
+  throw notFound();
+};
+
 const list = (find: (call: RepositoryCall) => Target) => (call: RepositoryCall) => {
   const { issue, reactions } = find(call);
   requireThread(call, issue, "read");
@@ -63,11 +71,16 @@ const remove =
 const issuePath = "/issues/{issue_number}/reactions";
 const commentPath = "/issues/comments/{comment_id}/reactions";
 
+const remarkPath = "/pulls/comments/{comment_id}/reactions";
+const remarks = { permissions: [{ pull_requests: "write" }] } as const;
+
 export const reactionRoutes: readonly Route[] = [
   repositoryRoute(`GET ${commentPath}`, threadNeeds("read"), list(commentTarget)),
   repositoryRoute(`POST ${commentPath}`, threadNeeds("write"), create(commentTarget)),
   repositoryRoute(`DELETE ${commentPath}/{reaction_id}`, threadNeeds("write"), remove(commentTarget)),
   repositoryRoute(`GET ${issuePath}`, threadNeeds("read"), list(issueTarget)),
   repositoryRoute(`POST ${issuePath}`, threadNeeds("write"), create(issueTarget)),
+  repositoryRoute(`POST ${remarkPath}`, remarks, create(remarkTarget)),
+  repositoryRoute(`DELETE ${remarkPath}/{reaction_id}`, remarks, remove(remarkTarget)),
   repositoryRoute(`DELETE ${issuePath}/{reaction_id}`, threadNeeds("write"), remove(issueTarget)),
 ];

@@ -79,7 +79,7 @@ const createReview = async (call: RepositoryCall): Promise<Reply> => {
   for (const [index, place] of placed.entries()) {
     const body = asked.comments?.[index]?.body ?? "";
     const comment = authored(world, repository, "PRRC", { author, body });
-    pull.reviewComments.push({ ...comment, ...place, commitId, reviewId: review.id });
+    pull.reviewComments.push({ ...comment, ...place, commitId, reviewId: review.id, reactions: [] });
   }
   return ok(reviewJson(call, issue, review));
 };

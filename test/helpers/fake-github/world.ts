@@ -173,6 +173,7 @@ export type ReviewComment = Authored & {
   readonly startSide?: Side;
   readonly diffHunk: string;
   readonly inReplyTo?: number;
+  readonly reactions: Reaction[];
 };
 
 export type WorkflowRun = {
