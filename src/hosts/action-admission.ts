@@ -13,7 +13,7 @@ import { isByAnybody } from "../request/people.ts";
 import { onPullRequest, pullRequestQuestion } from "../request/pull-request.ts";
 import type { Role, Roles } from "../request/role.ts";
 import { skipRule } from "../request/skip-rule.ts";
-import { type Actor, isComment, type Trigger } from "../request/trigger.ts";
+import { type Actor, isComment, isOnThread, type ThreadTrigger, type Trigger } from "../request/trigger.ts";
 import type { Repository } from "../run/github-ports.ts";
 import type { ActionInputs } from "./action-inputs.ts";
 
@@ -30,6 +30,8 @@ export type Admission =
       readonly question?: string;
       readonly roles: Roles;
     }
+  /** Somebody who may ask wants to know whom and how. */
+  | { readonly type: "help"; readonly trigger: ThreadTrigger }
   | { readonly type: "refused"; readonly conclusion: "skipped" | "denied"; readonly problem: Problem };
 
 export type Question = {
@@ -49,7 +51,10 @@ export type Question = {
 export const admit = async (question: Question): Promise<Admission> => {
   const { inputs } = question;
   const command = commandOf(question.trigger, inputs);
-  if (command !== undefined && command.type !== "ask") return noCommand(command, inputs);
+  // Help is a comment, which not every step writes.
+  const isSilent = command?.type === "help" && inputs.safeOutputs.comment === undefined;
+  if (isSilent || command?.type === "none" || command?.type === "unknownName")
+    return noCommand(command, inputs);
   const facts: GateFacts = {
     secrets: question.secrets,
     isOwn: isComment(question.trigger) && parseMarker(question.trigger.comment.body) !== undefined,
@@ -62,9 +67,10 @@ export const admit = async (question: Question): Promise<Admission> => {
   const roles = await askRoles(question.repository, rolesNeeded(asked));
   const verdict = await judged(question, { ...asked, roles });
   if (verdict.type !== "allow") return refusedBy(verdict, inputs);
+  if (command?.type === "help" && isOnThread(trigger)) return { type: "help", trigger };
   const { trust, reason } = verdict;
-  const expert = command?.expert ?? inputs.expert;
-  const asking = command === undefined ? {} : { question: command.question };
+  const expert = (command?.type === "ask" ? command.expert : undefined) ?? inputs.expert;
+  const asking = command?.type === "ask" ? { question: command.question } : {};
   return { type: "admitted", trigger, trust, reason, expert, ...asking, roles };
 };
 
@@ -116,7 +122,7 @@ const commandOf = (trigger: Trigger, inputs: ActionInputs): CommentCommand | und
     : undefined;
 
 /** The step's own Expert always answers to its name. */
-const nameable = ({ expert, commands }: ActionInputs): readonly string[] => [
+export const nameable = ({ expert, commands }: ActionInputs): readonly string[] => [
   ...new Set([expert, ...commands]),
 ];
 

@@ -7,7 +7,6 @@ import type { JobReport } from "../report/job-report.ts";
 import { logLine } from "../report/log-line.ts";
 import { makeRedaction } from "../report/redaction.ts";
 import { renderSummary } from "../report/summary.ts";
-import { isOnPullRequest } from "../request/trigger.ts";
 import type { Ending } from "./ending.ts";
 import { publishable } from "./published-text.ts";
 import { type Step, textPolicy } from "./step.ts";
@@ -30,9 +29,13 @@ export const finish = async (
   if (stop.aborted) return 130;
   return exitCode(ending.conclusion, {
     skip: step?.inputs.onSkip ?? "pass",
-    event: ending.trigger !== undefined && isOnPullRequest(ending.trigger) ? "pullRequest" : "other",
+    event: isRequirable(ending.trigger) ? "pullRequest" : "other",
   });
 };
+
+/** Runs of these events are checks of the pull request's head; a comment's run is one of the default branch. */
+const isRequirable = (trigger: Ending["trigger"]): boolean =>
+  trigger?.type === "pullRequest" || trigger?.type === "review" || trigger?.type === "reviewComment";
 
 const outputsOf = ({ conclusion, job, report, delivery }: Ending): Readonly<Record<string, string>> => {
   const root = job?.state.runs.get(rootRunId);

@@ -11,6 +11,7 @@ import { type Admission, admit, type Question } from "./action-admission.ts";
 import type { ActionContext } from "./action-context.ts";
 import { readNamedFile, type TrustedDefinitions } from "./action-definitions.ts";
 import { type GitHub, gitHub } from "./action-github.ts";
+import { answerHelp } from "./action-help.ts";
 import { hiddenFolders, runActionJob } from "./action-job.ts";
 import { mayStartProcesses, readDefinitions, type TrustedManifest } from "./action-manifest.ts";
 import { compared, makeActionQuery } from "./action-query.ts";
@@ -35,6 +36,7 @@ export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> =>
     const { conclusion, problem } = admission;
     return { expert: inputs.expert, trigger: event, conclusion, problem };
   }
+  if (admission.type === "help") return await answerHelp(step, admission.trigger, github);
   const reacting = react(step, admission.trigger, github.reactions);
   try {
     const ending = await runAdmitted(step, { admission, github }, stop);

@@ -22,6 +22,7 @@ model = "claude-sonnet-4-5"
 providerName = "anthropic"
 [experts.reviewer]
 version = "1.0.0"
+description = "Looks at @everyone's changes."
 instruction = "You review changes."
 [experts.second]
 version = "1.0.0"
@@ -46,6 +47,12 @@ const openFeature = (world: ActionWorld, files: WorkFiles, of = { author: "alice
   world.checkout.mirrorTo(world.github.world, world.repository);
   const body = "Because one is not enough.";
   return { ...openPullRequest(world.github.world, world.repository, { ...of, body, head: "feature" }), head };
+};
+
+const openedIssue = (world: ActionWorld) => {
+  const issue = world.repository.issues.get(1);
+  if (issue === undefined) throw new Error("no issue");
+  return issue;
 };
 
 const comment = async (world: ActionWorld, body: string): Promise<Webhook> => {
@@ -167,8 +174,6 @@ describe("given a comment", () => {
       "/expert github:evil/repo//path@v1 now",
       'A comment may not name the Expert "github:evil/repo//path@v1".',
     ],
-    ["/expert help", "The comment asks for help."],
-    ["/expert", "The comment asks for help."],
     ["Please oil it, /expert.", "The comment does not begin with `/expert`."],
     ["/experts are great", "The comment does not begin with `/expert`."],
   ])("%j starts nothing, and the summary says why", async (body, reason) => {
@@ -177,6 +182,44 @@ describe("given a comment", () => {
     expectNothingDone(ran, "skipped", reason);
     expect(ran.summary).toContain("`/expert [reviewer|second] question`");
     expect(ran.api).toEqual([]);
+  });
+
+  test.each(["/expert help", "/expert"])(
+    "%j is answered with whom it may ask, by no model, in one comment",
+    async (body) => {
+      await using world = await start();
+      const inputs = { commands: "second" };
+      const ran = await run(world, await comment(world, body), { inputs });
+      expectNothingDone(ran, "skipped", "The comment asks for help, and got it.");
+      const [, answer] = world.repository.issues.get(1)?.comments ?? [];
+      expect(answer?.body).toContain(
+        "Begin a comment with <code>/expert &#60;name&#62; &#60;question&#62;</code>.",
+      );
+      expect(answer?.body).toContain("- `reviewer`: Looks at <code>@everyone</code>'s changes.");
+      expect(answer?.body).toContain("- `second`");
+      expect(ran.api.filter((line) => line.includes("reactions"))).toEqual([]);
+      const again = addComment(world.github.world, world.repository, openedIssue(world), {
+        author: "alice",
+        body,
+      });
+      await run(world, await commentEvent(world, { number: 1, comment: again.id, by: "alice" }), { inputs });
+      expect(openedIssue(world).comments).toHaveLength(3);
+    },
+  );
+
+  test("that asks for help is not answered where the step writes no comments, nor to who may not ask", async () => {
+    await using world = await start();
+    const silent = await run(world, await comment(world, "/expert help"), {
+      inputs: { "safe-outputs": "none" },
+    });
+    expectNothingDone(silent, "skipped", "The comment asks for help.");
+    const { id } = addComment(world.github.world, world.repository, openedIssue(world), {
+      author: "bob",
+      body: "/expert help",
+    });
+    const denied = await run(world, await commentEvent(world, { number: 1, comment: id, by: "bob" }));
+    expectNothingDone(denied, "denied", "bob has no role");
+    expect(openedIssue(world).comments).toHaveLength(2);
   });
 
   test("that was edited into a command is not one", async () => {
