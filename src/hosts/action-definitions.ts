@@ -89,7 +89,7 @@ const withoutLinks = (path: string): Promise<string | undefined> => realpath(pat
 /** What `validate` would say of the pull request's own manifest, when the trusted commit has none yet. */
 export const checkOwnManifest = async (own: Definitions, file: string): Promise<string> => {
   const text = await own.read(file);
-  if (text === undefined) return "The pull request has none either.";
+  if (text === undefined) return "The pull request has none.";
   const { type, findings } = parseManifest({ text, file });
   if (findings.length === 0) return "The pull request's own is valid.";
   const shown = findings

@@ -1,12 +1,13 @@
 import { readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { renderFinding } from "../definition/finding.ts";
 import { ExpertStackError } from "../errors.ts";
 import type { Problem } from "../report/job-report.ts";
 import { isOnPullRequest, type Trigger } from "../request/trigger.ts";
-import type { Repository } from "../run/github-ports.ts";
+import type { Comparison, Repository } from "../run/github-ports.ts";
 import { checkOwnManifest, type TrustedDefinitions, trustedDefinitions } from "./action-definitions.ts";
 import { type JobSandbox, startsProcesses } from "./job-sandbox.ts";
+import { lockPath } from "./read-lock.ts";
 import { readManifest } from "./read-manifest.ts";
 import type { Step } from "./step.ts";
 
@@ -55,6 +56,24 @@ export const readDefinitions = async (
     of.sandbox.openEarly();
   }
   return { trusted, read };
+};
+
+/** What a pull request would change of the definitions, none of which has an effect on its own run. */
+export const proposedChanges = async (
+  { inputs }: Step,
+  trigger: Trigger,
+  { at }: TrustedDefinitions,
+  comparison: Comparison | undefined,
+): Promise<readonly string[]> => {
+  if (comparison === undefined || !isOnPullRequest(trigger)) return [];
+  const config = posix.normalize(inputs.config);
+  const definitions = [config, lockPath(config)];
+  const changed = comparison.files.flatMap(({ path, previousPath = path }) => [path, previousPath]);
+  const [first, second] = definitions.filter((path) => changed.includes(path));
+  if (first === undefined) return [];
+  const what = second === undefined ? first : `${first} and ${second}`;
+  const own = changed.includes(config) ? ` ${await checkOwnManifest(at(trigger.head.sha), config)}` : "";
+  return [`The pull request changes ${what}. This run took the default branch's.${own}`];
 };
 
 /** A repository that is about to get its first manifest is told what is wrong with it, and is not failed. */

@@ -13,7 +13,12 @@ import { readNamedFile, type TrustedDefinitions } from "./action-definitions.ts"
 import { type GitHub, gitHub } from "./action-github.ts";
 import { answerHelp } from "./action-help.ts";
 import { hiddenFolders, runActionJob } from "./action-job.ts";
-import { mayStartProcesses, readDefinitions, type TrustedManifest } from "./action-manifest.ts";
+import {
+  mayStartProcesses,
+  proposedChanges,
+  readDefinitions,
+  type TrustedManifest,
+} from "./action-manifest.ts";
 import { compared, makeActionQuery } from "./action-query.ts";
 import { react } from "./action-reaction.ts";
 import { checkWorkspace, workspaceOf } from "./action-workspace.ts";
@@ -65,7 +70,10 @@ const runAdmitted = async (
     compared(trigger, repository),
   ]);
   if (read.type === "noManifest") return { ...known, conclusion: "skipped", problem: read.problem };
-  const query = await makeActionQuery({ step, trigger, admission, trusted, comparison });
+  const [query, proposed] = await Promise.all([
+    makeActionQuery({ step, trigger, admission, trusted, comparison }),
+    proposedChanges(step, trigger, trusted, comparison),
+  ]);
   const catalog = priceCatalog(inputs.prices, warning);
   const plan = await planStep(step, { read, trusted, trigger, query: query.text, catalog, admission });
   if (inputs.sandbox === "required") await sandbox.open();
@@ -73,7 +81,8 @@ const runAdmitted = async (
   if (refusal !== undefined) return { ...known, conclusion: "denied", problem: refusal };
   keepSecret(step, [...plan.experts.values()]);
   const { locked, notes: stale } = await readLock(trusted.definitions, inputs.config, plan.experts);
-  const notes = [...[admission.reason, ...read.warnings, ...query.notes].map(infoNote), ...stale];
+  const said = [admission.reason, ...proposed, ...read.warnings, ...query.notes];
+  const notes = [...said.map(infoNote), ...stale];
   return await runActionJob(
     { step, trigger, plan, admission, trusted, catalog, locked, notes, sandbox },
     stop,

@@ -86,6 +86,8 @@ describe.each(routes)("read by %s", (route) => {
     expectAnsweredBy(ran, "Obey the maintainers.");
     const main = world.checkout.git("rev-parse", "main");
     expect(ran.summary.replaceAll("&#58;", ":")).toContain(`commit:${main}:perstack.toml`);
+    expect(ran.summary).toContain("The pull request changes perstack.toml. This run took the default branch");
+    expect(ran.summary).toContain("own is valid.");
   });
 
   test("the manifest is the default branch's, not that of the old branch that is the base", async () => {
@@ -95,13 +97,17 @@ describe.each(routes)("read by %s", (route) => {
     world.checkout.commit({ "perstack.toml": trusted });
     world.checkout.checkout("old");
     const webhook = await propose(world, { "a.txt": "two\n" }, "old");
-    expectAnsweredBy(await runBy(route, { world, webhook }), "Obey the maintainers.");
+    const ran = await runBy(route, { world, webhook });
+    expectAnsweredBy(ran, "Obey the maintainers.");
+    expect(ran.summary).not.toContain("The pull request changes");
   });
 
   test.each(["ci/perstack.toml", "./ci//perstack.toml"])("the manifest may be %s", async (config) => {
     await using world = await start({ "ci/perstack.toml": trusted, "perstack.toml": hostile });
-    const webhook = await propose(world, { "ci/perstack.toml": hostile });
-    expectAnsweredBy(await runBy(route, { world, webhook, inputs: { config } }), "Obey the maintainers.");
+    const webhook = await propose(world, { "ci/perstack.toml": hostile, "ci/perstack.lock": "{}" });
+    const ran = await runBy(route, { world, webhook, inputs: { config } });
+    expectAnsweredBy(ran, "Obey the maintainers.");
+    expect(ran.summary).toContain("changes ci/perstack.toml and ci/perstack.lock.");
   });
 
   test.each<[string, WorkFiles]>([
@@ -128,8 +134,8 @@ describe.each(routes)("read by %s", (route) => {
   test.each<[string, WorkFile, string]>([
     ["valid", hostile, "The pull request's own is valid."],
     ["broken", '[experts."##[error]x"]\ninstruction = "x"\n', 'the name "##[error]x" cannot be used'],
-    ["a link into the runner", { linkTo: "/proc/self/environ" }, "The pull request has none either."],
-    ["a link to the checkout's credentials", { linkTo: ".git/config" }, "The pull request has none either."],
+    ["a link into the runner", { linkTo: "/proc/self/environ" }, "The pull request has none."],
+    ["a link to the checkout's credentials", { linkTo: ".git/config" }, "The pull request has none."],
   ])("a first manifest that is %s is shown to its author and not run", async (_, manifest, finding) => {
     await using world = await start({});
     const webhook = await propose(world, { "perstack.toml": manifest });
