@@ -1,6 +1,8 @@
 import { readFileSync, statSync } from "node:fs";
 import { join, posix } from "node:path";
 import { renderFinding } from "../definition/finding.ts";
+import type { Manifest } from "../definition/manifest.ts";
+import { nearest } from "../definition/nearest.ts";
 import { ExpertStackError } from "../errors.ts";
 import type { Problem } from "../report/job-report.ts";
 import { isOnPullRequest, type Trigger } from "../request/trigger.ts";
@@ -52,10 +54,23 @@ export const readDefinitions = async (
 ): Promise<{ readonly trusted: TrustedDefinitions; readonly read: TrustedManifest }> => {
   const trusted = await trustedDefinitions({ ...step, ...of });
   const read = await readTrusted(step, of.trigger, trusted);
+  if (read.type === "manifest") refuseUnknownCommands(step, read.manifest);
   if (read.type === "manifest" && startsProcesses(read.manifest.experts.get(of.expert))) {
     of.sandbox.openEarly();
   }
   return { trusted, read };
+};
+
+/** A name that nobody has would leave its commands to another Expert. */
+const refuseUnknownCommands = ({ inputs: { commands, config } }: Step, { experts }: Manifest): void => {
+  const unknown = commands.find((name) => !experts.has(name));
+  if (unknown === undefined) return;
+  const [meant] = nearest(unknown, experts.keys(), 1);
+  throw new ExpertStackError({
+    code: "INPUT_INVALID",
+    message: `The input \`commands\` names "${unknown}", and ${config} has no such Expert.`,
+    remedy: `${meant === undefined ? "Name keys of the manifest" : `Did you mean \`${meant}\`? Name keys of the manifest`}, one a line.`,
+  });
 };
 
 /** What a pull request would change of the definitions, none of which has an effect on its own run. */

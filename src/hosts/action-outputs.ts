@@ -1,7 +1,7 @@
 import { outputSkill } from "../edges/skills/output-skill.ts";
 import { ExpertStackError } from "../errors.ts";
 import { rootRunId } from "../job/state.ts";
-import type { OutputScope } from "../outputs/output-tools.ts";
+import { type OutputScope, outputTools } from "../outputs/output-tools.ts";
 import { planOutputs } from "../outputs/plan.ts";
 import type { PlannedOutput } from "../outputs/planned-output.ts";
 import { type PublishableOutput, publishableOutput } from "../outputs/sanitize-output.ts";
@@ -37,12 +37,14 @@ export const plannedOutputs = async (job: EndedJob): Promise<ReadyOutputs> => {
   if (job.state.outcome?.type !== "completed") {
     return { outputs: [], failures: [], withheld: recorded.length };
   }
-  const planned = planOutputs(recorded, { policy, scope: scopeOf(trigger, admission.trust) });
+  const scope = scopeOf(trigger, admission.trust);
+  const planned = planOutputs(recorded, { policy, scope });
   const { serverUrl, owner, repo, runId } = step.context;
   const origin = `<sub>Opened by an Expert, \`${plan.started.jobId}\`, in [this workflow run](${serverUrl}/${owner}/${repo}/actions/runs/${runId}).</sub>`;
   const ready = { policy, text: textPolicy(serverUrl), redact: job.redact, origin };
   const required = policy.comment?.required === true && !isOnThread(trigger);
   const searched = await Promise.all(planned.outputs.map(withoutStrangers));
+  const offered = new Set(outputTools(policy, scope).map(({ kind }) => kind));
   return {
     withheld: 0,
     outputs: searched.map((output) => publishableOutput(output, ready)),
@@ -51,10 +53,14 @@ export const plannedOutputs = async (job: EndedJob): Promise<ReadyOutputs> => {
       ...(required
         ? [failure("comment", "There is no thread to comment in, and the step requires it.")]
         : []),
-      ...planned.missing.map((kind) => failure(kind, "The Expert planned none, and the step requires one.")),
+      ...planned.missing.map((kind) => failure(kind, offered.has(kind) ? notPlanned : notOffered)),
     ],
   };
 };
+
+const notPlanned = "The Expert planned none, and the step requires one.";
+const notOffered =
+  "The step requires one, and on this trigger the Expert has no tool for it: there is no thread, or it is untrusted.";
 
 const scopeOf = (trigger: Trigger, trust: OutputScope["trust"]): OutputScope => ({
   trust,

@@ -45,7 +45,7 @@ const wordsOf = (written: string): readonly PolicyOption[] | string => {
   while (rest !== "" && !rest.startsWith("#")) {
     const found = word.exec(rest);
     if (found === null)
-      return `\`${rest}\` is neither a word nor name=value, with quotes around a value that has spaces`;
+      return `\`${rest}\` is neither a word nor name=value, with quotes around the whole value where it has spaces`;
     const [whole, name = "", quoted, bare] = found;
     words.push({ name, value: quoted?.replace(/\\(["\\])/g, "$1") ?? bare ?? "true" });
     rest = rest.slice(whole.length).trimStart();

@@ -87,7 +87,7 @@ const kindOf = ({ line, kind }: PolicyLine): OutputKind => {
   }
   if (kind === "none") throw invalid({ line, text: "`none` stands alone, or not at all" });
   const [meant] = nearest(kind, [...outputKinds, ...laterKinds], 1);
-  const hint = meant === undefined ? "" : `; did you mean \`${meant}\`?`;
+  const hint = meant === undefined ? "" : `, did you mean \`${meant}\``;
   throw invalid({ line, text: `there is no output \`${kind}\`${hint}` });
 };
 
@@ -170,8 +170,13 @@ const ruleOf = (kind: OutputKind, options: Options): OutputPolicy => {
 /** A label may start a workflow, and assigning notifies: which ones is for the step's author to say. */
 const allowed = (options: Options, example: string): readonly string[] => {
   const allow = options.list("allow");
+  const marked = allow?.find((name) => name.startsWith("@"));
+  if (marked !== undefined) throw invalid({ line: options.line, text: `\`${marked}\`: write it without @` });
   if (allow !== undefined && allow.length > 0) return allow;
-  throw invalid({ line: options.line, text: `say which: \`allow=${example}\`; \`allow=*\` allows any` });
+  throw invalid({
+    line: options.line,
+    text: `\`allow\` is missing, say which: \`allow=${example}\`; \`allow=*\` allows any`,
+  });
 };
 
 const invalid = ({ line, text }: PolicyProblem): ExpertStackError =>

@@ -30,8 +30,10 @@ describe("what a step says it publishes", () => {
   });
 
   it.each([
-    ["comment\nlabel allow=bug", "Line 2", "did you mean `labels`?"],
-    ["labels", "Line 1", "say which: `allow=bug,needs-*`"],
+    ["comment\nlabel allow=bug", "Line 2", "did you mean `labels`"],
+    ["assign allow=@ada", "Line 1", "`@ada`: write it without @"],
+    ['labels allow=bug,"good first issue"', "Line 1", "with quotes around the whole value"],
+    ["labels", "Line 1", "`allow` is missing, say which: `allow=bug,needs-*`"],
     ["labels allow=", "Line 1", "say which"],
     ["labels allow=bug max=0", "Line 1", "`max=0` is no number from 1 to 100"],
     ["labels allow=bug max=two", "Line 1", "`max=two`"],
@@ -40,7 +42,7 @@ describe("what a step says it publishes", () => {
     ["comment\nnone", "Line 2", "`none` stands alone"],
     ["comment sticky", "Line 1", "`comment` has no option `sticky`; it has required"],
     ["close untrusted=maybe", "Line 1", "neither true nor false"],
-    ['issue title-prefix="open', "Line 1", "with quotes around a value that has spaces"],
+    ['issue title-prefix="open', "Line 1", "with quotes around the whole value"],
     ["issue title-prefix=[expert] x", "Line 1", "`issue` has no option `x`"],
     ["=x", "Line 1", "neither a word nor name=value"],
     ["comment=yes", "Line 1", "does not begin with a kind"],

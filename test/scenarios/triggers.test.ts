@@ -168,6 +168,18 @@ describe("given a comment", () => {
     expect(ran.prompts[0]?.query).toContain("```text\nsecond Is oil enough?\n```");
   });
 
+  test("a name in commands that the manifest has not is refused, and a near one is named", async () => {
+    await using world = await start();
+    const ran = await run(world, await comment(world, "/expert secon Is oil enough?"), {
+      inputs: { commands: "secnd" },
+    });
+    expect([ran.exitCode, ran.outputs.conclusion, ran.prompts]).toEqual([2, "invalid", []]);
+    expect(ran.summary).toContain(
+      'The input `commands` names "secnd", and perstack.toml has no such Expert.',
+    );
+    expect(ran.summary).toContain("Did you mean `second`?");
+  });
+
   test.each([
     ["/expert @acme/other@1.0.0 Is oil enough?", 'A comment may not name the Expert "@acme/other@1.0.0".'],
     [

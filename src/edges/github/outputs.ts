@@ -24,7 +24,12 @@ export const gitHubOutputs = (client: GitHubClient, { owner, repo }: GitHubAcces
       // Whom it may not assign GitHub leaves out, and says nothing.
       const assigned = new Set(data.assignees?.map(({ login }) => login.toLowerCase()));
       const left = logins.filter((login) => !assigned.has(login.toLowerCase()));
-      if (left.length > 0) throw refused(`GitHub does not assign ${left.join(", ")} here.`);
+      if (left.length > 0) {
+        throw refused(
+          `GitHub does not assign ${left.join(", ")} here.`,
+          "Name in `safe-outputs` only people with a role in the repository.",
+        );
+      }
     },
     async close(thread, state_reason) {
       const at = { ...here, issue_number: thread.number, state: "closed" } as const;
@@ -48,14 +53,18 @@ const refuseNewLabel = async (
   label: { readonly owner: string; readonly repo: string; readonly name: string },
 ): Promise<void> => {
   const found = await askingMaybe(`show the label ${label.name}`, client.rest.issues.getLabel(label));
-  if (found === undefined) throw refused(`The repository has no label ${JSON.stringify(label.name)}.`);
+  if (found !== undefined) return;
+  throw refused(
+    `The repository has no label ${JSON.stringify(label.name)}.`,
+    "Create it, or name in `safe-outputs` only labels that there are.",
+  );
 };
 
-const refused = (message: string): ExpertStackError =>
+const refused = (message: string, remedy: string): ExpertStackError =>
   new ExpertStackError({
     code: "OUTPUT_REFUSED",
     message,
-    remedy: "Change it there, or what `safe-outputs` allows.",
+    remedy,
   });
 
 /** Milliseconds before each further attempt to post. */

@@ -22,7 +22,8 @@ export type BasePartOptions = {
 };
 
 /**
- * The base skill as the Expert's own entry for it wants it; without one, all of it. On a workspace to read there is
+ * The base skill as the Expert's own entry for it wants it; without one, all of it. On a workspace to read, the Expert's
+ * word or the entry's, there is
  * neither `exec` nor any tool that writes.
  *
  * @returns its tools with those that steer the Run, which the core answers
@@ -35,7 +36,7 @@ export const openBasePart = (
     (skill): skill is McpStdioSkill => skill.type === "mcpStdioSkill" && isBaseSkill(skill),
   );
   const { requiredEnv = [], pick = [], omit = [], allowedDomains = [] } = own ?? {};
-  const reading = expert.workspace === "read";
+  const reading = expert.workspace === "read" || own?.workspace === "read";
   const base = openBaseSkill({
     ...options,
     environment: skillEnvironment(options.environment, { name: baseSkill, requiredEnv }),

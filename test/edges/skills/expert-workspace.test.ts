@@ -3,31 +3,48 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { expertWorld, skillTable, skillToolsOf } from "./open-expert.ts";
 
-test('given the workspace "read", the base skill reads and neither writes nor runs programs', async () => {
-  const world = expertWorld();
-  writeFileSync(join(world.workspace, "a.txt"), "text");
-  const skills = await world.open('workspace = "read"\n');
-  expect(skills.tools.map((tool) => tool.name).toSorted()).toEqual([
-    "attemptCompletion",
-    "clearTodo",
-    "getFileInfo",
-    "healthCheck",
-    "listDirectory",
-    "readImageFile",
-    "readPdfFile",
-    "readTextFile",
-    "todo",
-  ]);
-  expect(await world.call(skills, "readTextFile", { path: "a.txt" })).toContain("text");
-  for (const [tool, args] of [
-    ["writeTextFile", { path: "a.txt", text: "changed" }],
-    ["exec", { command: "rm", args: ["a.txt"] }],
-  ] as const) {
-    expect(await world.call(skills, tool, args)).toContain(`No skill offers "${tool}"`);
-  }
-  expect(readFileSync(join(world.workspace, "a.txt"), "utf8")).toBe("text");
-  expect(world.notes()).toEqual([]);
-});
+const baseEntry = [
+  '[experts.a.skills."@perstack/base"]',
+  ...[
+    'type = "mcpStdioSkill"',
+    'command = "npx"',
+    'packageName = "@perstack/base"',
+    'workspace = "read"',
+    "",
+  ],
+].join("\n");
+
+test.each([
+  ["of the Expert", 'workspace = "read"\n'],
+  ["of its entry for the base skill", baseEntry],
+])(
+  'given the workspace "read" %s, the base skill reads and neither writes nor runs programs',
+  async (_, toml) => {
+    const world = expertWorld();
+    writeFileSync(join(world.workspace, "a.txt"), "text");
+    const skills = await world.open(toml);
+    expect(skills.tools.map((tool) => tool.name).toSorted()).toEqual([
+      "attemptCompletion",
+      "clearTodo",
+      "getFileInfo",
+      "healthCheck",
+      "listDirectory",
+      "readImageFile",
+      "readPdfFile",
+      "readTextFile",
+      "todo",
+    ]);
+    expect(await world.call(skills, "readTextFile", { path: "a.txt" })).toContain("text");
+    for (const [tool, args] of [
+      ["writeTextFile", { path: "a.txt", text: "changed" }],
+      ["exec", { command: "rm", args: ["a.txt"] }],
+    ] as const) {
+      expect(await world.call(skills, tool, args)).toContain(`No skill offers "${tool}"`);
+    }
+    expect(readFileSync(join(world.workspace, "a.txt"), "utf8")).toBe("text");
+    expect(world.notes()).toEqual([]);
+  },
+);
 
 test('given the workspace "read" and a skill with a process, a warning says where nothing holds it to that', async () => {
   const world = expertWorld();
