@@ -10,6 +10,6 @@ export const parsePayload = <Shape>(event: string, schema: z.ZodMiniType<Shape>,
   throw new ExpertStackError({
     code: "TRIGGER_INVALID",
     message: `The payload of the event "${event}" is not what GitHub sends: ${path}: ${issue?.message ?? "unreadable"}`,
-    remedy: "Run the step on an event GitHub sent, or give `--event` a payload saved from one.",
+    remedy: "Run the step on an event that GitHub sent.",
   });
 };

@@ -9,12 +9,12 @@ import { outputOf, systemTool } from "./program-file.ts";
 import { scratchSize } from "./scratch-size.ts";
 import { seccompFilter } from "./seccomp.ts";
 import { quoted } from "./shell-word.ts";
-import type { Cell, Lacking, Tier, TierSetup } from "./tier.ts";
+import { type Cell, installBubblewrap, type Lacking, type Tier, type TierSetup } from "./tier.ts";
 
 /** By bubblewrap, which needs no root where the system lets anybody have a user namespace. */
 export const bubblewrap = async (setup: TierSetup): Promise<Tier | Lacking> => {
   const bwrap = systemTool("bwrap");
-  const remedy = "Install it, in a workflow by a step before: `sudo apt-get install --yes bubblewrap`.";
+  const remedy = `${installBubblewrap}.`;
   if (bwrap === undefined) return { reason: "bubblewrap is not installed", remedy };
   if (setup.user.uid !== setup.runner.uid) {
     return { reason: "as root it cannot write to a workspace that is another user's", remedy };

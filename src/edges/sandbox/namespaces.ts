@@ -7,7 +7,7 @@ import { mountTables } from "./mount-table.ts";
 import { systemTool } from "./program-file.ts";
 import { filterLoader, seccompFilter } from "./seccomp.ts";
 import { quoted } from "./shell-word.ts";
-import type { Cell, Lacking, Tier, TierSetup } from "./tier.ts";
+import { type Cell, installBubblewrap, type Lacking, type Tier, type TierSetup } from "./tier.ts";
 
 /** Tools of util-linux and of every system, by which the namespaces are made and left. */
 const tools = ["unshare", "mount", "umount", "pivot_root", "setpriv"] as const;
@@ -20,7 +20,7 @@ const tools = ["unshare", "mount", "umount", "pivot_root", "setpriv"] as const;
 export const namespaces = (setup: TierSetup): Tier | Lacking => {
   const missing = tools.filter((name) => systemTool(name) === undefined);
   const sudo = setup.runner.uid === 0 ? [] : [systemTool("sudo")].filter((tool) => tool !== undefined);
-  const remedy = "Install bubblewrap: `sudo apt-get install --yes bubblewrap`.";
+  const remedy = `${installBubblewrap}.`;
   if (missing.length > 0) return { reason: `${missing.join(", ")} (util-linux) is not installed`, remedy };
   if (setup.runner.uid !== 0 && sudo.length === 0) {
     return { reason: "making namespaces needs root, and there is no sudo", remedy };

@@ -5,7 +5,7 @@ import { forbiddingSwitch } from "./namespace-switches.ts";
 import { type PlanOptions, planOf } from "./plan.ts";
 import { systemTool } from "./program-file.ts";
 import { quoted } from "./shell-word.ts";
-import type { Lacking, Tier, TierSetup } from "./tier.ts";
+import { installBubblewrap, type Lacking, type Tier, type TierSetup } from "./tier.ts";
 import { trialRecord } from "./trial-record.ts";
 import { scratchFolders, viewOf } from "./view.ts";
 
@@ -103,8 +103,8 @@ const remedyOf = ({ name }: Tier): string => {
     const [path, allowing] = forbidding;
     return `Let the system allow user namespaces: \`sudo sysctl -w ${path.replace("/", ".")}=${allowing}\`.`;
   }
-  const install = "Install bubblewrap: `sudo apt-get install --yes bubblewrap`; ";
-  const whole = `${systemTool("bwrap") === undefined ? install : ""}${privileged}.`;
+  const install = systemTool("bwrap") === undefined ? `${installBubblewrap}; ` : "";
+  const whole = `${install}${privileged}.`;
   return `${whole[0]?.toUpperCase()}${whole.slice(1)}`;
 };
 

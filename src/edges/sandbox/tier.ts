@@ -20,6 +20,10 @@ export type Tier = {
 /** What cannot be built here: what is missing, and the one thing that would bring it. */
 export type Lacking = { readonly reason: string; readonly remedy: string };
 
+/** What would bring the strongest tier to most machines. */
+export const installBubblewrap =
+  "Install bubblewrap, in a workflow by a step before: `sudo apt-get install --yes bubblewrap`";
+
 export const isLacking = (made: object): made is Lacking => "reason" in made;
 
 export type User = { readonly uid: number; readonly gid: number };
