@@ -1,7 +1,7 @@
-import { startActionWorld } from "../test/helpers/action-world.ts";
+import { type ActionWorld, startActionWorld } from "../test/helpers/action-world.ts";
 import { openPullRequest } from "../test/helpers/fake-github/populate-threads.ts";
 import { runAction } from "../test/helpers/run-action.ts";
-import { pullRequestEvent } from "../test/helpers/webhook.ts";
+import { pullRequestEvent, type Webhook } from "../test/helpers/webhook.ts";
 import { median, ms, type Row } from "./measurement.ts";
 
 const manifest = `model = "claude-sonnet-4-5"
@@ -34,14 +34,7 @@ const actionSteps = async (): Promise<readonly number[]> => {
         ? { toolCalls: [{ name: "readTextFile", args: { path: "a.txt" } }] }
         : { text: "Done." },
   });
-  world.checkout.checkout("feature");
-  world.checkout.commit({ "a.txt": "two\n" });
-  world.checkout.mirrorTo(world.github.world, world.repository);
-  const { number } = openPullRequest(world.github.world, world.repository, {
-    author: "alice",
-    head: "feature",
-  });
-  const webhook = await pullRequestEvent(world, { number, by: "alice" });
+  const webhook = await pullRequestOf(world);
   const times: number[] = [];
   for (let round = -1; round < rounds; round++) {
     const startedAt = performance.now();
@@ -51,4 +44,16 @@ const actionSteps = async (): Promise<readonly number[]> => {
     if (round >= 0) times.push(performance.now() - startedAt);
   }
   return times;
+};
+
+/** A pull request of a branch that stays checked out, by somebody who may write. */
+export const pullRequestOf = async (world: ActionWorld): Promise<Webhook> => {
+  world.checkout.checkout("feature");
+  world.checkout.commit({ "a.txt": "two\n" });
+  world.checkout.mirrorTo(world.github.world, world.repository);
+  const { number } = openPullRequest(world.github.world, world.repository, {
+    author: "alice",
+    head: "feature",
+  });
+  return await pullRequestEvent(world, { number, by: "alice" });
 };

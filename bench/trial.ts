@@ -4,9 +4,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ActionWorld, startActionWorld } from "../test/helpers/action-world.ts";
-import { openPullRequest } from "../test/helpers/fake-github/populate-threads.ts";
 import { runAction } from "../test/helpers/run-action.ts";
-import { pullRequestEvent } from "../test/helpers/webhook.ts";
+import { pullRequestOf } from "./action.ts";
 import { median, ms, type Row } from "./measurement.ts";
 import { tool } from "./program.ts";
 import { firstRequest } from "./start.ts";
@@ -69,7 +68,8 @@ const inStep = async (): Promise<number> => {
     },
   });
   await using gitHub = await slowGitHub(world);
-  const webhook = await pullRequest(world);
+  const webhook = await pullRequestOf(world);
+  world.checkout.checkout("main");
   return await later(async (cache) => {
     at = 0;
     const startedAt = performance.now();
@@ -78,19 +78,6 @@ const inStep = async (): Promise<number> => {
     if (exitCode !== 0) throw new Error(log);
     return at - startedAt;
   });
-};
-
-const pullRequest = async (world: ActionWorld) => {
-  world.checkout.checkout("feature");
-  world.checkout.commit({ "a.txt": "two\n" });
-  world.checkout.mirrorTo(world.github.world, world.repository);
-  const { number } = openPullRequest(world.github.world, world.repository, {
-    author: "alice",
-    head: "feature",
-  });
-  const webhook = await pullRequestEvent(world, { number, by: "alice" });
-  world.checkout.checkout("main");
-  return webhook;
 };
 
 /** Median over pairs of what a job costs more that finds no record of tiers that held. */

@@ -6,7 +6,10 @@ import type { Reactions, ReactionTarget } from "../run/github-ports.ts";
 import type { Step } from "./step.ts";
 
 /** What whoever asked sees at once: eyes while the job runs, then a rocket, or a confused face. */
-export type Reacting = { readonly end: (conclusion: Conclusion) => Promise<void> };
+export type Reacting = {
+  /** @param stop once aborted nothing more is asked of GitHub: what is left of the step's time is for its report */
+  readonly end: (conclusion: Conclusion, stop: AbortSignal) => Promise<void>;
+};
 
 const none: Reacting = { end: async () => undefined };
 
@@ -19,8 +22,8 @@ export const react = ({ inputs }: Step, trigger: Trigger, reactions: () => Promi
   const target = targetOf(trigger);
   const looking = quietly(async () => await (await reactions()).add(target, "eyes"));
   return {
-    async end(conclusion) {
-      const eyes = await looking;
+    async end(conclusion, stop) {
+      const eyes = stop.aborted ? undefined : await looking;
       if (eyes === undefined) return;
       await quietly(async () => {
         const { add, remove } = await reactions();

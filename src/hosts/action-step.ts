@@ -45,10 +45,10 @@ export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> =>
   const reacting = react(step, admission.trigger, github.reactions);
   try {
     const ending = await runAdmitted(step, { admission, github }, stop);
-    await reacting.end(ending.conclusion);
+    await reacting.end(ending.conclusion, stop);
     return ending;
   } catch (error) {
-    await reacting.end("failure");
+    await reacting.end("failure", stop);
     throw error;
   }
 };

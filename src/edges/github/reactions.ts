@@ -6,19 +6,21 @@ import { type GitHubAccess, type GitHubClient, gitHubQueries } from "./client.ts
 export const gitHubReactions = (access: GitHubAccess): Reactions => {
   const { rest } = gitHubQueries(access);
   const { owner, repo } = access;
+  // Nobody is to wait for one that fails.
+  const here = { owner, repo, request: { retries: 0 } };
   return {
     async add(target, content) {
-      const { data } = await asking("react", created(rest, target, { owner, repo, content }));
+      const { data } = await asking("react", created(rest, target, { ...here, content }));
       return { id: data.id };
     },
     async remove(target, { id: reaction_id }) {
-      await asking("take a reaction back", deleted(rest, target, { owner, repo, reaction_id }));
+      await asking("take a reaction back", deleted(rest, target, { ...here, reaction_id }));
     },
   };
 };
 
 type Rest = GitHubClient["rest"];
-type Here = { readonly owner: string; readonly repo: string };
+type Here = { readonly owner: string; readonly repo: string; readonly request: { readonly retries: number } };
 
 const created = (
   { reactions }: Rest,
