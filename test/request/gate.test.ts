@@ -56,6 +56,20 @@ describe("who may", () => {
     });
   });
 
+  it("nobody by another's hand: who wrote the comment is asked about as well as who sent it", () => {
+    const mallory = comment.thread.author;
+    const written = { ...comment.comment, author: mallory };
+    expect(comment.sender.login).not.toBe(mallory.login);
+    expect(ask({ ...comment, comment: written })).toMatchObject({
+      type: "deny",
+      rule: "permission",
+      reason: expect.stringContaining("mallory has no role"),
+    });
+    expect(ask({ ...comment, comment: { ...written, author: bot("evil[bot]") } })).toMatchObject({
+      rule: "bot",
+    });
+  });
+
   it("nobody by `read` on a public repository, but on a private one", () => {
     const closed = { ...issue, repository: { ...issue.repository, visibility: "private" as const } };
     expect(ask(issue, { policy: { permission: "read" } }).type).toBe("deny");
