@@ -1,7 +1,8 @@
 import { getInput } from "@actions/core";
 import type { OwnPrices } from "../edges/catalog.ts";
 import { ExpertStackError } from "../errors.ts";
-import { type OutputPolicy, readOutputPolicy } from "../outputs/policy.ts";
+import type { OutputPolicy } from "../outputs/output-kinds.ts";
+import { readOutputPolicy } from "../outputs/policy.ts";
 import type { Role } from "../request/role.ts";
 import type { Overrides } from "../run/resolve.ts";
 import { refuseUnavailableInputs } from "./action-inputs-unavailable.ts";

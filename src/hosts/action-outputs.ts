@@ -1,9 +1,9 @@
 import { outputSkill } from "../edges/skills/output-skill.ts";
 import { ExpertStackError } from "../errors.ts";
 import { rootRunId } from "../job/state.ts";
-import { type OutputScope, outputTools } from "../outputs/output-tools.ts";
+import type { OutputScope } from "../outputs/kinds/kind.ts";
+import { outputTools, outputWithTexts } from "../outputs/output-tools.ts";
 import { planOutputs } from "../outputs/plan.ts";
-import type { PlannedOutput } from "../outputs/planned-output.ts";
 import { type PublishableOutput, publishableOutput } from "../outputs/sanitize-output.ts";
 import { isOnThread, type Trigger } from "../request/trigger.ts";
 import type { InProcessSkill, SkillsRequest } from "../run/ports.ts";
@@ -41,13 +41,14 @@ export const plannedOutputs = async (job: EndedJob): Promise<ReadyOutputs> => {
   const planned = planOutputs(recorded, { policy, scope });
   const { serverUrl, owner, repo, runId } = step.context;
   const origin = `<sub>Opened by an Expert, \`${plan.started.jobId}\`, in [this workflow run](${serverUrl}/${owner}/${repo}/actions/runs/${runId}).</sub>`;
-  const ready = { policy, text: textPolicy(serverUrl), redact: job.redact, origin };
+  const rules = { text: textPolicy(serverUrl), redact: job.redact, origin };
   const required = policy.comment?.required === true && !isOnThread(trigger);
-  const searched = await Promise.all(planned.outputs.map(withoutStrangers));
+  // What an Expert wrote may also hold somebody's key that nobody here knows.
+  const searched = await Promise.all(planned.outputs.map((output) => outputWithTexts(output, publishable)));
   const offered = new Set(outputTools(policy, scope).map(({ kind }) => kind));
   return {
     withheld: 0,
-    outputs: searched.map((output) => publishableOutput(output, ready)),
+    outputs: searched.map((output) => publishableOutput(output, policy, rules)),
     failures: [
       ...planned.refused.map((reason) => failure("outputs", reason)),
       ...(required
@@ -66,12 +67,6 @@ const scopeOf = (trigger: Trigger, trust: OutputScope["trust"]): OutputScope => 
   trust,
   ...(isOnThread(trigger) ? { thread: trigger.thread } : {}),
 });
-
-/** What an Expert wrote may also hold somebody's key that nobody here knows. */
-const withoutStrangers = async (output: PlannedOutput): Promise<PlannedOutput> =>
-  output.kind === "issue"
-    ? { ...output, title: await publishable(output.title), body: await publishable(output.body) }
-    : output;
 
 const failure = (output: Delivery["failures"][number]["output"], reason: string) => ({
   output,

@@ -1,7 +1,12 @@
 import { admitOutput } from "./admit-output.ts";
-import { askedOutput, type OutputScope } from "./output-tools.ts";
-import { type PlannedKind, type PlannedOutput, publishingOrder } from "./planned-output.ts";
-import type { OutputPolicy } from "./policy.ts";
+import type { OutputScope } from "./kinds/kind.ts";
+import {
+  type OutputPolicy,
+  outputKinds,
+  type PlannedKind,
+  type PlannedOutput,
+  publishingOrder,
+} from "./output-kinds.ts";
 
 /** What a job has planned to publish, in the order in which it is published. */
 export type OutputPlan = {
@@ -45,7 +50,7 @@ const readOutput = (recorded: unknown): PlannedOutput | undefined => {
   const kind = publishingOrder.find((one) => one === recorded.kind);
   if (kind === undefined) return undefined;
   try {
-    return askedOutput(kind, recorded);
+    return outputKinds[kind].read(recorded);
   } catch {
     // Another version's, or damaged: told as refused.
     return undefined;

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { admitOutput } from "../../src/outputs/admit-output.ts";
-import type { OutputScope } from "../../src/outputs/output-tools.ts";
+import type { OutputScope } from "../../src/outputs/kinds/kind.ts";
+import type { OutputPolicy } from "../../src/outputs/output-kinds.ts";
 import { outputTools } from "../../src/outputs/output-tools.ts";
 import { type OutputPlan, planOutputs } from "../../src/outputs/plan.ts";
-import type { OutputPolicy } from "../../src/outputs/policy.ts";
 
 const issue: OutputScope = { thread: { kind: "issue" }, trust: "trusted" };
 const policy: OutputPolicy = {

@@ -1,7 +1,7 @@
 import { admitOutput } from "../../outputs/admit-output.ts";
-import { askedOutput, type OutputScope, outputTools } from "../../outputs/output-tools.ts";
-import type { PlannedOutput } from "../../outputs/planned-output.ts";
-import type { OutputPolicy } from "../../outputs/policy.ts";
+import type { OutputScope } from "../../outputs/kinds/kind.ts";
+import type { OutputPolicy, PlannedOutput } from "../../outputs/output-kinds.ts";
+import { askedOutput, outputTools } from "../../outputs/output-tools.ts";
 import type { InProcessSkill, ToolOutcome } from "../../run/ports.ts";
 
 /** What its tools are told to belong to. */
@@ -24,9 +24,9 @@ export const outputSkill = (policy: OutputPolicy, scope: OutputScope): InProcess
       readOnly: false,
     })),
     async call({ id: toolCallId, tool, args }, { runId, emit }) {
-      const kind = offered.find(({ name }) => name === tool)?.kind;
-      if (kind === undefined) return told(`There is no tool ${tool}.`, "refused");
-      const verdict = admitOutput(askedOutput(kind, args), { policy, scope, planned });
+      const called = offered.find(({ name }) => name === tool);
+      if (called === undefined) return told(`There is no tool ${tool}.`, "refused");
+      const verdict = admitOutput(askedOutput(called, args), { policy, scope, planned });
       if (verdict.type === "refused") return told(verdict.reason, "refused");
       planned.push(verdict.output);
       emit({ type: "outputPlanned", runId, toolCallId, output: { ...verdict.output } });

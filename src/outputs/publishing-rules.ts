@@ -1,0 +1,10 @@
+import type { TextPolicy } from "./sanitize.ts";
+
+/** What is needed to make an output one that may go to GitHub. */
+export type PublishingRules = {
+  readonly text: TextPolicy;
+  /** Takes every secret out of a text. */
+  readonly redact: (text: string) => string;
+  /** What the runner says of where it comes from, in Markdown. */
+  readonly origin: string;
+};
