@@ -1,5 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
-import { join, posix } from "node:path";
+import { posix } from "node:path";
 import { renderFinding } from "../definition/finding.ts";
 import type { Manifest } from "../definition/manifest.ts";
 import { nearest } from "../definition/nearest.ts";
@@ -12,26 +11,6 @@ import { type JobSandbox, startsProcesses } from "./job-sandbox.ts";
 import { lockPath } from "./read-lock.ts";
 import { readManifest } from "./read-manifest.ts";
 import type { Step } from "./step.ts";
-
-/** Bytes of a manifest that is looked at for a guess. */
-const guessedBytes = 1024 * 1024;
-
-/**
- * A guess by the checkout's own manifest, before the trusted one is known. Whoever wrote that has no more from it than the
- * tiers tried sooner.
- */
-export const mayStartProcesses = ({ context, inputs }: Step): boolean => {
-  const file = join(context.checkout, inputs.config);
-  try {
-    const found = statSync(file);
-    return (
-      found.isFile() && found.size <= guessedBytes && readFileSync(file, "utf8").includes("mcpStdioSkill")
-    );
-  } catch {
-    // Nothing is checked out, or no manifest.
-    return false;
-  }
-};
 
 type ReadManifest = Awaited<ReturnType<typeof readManifest>>;
 

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { warning } from "@actions/core";
 import type { Expert } from "../definition/expert.ts";
 import { type PriceCatalog, priceCatalog } from "../edges/catalog.ts";
@@ -13,17 +14,13 @@ import { readNamedFile, type TrustedDefinitions } from "./action-definitions.ts"
 import { type GitHub, gitHub } from "./action-github.ts";
 import { answerHelp } from "./action-help.ts";
 import { hiddenFolders, runActionJob } from "./action-job.ts";
-import {
-  mayStartProcesses,
-  proposedChanges,
-  readDefinitions,
-  type TrustedManifest,
-} from "./action-manifest.ts";
+import { proposedChanges, readDefinitions, type TrustedManifest } from "./action-manifest.ts";
 import { compared, makeActionQuery } from "./action-query.ts";
 import { react } from "./action-reaction.ts";
 import { checkWorkspace, workspaceOf } from "./action-workspace.ts";
 import type { Ending } from "./ending.ts";
 import { type JobSandbox, jobSandbox, machineOf } from "./job-sandbox.ts";
+import { mayStartProcesses } from "./may-start-processes.ts";
 import { outputSchema } from "./option-values.ts";
 import { readLock } from "./read-lock.ts";
 import { type Environment, passwordsIn, secretVariables, valuesOf } from "./secrets.ts";
@@ -62,8 +59,9 @@ const runAdmitted = async (
   const { trigger } = admission;
   const known = { expert: inputs.expert, trigger };
   await using sandbox = stepSandbox(step);
+  const manifest = join(step.context.checkout, inputs.config);
   // Who waits for the tiers before the model is asked has them tried while GitHub is.
-  if (admission.trust === "untrusted" || mayStartProcesses(step)) sandbox.openEarly();
+  if (admission.trust === "untrusted" || mayStartProcesses(manifest)) sandbox.openEarly();
   const { repository } = github;
   const [{ trusted, read }, comparison] = await Promise.all([
     readDefinitions(step, { trigger, repository, expert: admission.expert, sandbox }),

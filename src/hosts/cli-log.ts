@@ -4,8 +4,8 @@ import { fsStore } from "../edges/store/fs-store.ts";
 import { describeJob } from "../report/describe-job.ts";
 import { dollars } from "../report/markdown.ts";
 import type { JobHead } from "../run/ports.ts";
+import { jobsFolder } from "./jobs-folder.ts";
 import type { Terminal } from "./terminal.ts";
-import { jobsFolder } from "./wire.ts";
 
 type LogOptions = { readonly job: string | undefined; readonly json?: true; readonly workspace?: string };
 

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { aiSdkModel } from "../edges/model/ai-sdk-model.ts";
 import { credentialFiles } from "../edges/model/credentials.ts";
 import { outbox } from "../edges/model/outbox.ts";
@@ -22,9 +21,6 @@ import type { JobPlan } from "../run/resolve.ts";
 import type { JobPorts } from "../run/run-job.ts";
 import type { JobSandbox } from "./job-sandbox.ts";
 import type { Environment } from "./secrets.ts";
-
-/** Where a workspace's own jobs are kept; the folder ignores itself in git and is hidden from Experts. */
-export const jobsFolder = (workspace: string): string => join(workspace, ".expert-stack", "jobs");
 
 export type Wiring = {
   readonly plan: JobPlan;

@@ -12,15 +12,14 @@ import { quoted } from "./shell-word.ts";
 import { type Cell, installBubblewrap, type Lacking, type Tier, type TierSetup } from "./tier.ts";
 
 /** By bubblewrap, which needs no root where the system lets anybody have a user namespace. */
-export const bubblewrap = async (setup: TierSetup): Promise<Tier | Lacking> => {
+export const bubblewrap = (setup: TierSetup): Tier | Lacking => {
   const bwrap = systemTool("bwrap");
   const remedy = `${installBubblewrap}.`;
   if (bwrap === undefined) return { reason: "bubblewrap is not installed", remedy };
   if (setup.user.uid !== setup.runner.uid) {
     return { reason: "as root it cannot write to a workspace that is another user's", remedy };
   }
-  const { signals } = setup;
-  const isSized = await canSize(bwrap);
+  const { signals, canSize: isSized } = setup;
   const filter = seccompFilter(process.arch);
   const filterFile = join(setup.control, "seccomp");
   writeFileSync(filterFile, filter ?? "", { mode: 0o400 });
@@ -71,8 +70,10 @@ ${guardianScript(at, { starting: `${at.outer}; ${limiting()}`, started: `rm -f $
 };
 
 /** Whether it is new enough to give an empty folder a size (0.8). */
-const canSize = async (bwrap: string): Promise<boolean> =>
-  (await outputOf(bwrap, ["--help"]))?.includes("--size") === true;
+export const bubblewrapSizes = async (): Promise<boolean> => {
+  const bwrap = systemTool("bwrap");
+  return bwrap !== undefined && (await outputOf(bwrap, ["--help"]))?.includes("--size") === true;
+};
 
 /** By a file, since what is hidden, and where, is nothing for the command line of a process inside. */
 const arguments_ = ({ launch, mounts, network }: Cell, isSized: boolean): readonly string[] => {

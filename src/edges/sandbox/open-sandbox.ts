@@ -9,7 +9,7 @@ import {
   type TriedTier,
   unconfined,
 } from "../../run/sandbox-ports.ts";
-import { bubblewrap } from "./bubblewrap.ts";
+import { bubblewrap, bubblewrapSizes } from "./bubblewrap.ts";
 import { type Egress, openEgress } from "./egress.ts";
 import { namespaces } from "./namespaces.ts";
 import { otherUser } from "./other-user.ts";
@@ -49,12 +49,16 @@ export const openSandbox = async (options: SandboxOptions): Promise<OpenedSandbo
     const remedy = isOff ? "Set `sandbox` to `auto` for one." : "Run the job on Linux for one.";
     return withoutTier(options, [{ tier: "none", reason, remedy, durationMs: 0 }]);
   }
-  const [place, signals] = await Promise.all([openPlace(options.temporary), signalWords()]);
+  const [place, signals, canSize] = await Promise.all([
+    openPlace(options.temporary),
+    signalWords(),
+    bubblewrapSizes(),
+  ]);
   if (isLacking(place)) return withoutTier(options, [{ tier: "none", ...place, durationMs: 0 }]);
   const tried: TriedTier[] = [];
   try {
     const plan = planOf(options, place.control);
-    const tier = await strongest(options, { ...place, signals }, tried);
+    const tier = await strongest(options, { ...place, signals, canSize }, tried);
     if (tier !== undefined) {
       refuseWeak(options, tier.name, tried);
       const network = isolates(tier.name) ? options.network : "open";
@@ -77,7 +81,7 @@ const strongest = async (
   const setup = setupOf({ ...own, workspace: options.workspace });
   for (const [name, make] of tiersOf(setup, options)) {
     const started = performance.now();
-    const tier = await make();
+    const tier = make();
     const lacking = isLacking(tier) ? tier : await probe(tier, setup, options);
     tried.push({ tier: name, durationMs: Math.round(performance.now() - started), ...lacking });
     if (!isLacking(tier) && lacking === undefined) return tier;
@@ -85,18 +89,20 @@ const strongest = async (
   return undefined;
 };
 
-type SetupParts = Pick<TierSetup, "control" | "groups" | "signals"> & { readonly workspace: string };
+type SetupParts = Pick<TierSetup, "control" | "groups" | "signals" | "canSize"> & {
+  readonly workspace: string;
+};
 
-const setupOf = ({ control, groups, signals, workspace }: SetupParts): TierSetup => {
+const setupOf = ({ control, groups, signals, canSize, workspace }: SetupParts): TierSetup => {
   const { getuid, getgid } = process;
   if (getuid === undefined || getgid === undefined) throw new TypeError("a system without user ids");
   const runner = { uid: getuid(), gid: getgid(), umask: process.umask() };
   const owner = statSync(workspace);
   const user = runner.uid === 0 ? { uid: owner.uid, gid: owner.gid || owner.uid } : runner;
-  return { control, groups, lifeline: join(control, "lifeline"), signals, runner, user };
+  return { control, groups, signals, canSize, lifeline: join(control, "lifeline"), runner, user };
 };
 
-type MakeTier = () => Tier | Lacking | Promise<Tier | Lacking>;
+type MakeTier = () => Tier | Lacking;
 
 const tiersOf = (
   setup: TierSetup,

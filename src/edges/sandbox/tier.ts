@@ -39,6 +39,8 @@ export type TierSetup = {
   /** Who runs us, and the mode bits that its files lack. */
   readonly runner: User & { readonly umask: number };
   readonly signals: SignalWords;
+  /** Whether bubblewrap, where there is one, can give an empty folder a size. */
+  readonly canSize: boolean;
   /** Whom processes run as: the runner, or where that is root the owner of the workspace, who can write to it. */
   readonly user: User;
 };
