@@ -15,6 +15,7 @@ import { type ArtifactContent, artifactContent, writeAnswer } from "./action-fil
 import { gitHub } from "./action-github.ts";
 import { plannedOutputs } from "./action-outputs.ts";
 import { leaveState } from "./action-state.ts";
+import { leaveFinished } from "./action-unfinished.ts";
 import type { Ending } from "./ending.ts";
 import { publishable } from "./published-text.ts";
 import { textPolicy } from "./step.ts";
@@ -41,6 +42,7 @@ export const deliver = async (job: EndedJob, stop: AbortSignal): Promise<Ending>
   const delivered = await publish(wanted, { artifacts: job.artifacts, thread, outputs }, stop);
   const delivery = { ...delivered, failures: [...delivered.failures, ...planned.failures] };
   if (delivery.artifact !== undefined) leaveState({ uploaded: "yes" });
+  if (delivery.commentUrl !== undefined) leaveFinished();
   const { withheld } = planned;
   const told = { ...report, outputs: { published: delivery.published, withheld } };
   return { ...known, ...concluded(job, withArtifact(job, told, delivery.artifact, content), delivery) };
@@ -116,6 +118,7 @@ const deliverables = (
           comment: {
             marker: markerLine(marker),
             mode: inputs.comment,
+            ...job.comment,
             body: (stored) =>
               withoutSecrets(
                 renderComment(withArtifact(job, report, stored, content), { marker, policy }),

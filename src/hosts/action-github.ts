@@ -12,7 +12,10 @@ export type GitHub = {
   readonly reactions: () => Promise<Reactions>;
 };
 
-export const gitHub = ({ inputs, context }: Pick<Step, "inputs" | "context">): GitHub => {
+export const gitHub = ({
+  inputs,
+  context,
+}: Pick<Step, "context"> & { readonly inputs: Pick<Step["inputs"], "token"> }): GitHub => {
   // Node's own `fetch` would be the only one in the step that loads its HTTP client: 40 ms before the first request.
   const access = { ...context, token: inputs.token, fetch: providerFetch() };
   const load = async () => {

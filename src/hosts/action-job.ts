@@ -7,9 +7,11 @@ import { makeRedaction } from "../report/redaction.ts";
 import { runJob } from "../run/run-job.ts";
 import { gitOutside } from "./action-definitions.ts";
 import { deliver } from "./action-deliver.ts";
+import { gitHub } from "./action-github.ts";
 import { stepLog } from "./action-log.ts";
 import { actionObserver } from "./action-observer.ts";
 import { outputSkills } from "./action-outputs.ts";
+import { showProgress } from "./action-progress.ts";
 import { leaveState } from "./action-state.ts";
 import { workspaceOf } from "./action-workspace.ts";
 import { refuseCheckedOut } from "./checked-out-credential.ts";
@@ -25,26 +27,22 @@ import { prepareWiring, type Wiring } from "./wire.ts";
 export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<Ending> => {
   const { step, plan, admission } = job;
   const { context, inputs } = step;
-  const workspace = workspaceOf(step);
   const name = artifactName(step, plan.started.jobId);
   const entries: JournalEntry[] = [];
   const artifacts = actionsArtifacts(runtimeTokenLender(step.environment));
   const { redact } = makeRedaction(step.secrets.values());
   const stepLines = stepLog();
-  const observer = actionObserver({
-    log: stepLines,
-    onEntry: (entry) => entries.push(entry),
-    onWaiting: () => {
-      stepLines.open();
-      if (inputs.artifact !== "none") artifacts.preload();
-    },
-    redact,
-  });
+  const onWaiting = (): void => {
+    stepLines.open();
+    if (inputs.artifact !== "none") artifacts.preload();
+  };
+  const onEntry = (entry: JournalEntry): unknown => entries.push(entry);
+  const observer = actionObserver({ log: stepLines, onEntry, onWaiting, redact });
   const wire = prepareWiring({
     plan,
     environment: step.environment,
     secrets: step.secrets.values(),
-    workspace,
+    workspace: workspaceOf(step),
     ...checkoutOf(job),
     hidden: hiddenFolders(step),
     cacheDirectory: context.cache,
@@ -56,11 +54,14 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
   using log = createJob({ root, jobId: plan.started.jobId, hide: "plain" });
   leaveToPost(step, { jobDirectory: log.directory, artifactName: name });
   const notes = [...job.notes, ...weakSecrets(job)];
-  const running = runJob(wire(log), { events: [plan.started], notes }, stop);
-  const state = await running.finally(stepLines.flush);
+  const { thread } = gitHub(step);
+  const progress = showProgress(job, { entries, redact, thread }, stop);
+  const state = await runJob(wire(log), { events: [plan.started], notes }, stop)
+    .finally(stepLines.flush)
+    .finally(progress.end);
   const { directory, head } = log;
   const ended = { ...job, state, entries, directory, head, redact, artifacts, artifactName: name };
-  return await deliver(ended, stop);
+  return await deliver({ ...ended, ...progress.written() }, stop);
 };
 
 const weakSecrets = ({ step: { environment, inputs }, plan }: StepJob) =>

@@ -1,27 +1,47 @@
-import { info, summary, warning } from "@actions/core";
+import { getInput, info, summary, warning } from "@actions/core";
 import { actionsArtifacts } from "../edges/github/artifacts.ts";
 import { ExpertStackError, inSentences } from "../errors.ts";
 import type { StoredArtifact } from "../run/github-ports.ts";
+import { readContext } from "./action-context.ts";
 import { type ArtifactContent, artifactContent } from "./action-files.ts";
+import { gitHub } from "./action-github.ts";
 import { foundState, type StepState } from "./action-state.ts";
+import { endUnfinished } from "./action-unfinished.ts";
 import { runtimeTokenLender } from "./hide-variables.ts";
 import type { Environment } from "./secrets.ts";
 
 /**
- * Uploads what `main` could not, because it was cancelled, timed out or crashed, or because the upload failed. Says
- * in the summary where the record is. Never fails the job: what `main` concluded stands.
+ * Ends the comment and uploads the record where `main` could not, because it was cancelled, timed out or crashed, or
+ * because the upload failed. Says in the summary where the record is. Never fails the job: what `main` concluded stands.
  */
 export const runPost = async (environment: Environment): Promise<number> => {
   const state = foundState();
-  if (state.jobDirectory === "" || state.uploaded === "yes") return 0;
+  await quietly(() => endComment(state, environment));
+  await quietly(() => uploadLeft(state, environment));
+  return 0;
+};
+
+const quietly = async (act: () => Promise<void>): Promise<void> => {
   try {
-    const wanted = state.artifact === "summary" ? "summary" : "full";
-    const content = await artifactContent(state.jobDirectory, wanted);
-    if (content.files.length > 0) await report(await upload(state, content, environment), content.kind);
+    await act();
   } catch (error) {
     warning(error instanceof ExpertStackError ? inSentences(error.message, error.remedy) : String(error));
   }
-  return 0;
+};
+
+/** Nobody is to wait for who was stopped. */
+const endComment = async ({ unfinished }: StepState, environment: Environment): Promise<void> => {
+  if (unfinished === "") return;
+  const context = readContext(environment);
+  const { thread } = gitHub({ inputs: { token: getInput("github-token") }, context });
+  await endUnfinished(unfinished, { context, thread });
+};
+
+const uploadLeft = async (state: StepState, environment: Environment): Promise<void> => {
+  if (state.jobDirectory === "" || state.uploaded === "yes") return;
+  const wanted = state.artifact === "summary" ? "summary" : "full";
+  const content = await artifactContent(state.jobDirectory, wanted);
+  if (content.files.length > 0) await report(await upload(state, content, environment), content.kind);
 };
 
 type Uploaded = StoredArtifact & { readonly name: string };

@@ -11,21 +11,26 @@ export type StepState = {
   readonly artifact: string;
   /** `yes` once the artifact is with GitHub, or once nothing is to be uploaded. */
   readonly uploaded: string;
+  /** The comment that says how far the job is, as `action-unfinished.ts` writes it; empty once the answer is in it. */
+  readonly unfinished: string;
 };
 
-const keys = ["jobDirectory", "artifactName", "retentionDays", "artifact", "uploaded"] as const;
+const keys = ["jobDirectory", "artifactName", "retentionDays", "artifact", "uploaded", "unfinished"] as const;
 
 export const leaveState = (state: Partial<StepState>): void => {
   for (const [key, value] of Object.entries(state)) saveState(key, value);
 };
 
 export const foundState = (): StepState => {
-  const [jobDirectory, artifactName, retentionDays, artifact, uploaded] = keys.map((key) => getState(key));
+  const [jobDirectory, artifactName, retentionDays, artifact, uploaded, unfinished] = keys.map((key) =>
+    getState(key),
+  );
   return {
     jobDirectory: jobDirectory ?? "",
     artifactName: artifactName ?? "",
     retentionDays: retentionDays ?? "",
     artifact: artifact ?? "",
     uploaded: uploaded ?? "",
+    unfinished: unfinished ?? "",
   };
 };

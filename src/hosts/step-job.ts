@@ -34,4 +34,6 @@ export type EndedJob = StepJob & {
   readonly artifacts: Artifacts;
   readonly redact: Redact;
   readonly artifactName: string;
+  /** Where it was told how far the job is, and the answer goes. */
+  readonly comment?: { readonly id: number };
 };

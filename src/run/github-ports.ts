@@ -52,14 +52,28 @@ export type Thread = {
    * help, and never posts the same text twice.
    *
    * @param marker how the body begins
-   * @returns the comment's page
+   * @param id the comment's, where this process wrote it already
+   * @returns the comment and its page
    */
   putComment(comment: {
     readonly thread: ThreadPlace;
     readonly marker: string;
     readonly body: SanitizedText;
     readonly mode: "sticky" | "new";
-  }): Promise<{ readonly url: string }>;
+    readonly id?: number;
+  }): Promise<{ readonly id: number; readonly url: string }>;
+  /**
+   * Changes a comment, unless somebody else has changed it meanwhile.
+   *
+   * @param was what it said, as `commentDigest` has it
+   * @returns whether it was changed
+   */
+  replaceComment(comment: {
+    readonly thread: ThreadPlace;
+    readonly id: number;
+    readonly was: string;
+    readonly body: SanitizedText;
+  }): Promise<boolean>;
 };
 
 /** What is done to threads besides comments. Each is tried again where that may help, and done once. */

@@ -18,6 +18,8 @@ export type Deliverables = {
   readonly comment?: {
     readonly marker: string;
     readonly mode: "sticky" | "new";
+    /** Of one that was written already. */
+    readonly id?: number;
     readonly body: (artifact: StoredArtifact | undefined) => SanitizedText;
   };
 };
@@ -36,7 +38,7 @@ export type DeliveredOutput = "artifact" | "comment" | "outputs" | PublishableOu
 
 export type PublishPorts = {
   readonly artifacts: Artifacts;
-  readonly thread: () => Promise<Thread>;
+  readonly thread: () => Promise<Pick<Thread, "putComment">>;
   readonly outputs: () => Promise<Outputs>;
 };
 

@@ -44,14 +44,14 @@ const fakeGitHub = (told: {
       return stored;
     },
   };
-  const thread: Thread = {
+  const thread: Pick<Thread, "putComment"> = {
     putComment: async ({ thread: at, marker, mode, body }) => {
       asked.push(`${mode} ${at.kind} ${at.number} ${marker}: ${body.text}`);
       told.put?.();
-      return { url: "https://github.com/acme/widgets/issues/3#issuecomment-1" };
+      return { id: 1, url: "https://github.com/acme/widgets/issues/3#issuecomment-1" };
     },
   };
-  const loadThread = async (): Promise<Thread> => {
+  const loadThread = async () => {
     told.thread?.();
     return thread;
   };

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Thread } from "../../run/github-ports.ts";
+import { commentDigest } from "../../outputs/comment-digest.ts";
+import type { Thread, ThreadPlace } from "../../run/github-ports.ts";
 import { asking, statusOf } from "./api-error.ts";
 import { type GitHubAccess, type GitHubClient, gitHubQueries } from "./client.ts";
 
@@ -8,17 +9,33 @@ import { type GitHubAccess, type GitHubClient, gitHubQueries } from "./client.ts
  * author is this token's own identity too.
  */
 export const gitHubThread = (client: GitHubClient, access: GitHubAccess): Thread => ({
-  async putComment({ thread, marker, body, mode }) {
+  async putComment({ thread, marker, body, mode, id }) {
     const comments = { client, access, issue: thread.number };
-    // Each kind of thread asks for its own permission; GitHub's answer names both as if either would do.
-    const permission = thread.kind === "pullRequest" ? "pull-requests: write" : "issues: write";
     const put = async () => {
+      const known = id === undefined ? undefined : await editIfThere(comments, id, body.text);
+      if (known !== undefined) return known;
       const own = mode === "sticky" ? await findOwn(comments, (text) => text.startsWith(marker)) : undefined;
       return own === undefined ? await post(comments, body.text) : await edit(comments, own.id, body.text);
     };
-    return { url: (await asking("write the comment", put(), permission)).html_url };
+    const written = await asking("write the comment", put(), permissionOf(thread));
+    return { id: written.id, url: written.html_url };
+  },
+  async replaceComment({ thread, id, was, body }) {
+    const comments = { client, access, issue: thread.number };
+    const replace = async () => {
+      const { owner, repo } = access;
+      const { data } = await client.rest.issues.getComment({ owner, repo, comment_id: id });
+      if (commentDigest(data.body ?? "") !== was) return false;
+      await edit(comments, id, body.text);
+      return true;
+    };
+    return await asking("change the comment", replace(), permissionOf(thread));
   },
 });
+
+/** Each kind of thread asks for its own permission; GitHub's answer names both as if either would do. */
+const permissionOf = ({ kind }: ThreadPlace): string =>
+  kind === "pullRequest" ? "pull-requests: write" : "issues: write";
 
 /** One thread's comments, and how to reach them. */
 type Comments = { readonly client: GitHubClient; readonly access: GitHubAccess; readonly issue: number };
@@ -43,6 +60,16 @@ const post = async (comments: Comments, body: string): Promise<Comment> => {
       const posted = await findOwn(comments, (text) => text.trim() === body.trim());
       if (posted !== undefined) return posted;
     }
+  }
+};
+
+/** Somebody may have deleted it while the job ran. */
+const editIfThere = async (comments: Comments, id: number, body: string): Promise<Comment | undefined> => {
+  try {
+    return await edit(comments, id, body);
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
   }
 };
 

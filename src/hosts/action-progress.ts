@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { info } from "@actions/core";
+import type { JournalEntry } from "../job/event.ts";
+import { markerLine } from "../outputs/marker.ts";
+import { withoutSecrets } from "../outputs/sanitize.ts";
+import { logLine } from "../report/log-line.ts";
+import { type Progress, progressOf, renderProgress } from "../report/progress.ts";
+import { isOnThread } from "../request/trigger.ts";
+import type { Thread, ThreadPlace } from "../run/github-ports.ts";
+import type { Redact } from "../run/ports.ts";
+import { framingOf, leaveUnfinished } from "./action-unfinished.ts";
+import { publishable } from "./published-text.ts";
+import type { Step } from "./step.ts";
+import type { StepJob } from "./step-job.ts";
+
+/** Milliseconds between one writing of the comment and the next, and before the first. */
+const everyMs = 20_000;
+
+/** Milliseconds of a cancelled step's last seconds. */
+const lastWaitMs = 1_000;
+
+/** The comment, where there is one by now. */
+type Written = { readonly comment?: { readonly id: number } };
+
+export type ShownProgress = {
+  /** Ends the showing, and waits for what is being written; of a step that is cancelled only for a moment. */
+  readonly end: () => Promise<void>;
+  readonly written: () => Written;
+};
+
+type Shown = {
+  /** Of the journal, as far as it goes by now. */
+  readonly entries: readonly JournalEntry[];
+  readonly redact: Redact;
+  readonly thread: () => Promise<Thread>;
+};
+
+/**
+ * Shows in the sticky comment how far the job is: nobody who asked for something has to look for a log. A job that is done
+ * soon writes its answer only.
+ *
+ * @param stop aborted when the step is cancelled
+ */
+export const showProgress = (
+  { step, trigger, plan }: Pick<StepJob, "step" | "trigger" | "plan">,
+  shown: Shown,
+  stop: AbortSignal,
+): ShownProgress => {
+  const { inputs } = step;
+  if (!isOnThread(trigger) || inputs.safeOutputs.comment === undefined || inputs.comment !== "sticky") {
+    return { end: async () => undefined, written: () => ({}) };
+  }
+  const writer = progressWriter(step, { ...shown, place: trigger.thread, expert: plan.started.coordinator });
+  let writing: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    writing = writing.then(writer.write);
+  }, everyMs);
+  // Nobody waits for a report.
+  timer.unref();
+  return {
+    async end() {
+      clearInterval(timer);
+      await Promise.race([writing, ...(stop.aborted ? [sleep(lastWaitMs, undefined, { ref: false })] : [])]);
+    },
+    written: writer.written,
+  };
+};
+
+const progressWriter = (
+  step: Step,
+  shown: Shown & { readonly place: ThreadPlace; readonly expert: string },
+) => {
+  const startedAt = performance.now();
+  let comment: { readonly id: number } | undefined;
+  let last = "";
+  let isGivenUp = false;
+  return {
+    written: (): Written => (comment === undefined ? {} : { comment }),
+    async write() {
+      if (isGivenUp) return;
+      try {
+        const progress = await withoutStrangers(progressOf(shown.entries));
+        const facts = JSON.stringify(progress);
+        if (facts === last) return;
+        last = facts;
+        comment = await put(progress, { ...shown, step, elapsedMs: performance.now() - startedAt, comment });
+      } catch (error) {
+        // The answer is written in any case, and then says what is in its way.
+        isGivenUp = true;
+        info(logLine(`No progress is shown: ${error instanceof Error ? error.message : String(error)}`));
+      }
+    },
+  };
+};
+
+const put = async (
+  progress: Progress,
+  at: Shown & {
+    readonly step: Step;
+    readonly place: ThreadPlace;
+    readonly expert: string;
+    readonly elapsedMs: number;
+    readonly comment: { readonly id: number } | undefined;
+  },
+): Promise<{ readonly id: number }> => {
+  const { place, expert, comment } = at;
+  const framing = framingOf(at.step.context, expert);
+  const body = withoutSecrets(renderProgress(progress, at.elapsedMs, framing), at.redact);
+  const { putComment } = await at.thread();
+  const where = { thread: place, marker: markerLine(framing.marker), mode: "sticky" } as const;
+  const { id } = await putComment({ ...where, body, ...(comment === undefined ? {} : { id: comment.id }) });
+  leaveUnfinished(id, { thread: place, expert, body });
+  return { id };
+};
+
+/** What an Expert wrote may also hold somebody's key that nobody here knows. */
+const withoutStrangers = async (progress: Progress): Promise<Progress> => ({
+  ...progress,
+  todos: await Promise.all(
+    progress.todos.map(async (todo) => ({ ...todo, title: await publishable(todo.title) })),
+  ),
+});
