@@ -44,8 +44,11 @@ export type Question = {
   readonly workflowFile: () => string;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  readonly repository: () => Promise<Repository>;
+  readonly repository: () => Promise<GateRepository>;
 };
+
+/** What of a repository decides. */
+export type GateRepository = Pick<Repository, "roleOf" | "pullRequests" | "runsBy">;
 
 /** The command, then what costs no request, then what GitHub is asked, the cheapest first. */
 export const admit = async (question: Question): Promise<Admission> => {
@@ -150,7 +153,10 @@ const refused = (conclusion: "skipped" | "denied", message: string, remedy: stri
   problem: { message, remedy },
 });
 
-const askRoles = async (repository: () => Promise<Repository>, logins: readonly string[]): Promise<Roles> => {
+const askRoles = async (
+  repository: () => Promise<GateRepository>,
+  logins: readonly string[],
+): Promise<Roles> => {
   if (logins.length === 0) return new Map<string, Role>();
   const { roleOf } = await repository();
   const asked = logins.map(async (login) => [login.toLowerCase(), await roleOf(login)] as const);

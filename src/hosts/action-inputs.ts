@@ -1,4 +1,3 @@
-import { getInput } from "@actions/core";
 import type { OwnPrices } from "../edges/catalog.ts";
 import { ExpertStackError } from "../errors.ts";
 import type { OutputPolicy } from "../outputs/output-kinds.ts";
@@ -46,8 +45,15 @@ export type ActionInputs = {
   readonly workingDirectory: string;
 };
 
-/** @throws ExpertStackError INPUT_INVALID or INPUT_NOT_AVAILABLE, naming the input */
-export const readInputs = (): ActionInputs => {
+/** The text of an input by its name, empty when it is not set. */
+export type ReadInput = (name: string) => string;
+
+/**
+ * @param getInput reads the step's own inputs, or the command line's options of the same names
+ * @throws ExpertStackError INPUT_INVALID or INPUT_NOT_AVAILABLE, naming the input
+ */
+export const readInputs = (getInput: ReadInput): ActionInputs => {
+  const { lines, oneOf, optional } = readersOf(getInput);
   refuseUnavailableInputs(getInput);
   const expert = getInput("expert");
   if (expert === "") {
@@ -63,12 +69,12 @@ export const readInputs = (): ActionInputs => {
     prompt: getInput("prompt"),
     promptFile: getInput("prompt-file"),
     config: getInput("config") || "perstack.toml",
-    overrides: readOverrides(),
+    overrides: readOverrides(getInput),
     prices: optional("prices", ownPrices) ?? new Map(),
     outputSchema: getInput("output-schema"),
     outputSchemaFile: getInput("output-schema-file"),
     triggerPhrase: getInput("trigger-phrase") || "/expert",
-    ...readWho(),
+    ...readWho(readersOf(getInput)),
     allowUsers: lines("allow-users"),
     allowBots: lines("allow-bots"),
     sandbox: oneOf("sandbox", ["auto", "required", "off"]),
@@ -79,7 +85,7 @@ export const readInputs = (): ActionInputs => {
     comment: oneOf("comment", ["sticky", "new"]),
     onSkip: oneOf("on-skip", ["pass", "fail"]),
     artifact: oneOf("artifact", ["full", "summary", "none"]),
-    artifactName: artifactName(),
+    artifactName: artifactName(getInput),
     retentionDays: optional("retention-days", (written) => wholeNumber(written, 1)),
     secretEnv: lines("secret-env"),
     token: getInput("github-token"),
@@ -88,7 +94,7 @@ export const readInputs = (): ActionInputs => {
 };
 
 /** Anybody may only where it is said how often. */
-const readWho = (): Pick<ActionInputs, "permission" | "maxJobsPerActor"> => {
+const readWho = ({ oneOf, optional }: Readers): Pick<ActionInputs, "permission" | "maxJobsPerActor"> => {
   const permission = oneOf("permission", ["write", "admin", "maintain", "triage", "read", "none"]);
   const maxJobsPerActor = optional("max-jobs-per-actor", (written) => wholeNumber(written, 1));
   if (permission === "none" && maxJobsPerActor === undefined) {
@@ -101,7 +107,8 @@ const readWho = (): Pick<ActionInputs, "permission" | "maxJobsPerActor"> => {
   return { permission, maxJobsPerActor };
 };
 
-const readOverrides = (): Overrides => {
+const readOverrides = (getInput: ReadInput): Overrides => {
+  const { optional } = readersOf(getInput);
   const provider = getInput("provider");
   const model = getInput("model");
   const reasoning = optional("reasoning-budget", reasoningBudget);
@@ -122,31 +129,31 @@ const readOverrides = (): Overrides => {
   };
 };
 
-const optional = <Value>(name: string, read: (written: Written) => Value): Value | undefined => {
-  const text = getInput(name);
-  return text === "" ? undefined : read({ name: `The input \`${name}\``, text });
-};
+type Readers = ReturnType<typeof readersOf>;
 
-const lines = (name: string): readonly string[] =>
-  getInput(name)
-    .split(/[\n,]/)
-    .map((line) => line.trim())
-    .filter((line) => line !== "");
-
-/** The first choice is the default, as in action.yml. */
-const oneOf = <const Choice extends string>(
-  name: string,
-  choices: readonly [Choice, ...Choice[]],
-): Choice => {
-  const value = getInput(name);
-  if (value === "") return choices[0];
-  const choice = choices.find((candidate) => candidate === value);
-  if (choice !== undefined) return choice;
-  throw invalidValue({ name: `The input \`${name}\``, text: value }, choices.join(" or "));
-};
+/** Inputs that are more than a text. */
+const readersOf = (getInput: ReadInput) => ({
+  optional: <Value>(name: string, read: (written: Written) => Value): Value | undefined => {
+    const text = getInput(name);
+    return text === "" ? undefined : read({ name: `The input \`${name}\``, text });
+  },
+  lines: (name: string): readonly string[] =>
+    getInput(name)
+      .split(/[\n,]/)
+      .map((line) => line.trim())
+      .filter((line) => line !== ""),
+  /** The first choice is the default, as in action.yml. */
+  oneOf: <const Choice extends string>(name: string, choices: readonly [Choice, ...Choice[]]): Choice => {
+    const value = getInput(name);
+    if (value === "") return choices[0];
+    const choice = choices.find((candidate) => candidate === value);
+    if (choice !== undefined) return choice;
+    throw invalidValue({ name: `The input \`${name}\``, text: value }, choices.join(" or "));
+  },
+});
 
 /** The characters that the artifact service refuses: https://github.com/actions/toolkit/tree/main/packages/artifact */
-const artifactName = (): string => {
+const artifactName = (getInput: ReadInput): string => {
   const value = getInput("artifact-name");
   if (!/[\\/":<>|*?\r\n]/.test(value)) return value;
   throw invalidValue({ name: "The input `artifact-name`", text: value }, 'a name without \\ / " : < > | * ?');

@@ -41,7 +41,10 @@ export const readDefinitions = async (
 };
 
 /** A name that nobody has would leave its commands to another Expert. */
-const refuseUnknownCommands = ({ inputs: { commands, config } }: Step, { experts }: Manifest): void => {
+export const refuseUnknownCommands = (
+  { inputs: { commands, config } }: Pick<Step, "inputs">,
+  { experts }: Manifest,
+): void => {
   const unknown = commands.find((name) => !experts.has(name));
   if (unknown === undefined) return;
   const [meant] = nearest(unknown, experts.keys(), 1);

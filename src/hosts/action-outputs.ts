@@ -63,7 +63,7 @@ const notPlanned = "The Expert planned none, and the step requires one.";
 const notOffered =
   "The step requires one, and on this trigger the Expert has no tool for it: there is no thread, or it is untrusted.";
 
-const scopeOf = (trigger: Trigger, trust: OutputScope["trust"]): OutputScope => ({
+export const scopeOf = (trigger: Trigger, trust: OutputScope["trust"]): OutputScope => ({
   trust,
   ...(isOnThread(trigger) ? { thread: trigger.thread } : {}),
 });

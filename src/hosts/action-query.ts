@@ -3,19 +3,25 @@ import { isOnPullRequest, type Trigger } from "../request/trigger.ts";
 import type { Comparison, Repository } from "../run/github-ports.ts";
 import type { Admission } from "./action-admission.ts";
 import { readNamedFile, type TrustedDefinitions } from "./action-definitions.ts";
-import type { Step } from "./step.ts";
+import type { ActionInputs } from "./action-inputs.ts";
 
 /** Bytes of diff that go into a query; what is left out is listed. */
 const maxDiffBytes = 200_000;
 
+/** What the step's own text is read by. */
+type Prompting = {
+  readonly step: { readonly inputs: ActionInputs; readonly context: { readonly checkout: string } };
+  readonly trusted: Pick<TrustedDefinitions, "definitions">;
+};
+
 /** The step's prompt, when it has one, then what the trigger brings. */
-export const makeActionQuery = async (from: {
-  readonly step: Step;
-  readonly trigger: Trigger;
-  readonly admission: Extract<Admission, { type: "admitted" }>;
-  readonly trusted: TrustedDefinitions;
-  readonly comparison: Comparison | undefined;
-}): Promise<{ readonly text: string; readonly notes: readonly string[] }> => {
+export const makeActionQuery = async (
+  from: Prompting & {
+    readonly trigger: Trigger;
+    readonly admission: Extract<Admission, { type: "admitted" }>;
+    readonly comparison: Comparison | undefined;
+  },
+): Promise<{ readonly text: string; readonly notes: readonly string[] }> => {
   const { step, trigger, admission, comparison } = from;
   const { inputs } = step;
   const query = makeQuery({
@@ -40,19 +46,13 @@ export const makeActionQuery = async (from: {
 /** The diff by the event's own commits: what the pull request's number shows later may be another head. */
 export const compared = async (
   trigger: Trigger,
-  repository: () => Promise<Repository>,
+  repository: () => Promise<Pick<Repository, "compare">>,
 ): Promise<Comparison | undefined> =>
   isOnPullRequest(trigger)
     ? await (await repository()).compare(trigger.base.sha, trigger.head.sha)
     : undefined;
 
-const readPrompt = async ({
-  step: { inputs, context },
-  trusted,
-}: {
-  readonly step: Step;
-  readonly trusted: TrustedDefinitions;
-}): Promise<string> => {
+const readPrompt = async ({ step: { inputs, context }, trusted }: Prompting): Promise<string> => {
   if (inputs.prompt.trim() !== "") return inputs.prompt.trim();
   if (inputs.promptFile === "") return "";
   const { definitions } = trusted;

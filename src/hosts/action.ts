@@ -29,7 +29,7 @@ export const runAction = async (
   secrets.add([...valuesOf(environment, secretVariables([], [])), getInput("github-token")]);
   let step: Step | undefined;
   try {
-    const inputs = readInputs();
+    const inputs = readInputs(getInput);
     secrets.add(valuesOf(environment, inputs.secretEnv));
     const hide = (names: readonly string[]): void => hideVariables(processEnvironment, names);
     hide([...secretVariables([], inputs.secretEnv), "INPUT_GITHUB-TOKEN"]);

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
-import { flagKey, runFlags } from "./cli-run-flags.ts";
+import { ExpertStackError } from "../errors.ts";
+import { flagKey, rehearsalFlags, runFlags } from "./cli-run-flags.ts";
 
 /** A `run` command, read but not yet understood. */
 export type RunArguments = {
@@ -41,3 +42,18 @@ const options = Object.fromEntries(
 
 const byKey = (values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [flagKey(name), value]));
+
+/**
+ * What would have no effect on a run is a mistake.
+ *
+ * @throws ExpertStackError INPUT_INVALID naming the option
+ */
+export const refuseRehearsal = (options: Readonly<Record<string, unknown>>): void => {
+  const given = rehearsalFlags.find((name) => options[flagKey(name)] !== undefined);
+  if (given === undefined) return;
+  throw new ExpertStackError({
+    code: "INPUT_INVALID",
+    message: `\`--${given}\` is for the rehearsal of an event.`,
+    remedy: "Leave it out, or name the event: `--event payload.json --dry-run`.",
+  });
+};

@@ -8,7 +8,28 @@ export type RunFlag = {
   readonly text: string;
 };
 
-const later = "not available yet";
+/** Inputs of the action that mean something on an event alone. */
+const rehearsed = [
+  { name: "prompt", value: "text" },
+  { name: "prompt-file", value: "file" },
+  { name: "commands", value: "names" },
+  { name: "trigger-phrase", value: "phrase" },
+  { name: "permission", value: "role" },
+  { name: "max-jobs-per-actor", value: "n" },
+  { name: "allow-users", value: "logins" },
+  { name: "allow-bots", value: "logins" },
+  { name: "allow-hosts", value: "hosts" },
+  { name: "untrusted-context", value: "how" },
+  { name: "safe-outputs", value: "lines" },
+  { name: "on-skip", value: "how" },
+] as const;
+
+/** What `--event` alone gives a meaning to. */
+export const rehearsalFlags: readonly string[] = [
+  "event-name",
+  "assume-role",
+  ...rehearsed.map(({ name }) => name),
+];
 
 /** The options of `run`: Perstack's own, which keep their meaning, and the action's inputs of the same names. */
 export const runFlags: readonly RunFlag[] = [
@@ -78,9 +99,15 @@ export const runFlags: readonly RunFlag[] = [
     short: "i",
     text: "the query answers what the job asked; implies --continue",
   },
-  { name: "event", value: "payload", text: later },
-  { name: "event-name", value: "name", text: later },
-  { name: "dry-run", text: later },
+  { name: "dry-run", text: "with --event: say what would be decided, asked and published, and run nothing" },
+  { name: "event", value: "payload", text: "JSON file of a GitHub event to rehearse; needs --dry-run" },
+  { name: "event-name", value: "name", text: "the event's name, where its payload does not tell" },
+  {
+    name: "assume-role",
+    value: "roles",
+    text: "write (default without GITHUB_TOKEN), or write,mallory=none: instead of asking GitHub",
+  },
+  ...rehearsed.map(({ name, value }) => ({ name, value, text: "with --event: the action's input" })),
 ];
 
 /** `max-steps` as it is called in code: `maxSteps`. */

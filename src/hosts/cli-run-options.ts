@@ -4,6 +4,7 @@ import type { OwnPrices } from "../edges/catalog.ts";
 import type { JsonObject } from "../job/message.ts";
 import type { Overrides } from "../run/resolve.ts";
 import { givenAgain } from "./cli-again.ts";
+import { refuseRehearsal } from "./cli-run-arguments.ts";
 import { withEnvFiles } from "./env-files.ts";
 import {
   choice,
@@ -46,12 +47,6 @@ export type RunOptions = {
   readonly where: string;
 };
 
-const unavailable = [
-  ["event", "--event"],
-  ["eventName", "--event-name"],
-  ["dryRun", "--dry-run"],
-] as const;
-
 /** The value of an option by its key, when it has one. */
 type Read = (name: string) => string | undefined;
 
@@ -64,7 +59,7 @@ export const readRunOptions = async (
   options: Readonly<Record<string, unknown>>,
   terminal: Terminal,
 ): Promise<RunOptions> => {
-  for (const [name, flag] of unavailable) if (options[name] !== undefined) throw notYet(`\`${flag}\``);
+  refuseRehearsal(options);
   const text: Read = (name) => {
     const value = options[name];
     return typeof value === "string" ? value : undefined;

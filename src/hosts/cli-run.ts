@@ -11,8 +11,15 @@ import { lockPath } from "./read-lock.ts";
 import { runnerFolders } from "./runner-folders.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** `expert-stack run`. The tiers of the sandbox are tried while what else a job needs is still being loaded. */
+/** `expert-stack run`: a job, or with `--event` the rehearsal of one. */
 export const runCommand = async (args: RunArguments, terminal: Terminal): Promise<number> => {
+  const { event, dryRun } = args.options;
+  if (event === undefined && dryRun === undefined) return await runHere(args, terminal);
+  return await (await import("./cli-rehearsal.ts")).rehearsalCommand(args, terminal);
+};
+
+/** A job. The tiers of the sandbox are tried while what else it needs is still being loaded. */
+const runHere = async (args: RunArguments, terminal: Terminal): Promise<number> => {
   const options = await readRunOptions(args.options, terminal);
   await using sandbox = sandboxFor(options);
   const manifest = resolve(terminal.cwd, options.config);

@@ -1,14 +1,18 @@
 import type { Expert } from "../definition/expert.ts";
 import { processSkills, remoteSkills } from "../definition/skill-package.ts";
-import { isolates } from "../job/sandbox-tier.ts";
+import { isolates, type SandboxTier } from "../job/sandbox-tier.ts";
 import type { Problem } from "../report/job-report.ts";
 import type { JobPlan } from "../run/resolve.ts";
 import type { Admission } from "./action-admission.ts";
-import type { JobSandbox } from "./job-sandbox.ts";
 
 /** What the step's author allows, and what holds processes here. */
 export type UntrustedPolicy = {
-  readonly sandbox: JobSandbox;
+  readonly sandbox: {
+    readonly open: () => Promise<{
+      readonly sandbox: { readonly tier: SandboxTier };
+      readonly tried: readonly { readonly remedy?: string }[];
+    }>;
+  };
   readonly network: "enforced" | "open";
   /** Hosts that remote skills and the provider's own tools may carry text to. */
   readonly allowHosts: readonly string[];

@@ -130,7 +130,10 @@ const unknownExpert = (key: string): ExpertStackError =>
   });
 
 /** Of the skills that the Run has: a delegate asks nobody. */
-const rulesOf = (expert: Expert, place: "coordinator" | "delegate"): { skill: string; rule: string }[] =>
+export const rulesOf = (
+  expert: Expert,
+  place: "coordinator" | "delegate",
+): { skill: string; rule: string }[] =>
   Object.entries(expert.skills).flatMap(([skill, { type, rule }]) =>
     rule === undefined || (place === "delegate" && type === "interactiveSkill") ? [] : [{ skill, rule }],
   );

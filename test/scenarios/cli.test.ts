@@ -193,10 +193,6 @@ describe("what a person got wrong exits with 2, starts nothing, and is explained
     ["the manifest of another place", ["validate", "x.toml"], ["There is no x.toml in", "validate <file>"]],
     ["the log of no job", ["log", "nothing"], ['There is no job "nothing"']],
     ["the log of a path", ["log", "../.."], ['"../.." is not a job id']],
-    ...["--dry-run"].map((flag) => [flag, ["run", "reviewer", "Look.", flag], ["not available"]] as const),
-    ...["--event", "--event-name"].map(
-      (flag) => [flag, ["run", "reviewer", "Look.", flag, "x"], [flag, "not available"]] as const,
-    ),
     ...[
       "audit",
       "info",

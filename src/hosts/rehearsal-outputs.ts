@@ -1,0 +1,82 @@
+import type { JournalEntry } from "../job/event.ts";
+import { isObject } from "../job/json-object.ts";
+import { outputTools, outputWithTexts } from "../outputs/output-tools.ts";
+import { planOutputs } from "../outputs/plan.ts";
+import { publishableOutput } from "../outputs/sanitize-output.ts";
+import { renderComment } from "../report/comment.ts";
+import { reportOf } from "../report/job-facts.ts";
+import type { JobReport } from "../report/job-report.ts";
+import type { Rehearsal } from "../report/rehearsal.ts";
+import { isOnThread } from "../request/trigger.ts";
+import type { Admission } from "./action-admission.ts";
+import { scopeOf } from "./action-outputs.ts";
+import type { RehearsalOptions } from "./rehearsal-options.ts";
+import { textPolicy } from "./step.ts";
+
+/** What would be published: of a recorded job what it answered and asked for, held against this step's policy. */
+export const rehearsedOutputs = async (
+  { inputs, trigger: event, recorded }: RehearsalOptions,
+  { trigger, trust, expert }: Extract<Admission, { type: "admitted" }>,
+): Promise<NonNullable<Rehearsal["outputs"]>> => {
+  const policy = inputs.safeOutputs;
+  const scope = scopeOf(trigger, trust);
+  const text = textPolicy(
+    "repository" in event ? new URL(event.repository.url).origin : "https://github.com",
+  );
+  const entries = recorded === undefined ? undefined : await journalOf(recorded);
+  const hasComment = isOnThread(trigger) && policy.comment !== undefined;
+  return {
+    tools: outputTools(policy, scope).map(({ name, description }) => ({ name, description })),
+    ...(entries === undefined ? {} : { plan: await planOf(entries, { policy, scope, text }) }),
+    ...(hasComment
+      ? {
+          comment: renderComment(await reported(expert, entries), {
+            marker: { workflow: "rehearsal", job: "rehearsal", expert },
+            policy: text,
+          }).text,
+        }
+      : {}),
+  };
+};
+
+const journalOf = async (file: string): Promise<readonly JournalEntry[]> => {
+  const { loadJournal } = await import("../edges/store/load-job.ts");
+  return loadJournal(file);
+};
+
+type Rules = {
+  readonly policy: Parameters<typeof planOutputs>[1]["policy"];
+  readonly scope: Parameters<typeof planOutputs>[1]["scope"];
+  readonly text: ReturnType<typeof textPolicy>;
+};
+
+const planOf = async (entries: readonly JournalEntry[], { policy, scope, text }: Rules) => {
+  const recorded = entries.flatMap(({ event }) => (event.type === "outputPlanned" ? [event.output] : []));
+  const { outputs, refused, missing } = planOutputs(recorded, { policy, scope });
+  const origin = "(Here the runner names the job and links its workflow run.)";
+  const rules = { text, origin, redact: (one: string) => one };
+  const kept = await Promise.all(outputs.map((output) => outputWithTexts(output, withoutKeys)));
+  return { outputs: kept.map((output) => plain(publishableOutput(output, policy, rules))), refused, missing };
+};
+
+/** An output with its sanitised texts as plain ones. */
+const plain = (output: object): unknown =>
+  JSON.parse(JSON.stringify(output), (_key, value: unknown) =>
+    isObject(value) && Object.keys(value).join() === "text" ? value.text : value,
+  );
+
+/** The journal has no secret of its own job; here as there, what looks like anybody's is left out. */
+const withoutKeys = async (text: string): Promise<string> => {
+  const { withoutDetected } = await import("../edges/detectors/detect-secrets.ts");
+  return (await withoutDetected(text)).text;
+};
+
+const reported = async (expert: string, entries: readonly JournalEntry[] | undefined): Promise<JobReport> => {
+  const facts = entries === undefined ? undefined : reportOf(entries);
+  if (facts === undefined) return { conclusion: "success", expert, answer: noAnswer };
+  const answer = facts.outcome?.type === "completed" ? facts.outcome.text : "";
+  return { conclusion: "success", expert, facts, answer: await withoutKeys(answer) };
+};
+
+const noAnswer =
+  "(Here stands the Expert's answer. `--recorded <events.jsonl>` shows that of an earlier job.)";

@@ -1,0 +1,60 @@
+import type { Comparison, Repository } from "../run/github-ports.ts";
+import type { AssumedRoles } from "./rehearsal-options.ts";
+
+/** What a rehearsal asks of a repository. */
+export type RehearsalRepository = Pick<Repository, "roleOf" | "pullRequests" | "runsBy" | "compare">;
+
+/** What GitHub is asked in a run, and what was taken for its answer here. */
+export type Asked = { readonly question: string; readonly answer: string };
+
+/** Answers without a network: roles as assumed, everything else as if there were nothing. */
+export const assumedRepository = ({ everybody, some }: AssumedRoles): RehearsalRepository => ({
+  roleOf: async (login) => some.get(login.toLowerCase()) ?? everybody,
+  pullRequests: async () => [],
+  runsBy: async () => 1,
+  compare: async () => ({ files: [], isComplete: true }),
+});
+
+/** The same repository, with every question and answer told. */
+export const toldRepository = (
+  repository: RehearsalRepository,
+  from: "assumed" | "GitHub",
+  tell: (asked: Asked) => void,
+): RehearsalRepository => {
+  const told = (question: string, answer: string, instead?: string): void =>
+    tell({ question, answer: from === "GitHub" ? answer : (instead ?? `${answer}, assumed`) });
+  return {
+    async roleOf(login) {
+      const role = await repository.roleOf(login);
+      told(`the role of ${login}`, role);
+      return role;
+    },
+    async pullRequests(question) {
+      const found = await repository.pullRequests(question);
+      const what =
+        question.type === "number"
+          ? `the commits of pull request #${question.number}`
+          : `open pull requests from ${question.repository}:${question.branch}`;
+      const heads = found.map(({ thread, head }) => `#${thread.number} at ${head.sha}`);
+      told(what, heads.join(", ") || "none", `not asked, so ${withoutSides[question.type]}`);
+      return found;
+    },
+    async runsBy(login, of) {
+      const runs = await repository.runsBy(login, of);
+      told(`runs of this workflow by ${login} since ${of.since}`, String(runs));
+      return runs;
+    },
+    async compare(base, head) {
+      const comparison = await repository.compare(base, head);
+      told(`the diff of ${base}...${head}`, filesOf(comparison), "not asked, so the query has none");
+      return comparison;
+    },
+  };
+};
+
+const withoutSides = {
+  number: "it counts as none of a fork's, and the query has no diff",
+  branch: "the run counts as one without a pull request",
+} as const;
+
+const filesOf = ({ files }: Comparison): string => `${files.length} ${files.length === 1 ? "file" : "files"}`;
