@@ -13,7 +13,7 @@ import type { StoredArtifact } from "../run/github-ports.ts";
 import { type Deliverables, type Delivery, publish } from "../run/publish.ts";
 import { type ArtifactContent, artifactContent, writeAnswer } from "./action-files.ts";
 import { gitHub } from "./action-github.ts";
-import { plannedOutputs } from "./action-outputs.ts";
+import { commitOf, plannedOutputs } from "./action-outputs.ts";
 import { leaveState } from "./action-state.ts";
 import { leaveFinished } from "./action-unfinished.ts";
 import type { Ending } from "./ending.ts";
@@ -112,7 +112,7 @@ const deliverables = (
             ...(inputs.retentionDays === undefined ? {} : { retentionDays: inputs.retentionDays }),
           },
         }),
-    ...("thread" in trigger ? { thread: trigger.thread } : {}),
+    ...placeOf(job),
     ...("thread" in trigger && inputs.safeOutputs.comment !== undefined
       ? {
           comment: {
@@ -127,6 +127,14 @@ const deliverables = (
           },
         }
       : {}),
+  };
+};
+
+const placeOf = ({ trigger, step: { context } }: EndedJob): Pick<Deliverables, "thread" | "commit"> => {
+  const commit = commitOf(trigger, context.sha);
+  return {
+    ...("thread" in trigger ? { thread: trigger.thread } : {}),
+    ...(commit === undefined ? {} : { commit }),
   };
 };
 

@@ -5,7 +5,8 @@ import type { OutputScope } from "../outputs/kinds/kind.ts";
 import { outputTools, outputWithTexts } from "../outputs/output-tools.ts";
 import { planOutputs } from "../outputs/plan.ts";
 import { type PublishableOutput, publishableOutput } from "../outputs/sanitize-output.ts";
-import { isOnThread, type Trigger } from "../request/trigger.ts";
+import { isByAnybody } from "../request/people.ts";
+import { isOnPullRequest, isOnThread, type Trigger } from "../request/trigger.ts";
 import type { InProcessSkill, SkillsRequest } from "../run/ports.ts";
 import type { Delivery } from "../run/publish.ts";
 import { publishable } from "./published-text.ts";
@@ -14,7 +15,7 @@ import type { EndedJob, StepJob } from "./step-job.ts";
 
 /** The Coordinator alone asks for outputs: a delegate answers to who called it. */
 export const outputSkills = ({ step, trigger, admission }: StepJob) => {
-  const scope = scopeOf(trigger, admission.trust);
+  const scope = scopeOf({ trigger, trust: admission.trust, sha: step.context.sha });
   return ({ runId }: SkillsRequest): readonly InProcessSkill[] => {
     if (runId !== rootRunId) return [];
     const skill = outputSkill(step.inputs.safeOutputs, scope);
@@ -37,11 +38,11 @@ export const plannedOutputs = async (job: EndedJob): Promise<ReadyOutputs> => {
   if (job.state.outcome?.type !== "completed") {
     return { outputs: [], failures: [], withheld: recorded.length };
   }
-  const scope = scopeOf(trigger, admission.trust);
+  const scope = scopeOf({ trigger, trust: admission.trust, sha: step.context.sha });
   const planned = planOutputs(recorded, { policy, scope });
   const { serverUrl, owner, repo, runId } = step.context;
   const origin = `<sub>Opened by an Expert, \`${plan.started.jobId}\`, in [this workflow run](${serverUrl}/${owner}/${repo}/actions/runs/${runId}).</sub>`;
-  const rules = { text: textPolicy(serverUrl), redact: job.redact, origin };
+  const rules = { text: textPolicy(serverUrl), redact: job.redact, origin, expert: plan.started.coordinator };
   const required = policy.comment?.required === true && !isOnThread(trigger);
   // What an Expert wrote may also hold somebody's key that nobody here knows.
   const searched = await Promise.all(planned.outputs.map((output) => outputWithTexts(output, publishable)));
@@ -63,10 +64,28 @@ const notPlanned = "The Expert planned none, and the step requires one.";
 const notOffered =
   "The step requires one, and on this trigger the Expert has no tool for it: there is no thread, or it is untrusted.";
 
-export const scopeOf = (trigger: Trigger, trust: OutputScope["trust"]): OutputScope => ({
-  trust,
-  ...(isOnThread(trigger) ? { thread: trigger.thread } : {}),
-});
+/** @param of.sha the commit that the runner says the event is of */
+export const scopeOf = (of: {
+  readonly trigger: Trigger;
+  readonly trust: OutputScope["trust"];
+  readonly sha: string;
+}): OutputScope => {
+  const commit = commitOf(of.trigger, of.sha);
+  return {
+    trust: of.trust,
+    ...(isOnThread(of.trigger) ? { thread: of.trigger.thread } : {}),
+    ...(commit === undefined ? {} : { commit }),
+  };
+};
+
+/**
+ * The commit that a trigger is about: a pull request's recorded head, and the runner's own for events of no thread. An
+ * issue is about none, and neither is a run of somewhere else.
+ */
+export const commitOf = (trigger: Trigger, sha: string): string | undefined => {
+  if (isOnPullRequest(trigger)) return trigger.head.sha;
+  return isByAnybody(trigger) || sha === "" ? undefined : sha;
+};
 
 const failure = (output: Delivery["failures"][number]["output"], reason: string) => ({
   output,

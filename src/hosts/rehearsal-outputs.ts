@@ -19,7 +19,9 @@ export const rehearsedOutputs = async (
   { trigger, trust, expert }: Extract<Admission, { type: "admitted" }>,
 ): Promise<NonNullable<Rehearsal["outputs"]>> => {
   const policy = inputs.safeOutputs;
-  const scope = scopeOf(trigger, trust);
+  // Of what an event without a pull request is, a payload says only for a push.
+  const sha = trigger.type === "push" ? trigger.after : unknownCommit;
+  const scope = scopeOf({ trigger, trust, sha });
   const text = textPolicy(
     "repository" in event ? new URL(event.repository.url).origin : "https://github.com",
   );
@@ -27,7 +29,7 @@ export const rehearsedOutputs = async (
   const hasComment = isOnThread(trigger) && policy.comment !== undefined;
   return {
     tools: outputTools(policy, scope).map(({ name, description }) => ({ name, description })),
-    ...(entries === undefined ? {} : { plan: await planOf(entries, { policy, scope, text }) }),
+    ...(entries === undefined ? {} : { plan: await planOf(entries, { policy, scope, text, expert }) }),
     ...(hasComment
       ? {
           comment: renderComment(await reported(expert, entries), {
@@ -39,6 +41,8 @@ export const rehearsedOutputs = async (
   };
 };
 
+const unknownCommit = "0".repeat(40);
+
 const journalOf = async (file: string): Promise<readonly JournalEntry[]> => {
   const { loadJournal } = await import("../edges/store/load-job.ts");
   return loadJournal(file);
@@ -48,13 +52,14 @@ type Rules = {
   readonly policy: Parameters<typeof planOutputs>[1]["policy"];
   readonly scope: Parameters<typeof planOutputs>[1]["scope"];
   readonly text: ReturnType<typeof textPolicy>;
+  readonly expert: string;
 };
 
-const planOf = async (entries: readonly JournalEntry[], { policy, scope, text }: Rules) => {
+const planOf = async (entries: readonly JournalEntry[], { policy, scope, text, expert }: Rules) => {
   const recorded = entries.flatMap(({ event }) => (event.type === "outputPlanned" ? [event.output] : []));
   const { outputs, refused, missing } = planOutputs(recorded, { policy, scope });
   const origin = "(Here the runner names the job and links its workflow run.)";
-  const rules = { text, origin, redact: (one: string) => one };
+  const rules = { text, origin, expert, redact: (one: string) => one };
   const kept = await Promise.all(outputs.map((output) => outputWithTexts(output, withoutKeys)));
   return { outputs: kept.map((output) => plain(publishableOutput(output, policy, rules))), refused, missing };
 };

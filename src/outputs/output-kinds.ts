@@ -1,4 +1,5 @@
 import { type AssignRule, assign, type PlannedAssign } from "./kinds/assign.ts";
+import { type CheckRule, check, type PlannedCheck } from "./kinds/check.ts";
 import { type CloseRule, close, type PlannedClose } from "./kinds/close.ts";
 import type { CommentRule } from "./kinds/comment.ts";
 import { type IssueRule, issue, type PlannedIssue } from "./kinds/issue.ts";
@@ -10,6 +11,7 @@ type OutputRules = {
   readonly labels: LabelsRule;
   readonly assign: AssignRule;
   readonly issue: IssueRule;
+  readonly check: CheckRule;
   readonly close: CloseRule;
 };
 
@@ -17,6 +19,7 @@ type PlannedOutputs = {
   readonly labels: PlannedLabels;
   readonly assign: PlannedAssign;
   readonly issue: PlannedIssue;
+  readonly check: PlannedCheck;
   readonly close: PlannedClose;
 };
 
@@ -32,11 +35,11 @@ export type OutputPolicy = Partial<OutputRules> & {
 };
 
 /** In which order they are published; the answer comes after them, and closing after that. */
-export const publishingOrder: readonly PlannedKind[] = ["labels", "assign", "issue", "close"];
+export const publishingOrder: readonly PlannedKind[] = ["labels", "assign", "issue", "check", "close"];
 
 export const outputKinds: {
   readonly [Kind in PlannedKind]: OutputKindDefinition<OutputRules[Kind], PlannedOutputs[Kind]>;
-} = { labels, assign, issue, close };
+} = { labels, assign, issue, check, close };
 
 /** What a policy says of a kind. */
 export const ruleOf = <Kind extends PlannedKind>(

@@ -8,10 +8,10 @@ import { invalidPolicy, policyOptions } from "./policy-options.ts";
 /** How a policy calls what can be published, each kind in one word. */
 const kinds = { comment, ...outputKinds } as const;
 type OutputKind = keyof typeof kinds;
-const kindNames: readonly OutputKind[] = ["comment", "labels", "assign", "issue", "close"];
+const kindNames: readonly OutputKind[] = ["comment", "labels", "assign", "issue", "check", "close"];
 
 /** Kinds that a later release brings. */
-const laterKinds = ["review", "pull-request", "push", "check"];
+const laterKinds = ["review", "pull-request", "push"];
 
 /**
  * Reads the input `safe-outputs`: one kind a line. `none` alone publishes nothing.

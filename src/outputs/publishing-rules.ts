@@ -7,4 +7,6 @@ export type PublishingRules = {
   readonly redact: (text: string) => string;
   /** What the runner says of where it comes from, in Markdown. */
   readonly origin: string;
+  /** The Coordinator's name. */
+  readonly expert: string;
 };

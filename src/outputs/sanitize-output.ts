@@ -1,9 +1,13 @@
+import { type PublishableCheck, publishableCheck } from "./kinds/check.ts";
 import { type PublishableIssue, publishableIssue } from "./kinds/issue.ts";
 import type { OutputPolicy, PlannedOutput } from "./output-kinds.ts";
 import type { PublishingRules } from "./publishing-rules.ts";
 
 /** An output as it goes to GitHub: texts are sanitised, names are such that the policy allows. */
-export type PublishableOutput = Exclude<PlannedOutput, { kind: "issue" }> | PublishableIssue;
+export type PublishableOutput =
+  | Exclude<PlannedOutput, { kind: "issue" | "check" }>
+  | PublishableIssue
+  | PublishableCheck;
 
 /** @throws TypeError for a kind that the policy has not, which no plan holds */
 export const publishableOutput = (
@@ -18,6 +22,8 @@ export const publishableOutput = (
       return output;
     case "issue":
       return publishableIssue(output, ruled(policy.issue), rules);
+    case "check":
+      return publishableCheck(output, ruled(policy.check), rules);
     default:
       return output satisfies never;
   }

@@ -56,6 +56,10 @@ const settled = (text: string, policy: LinePolicy, passes: number): string => {
 export const sanitizeTitle = (text: string): SanitizedText =>
   branded(visibleText(text).text.replace(placeholders, "").replace(/\s+/g, " ").trim());
 
+/** A text that GitHub shows as it is written, line by line, and by which nobody is notified. */
+export const sanitizePlain = (text: string): SanitizedText =>
+  branded(visibleText(text).text.replace(placeholders, "").trim());
+
 /**
  * Sanitised text without the secrets that appear only in it: entities were decoded and hidden characters taken out.
  *

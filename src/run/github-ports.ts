@@ -1,4 +1,5 @@
 /** What the shell needs from a repository and its host: definitions, roles, diffs, threads, artifacts. */
+import type { PublishableCheck } from "../outputs/kinds/check.ts";
 import type { SanitizedText } from "../outputs/sanitize.ts";
 import type { PullRequest, PullRequestQuestion } from "../request/pull-request.ts";
 import type { Role } from "../request/role.ts";
@@ -88,6 +89,8 @@ export type Outputs = {
     readonly body: SanitizedText;
     readonly labels: readonly string[];
   }): Promise<{ readonly url: string }>;
+  /** @param check of this commit, by its full id */
+  reportCheck(check: PublishableCheck & { readonly commit: string }): Promise<{ readonly url: string }>;
 };
 
 export type ThreadPlace = { readonly kind: "issue" | "pullRequest"; readonly number: number };

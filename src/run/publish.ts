@@ -14,6 +14,8 @@ export type Deliverables = {
   /** In this order, those that need a thread to the one that there is. */
   readonly outputs: readonly PublishableOutput[];
   readonly thread?: ThreadPlace;
+  /** What a check is of. */
+  readonly commit?: string;
   /** Written after what is above, since it names the artifact; a thread is closed after it. */
   readonly comment?: {
     readonly marker: string;
@@ -52,7 +54,7 @@ export const publish = async (
   ports: PublishPorts,
   stop: AbortSignal,
 ): Promise<Delivery> => {
-  const { thread } = deliverables;
+  const { thread, commit } = deliverables;
   const artifact = await attempt("artifact", deliverables.artifact, stop, (wanted) =>
     ports.artifacts.upload(wanted),
   );
@@ -60,14 +62,14 @@ export const publish = async (
   const { outputs } = deliverables;
   const first = await publishEach(
     outputs.filter((one) => !isLast(one)),
-    { thread, ports, stop },
+    { thread, commit, ports, stop },
   );
   const comment = await attempt("comment", deliverables.comment, stop, async ({ body, ...wanted }) => {
     const { putComment } = await ports.thread();
     refuseStopped(stop);
     return await putComment({ ...wanted, thread: needed(thread), body: body(artifact.value) });
   });
-  const last = await publishEach(outputs.filter(isLast), { thread, ports, stop });
+  const last = await publishEach(outputs.filter(isLast), { thread, commit, ports, stop });
   return {
     ...(artifact.value === undefined ? {} : { artifact: artifact.value }),
     ...(comment.value === undefined ? {} : { commentUrl: comment.value.url }),
@@ -78,6 +80,7 @@ export const publish = async (
 
 type Publishing = {
   readonly thread: ThreadPlace | undefined;
+  readonly commit: string | undefined;
   readonly ports: PublishPorts;
   readonly stop: AbortSignal;
 };
@@ -85,7 +88,7 @@ type Publishing = {
 /** One after the other, and each whatever became of the others. */
 const publishEach = async (
   outputs: readonly PublishableOutput[],
-  { thread, ports, stop }: Publishing,
+  { ports, stop, ...where }: Publishing,
 ): Promise<readonly Attempt<string>[]> => {
   const attempts: Attempt<string>[] = [];
   for (const output of outputs) {
@@ -94,7 +97,7 @@ const publishEach = async (
         output.kind,
         output,
         stop,
-        async (wanted) => await done(wanted, thread, await ports.outputs()),
+        async (wanted) => await done(wanted, where, await ports.outputs()),
       ),
     );
   }
@@ -103,7 +106,7 @@ const publishEach = async (
 
 const done = async (
   output: PublishableOutput,
-  thread: ThreadPlace | undefined,
+  { thread, commit }: Pick<Publishing, "thread" | "commit">,
   port: Outputs,
 ): Promise<string> => {
   switch (output.kind) {
@@ -115,6 +118,8 @@ const done = async (
       return `assigned: ${output.logins.length}`;
     case "issue":
       return `issue: ${(await port.openIssue(output)).url}`;
+    case "check":
+      return `check: ${(await port.reportCheck({ ...output, commit: needed(commit) })).url}`;
     case "close":
       await port.close(needed(thread), output.reason);
       return "closed";
@@ -123,9 +128,10 @@ const done = async (
   }
 };
 
-const needed = (thread: ThreadPlace | undefined): ThreadPlace => {
-  if (thread === undefined) throw new TypeError("an output for a thread without one");
-  return thread;
+/** A plan holds nothing for a thread or a commit where there is none. */
+const needed = <Place>(place: Place | undefined): Place => {
+  if (place === undefined) throw new TypeError("an output for a place that there is not");
+  return place;
 };
 
 const refuseStopped = (stop: AbortSignal): void => {

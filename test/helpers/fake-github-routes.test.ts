@@ -4,7 +4,21 @@ import { matchRoute } from "./fake-github/route.ts";
 import { routes } from "./fake-github/routes.ts";
 import { type Ask, type SmallWorld, startSmallWorld } from "./fake-github-fixture.ts";
 
-const all = { contents: "read", issues: "write", pull_requests: "write", actions: "read" } as const;
+const all = {
+  contents: "read",
+  issues: "write",
+  pull_requests: "write",
+  actions: "read",
+  checks: "write",
+} as const;
+
+const remark = {
+  path: "src/a.ts",
+  start_line: 1,
+  end_line: 2,
+  annotation_level: "warning",
+  message: "Look.",
+} as const;
 
 /** One successful request of every route, and what its answer must hold. */
 const examples = (
@@ -136,6 +150,23 @@ const examples = (
       holds: { total_count: 1, workflow_runs: [{ id: run.id }] },
     },
     {
+      route: "POST …/check-runs",
+      body: {
+        name: "Expert review",
+        head_sha: main,
+        status: "completed",
+        conclusion: "neutral",
+        output: { title: "Two remarks", summary: "See below.", annotations: [remark] },
+      },
+      status: 201,
+      holds: { name: "Expert review", head_sha: main, output: { annotations_count: 1 } },
+    },
+    {
+      route: "PATCH …/check-runs/0",
+      body: { output: { title: "Two remarks", summary: "See below.", annotations: [remark] } },
+      holds: { conclusion: "neutral", output: { annotations_count: 2 } },
+    },
+    {
       route: `GET …/actions/runs/${run.id}`,
       holds: { id: run.id, actor: { login: "alice" }, triggering_actor: { login: "bob" } },
     },
@@ -149,6 +180,7 @@ const fillIn = (route: string, world: SmallWorld): string => {
   if (route.endsWith("/reviews/0")) return route.replace(/0$/, String(review?.id));
   const [remark] = reviewComments;
   const ofRemark = route.replace("/pulls/comments/0/", `/pulls/comments/${remark?.id}/`);
+  if (route.includes("/check-runs/")) return route.replace(/0$/, String(world.repository.checks[0]?.id));
   const reactions = reactionsOf(route, world);
   return route.endsWith("/reactions/0") ? ofRemark.replace(/0$/, String(reactions[0]?.id)) : ofRemark;
 };

@@ -60,6 +60,18 @@ describe("a plan", () => {
     expect(planned([close], { scope, policy: allowing }).outputs).toEqual([close]);
   });
 
+  it("lets no check pass for a stranger, whatever would satisfy a required one, unless the step says so", () => {
+    const scope: OutputScope = { commit: "c0ffee", trust: "untrusted" };
+    const rule = { required: false, untrusted: false, maxAnnotations: 1 };
+    const report = (conclusion: string) => ({ kind: "check", conclusion, title: "t", summary: "s" });
+    const conclusions = (check: NonNullable<OutputPolicy["check"]>) =>
+      ["success", "neutral", "failure", "action_required"].filter(
+        (conclusion) => planned([report(conclusion)], { scope, policy: { check } }).outputs.length === 1,
+      );
+    expect(conclusions(rule)).toEqual(["failure", "action_required"]);
+    expect(conclusions({ ...rule, untrusted: true })).toHaveLength(4);
+  });
+
   it("does nothing to a thread where there is none", () => {
     const recorded = [
       { kind: "labels", labels: ["bug"] },
@@ -82,6 +94,7 @@ const policies: fc.Arbitrary<OutputPolicy> = fc.record(
     labels: fc.record({ required, allow, max }),
     assign: fc.record({ required, allow, max }),
     issue: fc.record({ required, titlePrefix: fc.constant("[x] "), labels: words, max }),
+    check: fc.record({ required, untrusted: fc.boolean(), maxAnnotations: max }),
     close: fc.record({ required, untrusted: fc.boolean() }),
   },
   { requiredKeys: [] },
@@ -89,15 +102,34 @@ const policies: fc.Arbitrary<OutputPolicy> = fc.record(
 const scopes: fc.Arbitrary<OutputScope> = fc.record(
   {
     thread: fc.record({ kind: fc.constantFrom("issue" as const, "pullRequest" as const) }),
+    commit: fc.constant("c0ffee".padEnd(40, "0")),
     trust: fc.constantFrom("trusted" as const, "untrusted" as const),
   },
   { requiredKeys: ["trust"] },
 );
+const annotation = fc.record({
+  path: fc.constantFrom("src/a.ts", "/etc/passwd", "../a", "a//b", ".", "a\\b", "a\u200bb"),
+  startLine: fc.integer({ min: -1, max: 3 }),
+  endLine: fc.integer({ min: -1, max: 3 }),
+  level: fc.constantFrom("notice", "failure", "error"),
+  message: word,
+});
+const check = fc.record({
+  kind: fc.constant("check"),
+  conclusion: fc.constantFrom("success", "neutral", "failure", "action_required", "skipped"),
+  title: word,
+  summary: word,
+  annotations: fc.array(annotation, { maxLength: 3 }),
+  // Nobody but the policy names a check or says what it is of.
+  name: word,
+  commit: word,
+});
 const calls = fc.array(
   fc.oneof(
     fc.record({ kind: fc.constant("labels"), labels: words }),
     fc.record({ kind: fc.constant("assign"), logins: words }),
     fc.record({ kind: fc.constant("issue"), title: word, body: word }),
+    check,
     fc.record({ kind: fc.constant("close"), reason: fc.constantFrom("completed", "not_planned", "x") }),
     fc.anything(),
   ),
@@ -134,6 +166,27 @@ const faults = ({ outputs }: OutputPlan, allowed: OutputPolicy, scope: OutputSco
     scope.thread !== undefined &&
     (scope.trust === "trusted" || allowed.close.untrusted);
   if (closes > (mayClose ? 1 : 0)) found.push("closes");
+  return [...found, ...checkFaults(outputs, allowed, scope)];
+};
+
+const checkFaults = (
+  outputs: OutputPlan["outputs"],
+  { check: rule }: OutputPolicy,
+  { commit, trust }: OutputScope,
+): readonly string[] => {
+  const found: string[] = [];
+  const checks = outputs.flatMap((one) => (one.kind === "check" ? [one] : []));
+  if (checks.length > (rule === undefined || commit === undefined ? 0 : 1)) found.push("many checks");
+  for (const one of checks) {
+    const isPassing = one.conclusion === "success" || one.conclusion === "neutral";
+    if (isPassing && trust === "untrusted" && rule?.untrusted !== true) found.push("passes for a stranger");
+    if ("name" in one || "commit" in one) found.push("chooses its name or commit");
+    if (one.annotations.length > (rule?.maxAnnotations ?? 0)) found.push("many annotations");
+    for (const { path, startLine, endLine } of one.annotations) {
+      if (path !== "src/a.ts") found.push(`annotates ${path}`);
+      if (startLine < 1 || endLine < startLine) found.push("annotates no line");
+    }
+  }
   return found;
 };
 
@@ -167,9 +220,10 @@ describe("whatever the policy and whatever is asked", () => {
           labels: { kind: "labels", labels: [allowed.labels?.allow[0]?.replace("*", "x") ?? "x"] },
           assign: { kind: "assign", logins: [allowed.assign?.allow[0]?.replace("*", "x") ?? "x"] },
           issue: { kind: "issue", title: "t", body: "b" },
+          check: { kind: "check", conclusion: "failure", title: "t", summary: "s", annotations: [] },
           close: { kind: "close", reason: "completed" },
         } as const;
-        const possible = (["labels", "assign", "issue", "close"] as const).filter(
+        const possible = (["labels", "assign", "issue", "check", "close"] as const).filter(
           (kind) => admitOutput(sample[kind], { policy: allowed, scope, planned: [] }).type === "planned",
         );
         expect(offered).toEqual(possible);

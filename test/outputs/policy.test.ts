@@ -20,6 +20,11 @@ describe("what a step says it publishes", () => {
       { issue: { required: false, titlePrefix: '[expert] "x" ', labels: ["triage"], max: 2 } },
     ],
     ["issue", { issue: { required: false, titlePrefix: "", labels: [], max: 1 } }],
+    ["check", { check: { required: false, untrusted: false, maxAnnotations: 50 } }],
+    [
+      'check name="Expert review" max-annotations=80 required',
+      { check: { required: true, untrusted: false, maxAnnotations: 80, name: "Expert review" } },
+    ],
     ["close untrusted", { close: { required: false, untrusted: true } }],
     [
       "comment\r\nclose untrusted=false",
@@ -38,6 +43,8 @@ describe("what a step says it publishes", () => {
     ["labels allow=bug max=0", "Line 1", "`max=0` is no number from 1 to 100"],
     ["labels allow=bug max=two", "Line 1", "`max=two`"],
     ["labels allow=bug allow=x", "Line 1", "`allow` is said twice"],
+    ['check name="a\u200bb"', "Line 1", "`name` is no line of at most 100 characters"],
+    ["check max-annotations=101", "Line 1", "`max-annotations=101` is no number"],
     ["comment\n\ncomment", "Line 3", "`comment` stands in line 1 already"],
     ["comment\nnone", "Line 2", "`none` stands alone"],
     ["comment sticky", "Line 1", "`comment` has no option `sticky`; it has required"],
@@ -54,7 +61,7 @@ describe("what a step says it publishes", () => {
     expect(() => readOutputPolicy(text)).toThrow(where);
   });
 
-  it.each(["review", "check", "push", "pull-request"])("`%s` is not available yet", (kind) => {
+  it.each(["review", "push", "pull-request"])("`%s` is not available yet", (kind) => {
     expect(() => readOutputPolicy(`comment\n${kind} max=2`)).toThrow(
       expect.objectContaining({ code: "INPUT_NOT_AVAILABLE", message: expect.stringContaining("Line 2") }),
     );

@@ -66,6 +66,10 @@ const fakeGitHub = (told: {
       asked.push(`issue ${title.text} ${labels.join()}`);
       return { url: "https://github.com/acme/widgets/issues/4" };
     },
+    reportCheck: async ({ name, commit, conclusion }) => {
+      asked.push(`check ${name} of ${commit}: ${conclusion}`);
+      return { url: "https://github.com/acme/widgets/runs/5" };
+    },
   };
   return { asked, ports: { artifacts, thread: loadThread, outputs: async () => outputs } };
 };

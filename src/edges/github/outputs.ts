@@ -2,12 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ExpertStackError } from "../../errors.ts";
 import type { Outputs, ThreadPlace } from "../../run/github-ports.ts";
 import { asking, askingMaybe, statusOf } from "./api-error.ts";
+import { reportCheck } from "./check.ts";
 import type { GitHubAccess, GitHubClient } from "./client.ts";
 
 /** Publishes what is no comment by GitHub's REST API. */
 export const gitHubOutputs = (client: GitHubClient, { owner, repo }: GitHubAccess): Outputs => {
   const here = { owner, repo };
   return {
+    reportCheck: (check) => reportCheck(client, here, check),
     async addLabels(thread, labels) {
       // GitHub makes a label that is not there, with a name that an Expert chose.
       await Promise.all(labels.map((name) => refuseNewLabel(client, { ...here, name })));

@@ -13,6 +13,8 @@ export type OutputTool = {
 export type OutputScope = {
   /** The thread of the trigger; without one nothing can be done to it. */
   readonly thread?: { readonly kind: "issue" | "pullRequest" };
+  /** The full id of the commit that the trigger is about. */
+  readonly commit?: string;
   readonly trust: "trusted" | "untrusted";
 };
 

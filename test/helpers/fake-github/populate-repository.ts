@@ -37,6 +37,7 @@ export const addRepository = (world: World, options: NewRepository): Repository 
     labels: new Map(),
     issues: new Map(),
     runs: new Map(),
+    checks: [],
   };
   world.repositories.set(nameKey(repository.fullName), repository);
   return repository;

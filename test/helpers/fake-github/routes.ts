@@ -1,5 +1,6 @@
 import type { Route } from "./route.ts";
 import { accountRoutes } from "./routes-account.ts";
+import { checkRoutes } from "./routes-check.ts";
 import { commentRoutes } from "./routes-comment.ts";
 import { contentRoutes } from "./routes-content.ts";
 import { issueRoutes } from "./routes-issue.ts";
@@ -20,4 +21,5 @@ export const routes: readonly Route[] = [
   ...pullRoutes,
   ...reviewRoutes,
   ...runRoutes,
+  ...checkRoutes,
 ];

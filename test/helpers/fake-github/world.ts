@@ -92,6 +92,7 @@ export type Repository = {
   /** Issues and pull requests by number: on GitHub a pull request is an issue with more. */
   readonly issues: Map<number, Issue>;
   readonly runs: Map<number, WorkflowRun>;
+  readonly checks: CheckRun[];
 };
 
 export type Association =
@@ -189,6 +190,24 @@ export type WorkflowRun = {
   /** Missing while it runs. */
   readonly conclusion?: "success" | "failure" | "skipped" | "cancelled";
   readonly createdAt: string;
+};
+
+/** A check run of an app; a later one of the same name and commit counts. */
+export type CheckRun = {
+  readonly id: number;
+  readonly name: string;
+  readonly headSha: string;
+  readonly conclusion: "success" | "failure" | "neutral" | "action_required";
+  title: string;
+  summary: string;
+  readonly annotations: {
+    readonly path: string;
+    readonly start_line: number;
+    readonly end_line: number;
+    readonly annotation_level: "notice" | "warning" | "failure";
+    readonly message: string;
+  }[];
+  readonly at: string;
 };
 
 /** The same name in another case is the same repository, user or branch owner. */
