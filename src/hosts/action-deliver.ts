@@ -3,6 +3,7 @@ import { textOf } from "../job/message.ts";
 import { rootRunId } from "../job/state.ts";
 import { markerLine } from "../outputs/marker.ts";
 import { withoutSecrets } from "../outputs/sanitize.ts";
+import { targetOf } from "../outputs/target.ts";
 import { renderComment } from "../report/comment.ts";
 import { concludeJob } from "../report/conclusion.ts";
 import { questionOf } from "../report/describe-question.ts";
@@ -13,7 +14,7 @@ import type { StoredArtifact } from "../run/github-ports.ts";
 import { type Deliverables, type Delivery, publish } from "../run/publish.ts";
 import { type ArtifactContent, artifactContent, writeAnswer } from "./action-files.ts";
 import { gitHub } from "./action-github.ts";
-import { commitOf, plannedOutputs } from "./action-outputs.ts";
+import { commitOf, hasPlace, plannedOutputs } from "./action-outputs.ts";
 import { leaveState } from "./action-state.ts";
 import { leaveFinished } from "./action-unfinished.ts";
 import type { Ending } from "./ending.ts";
@@ -101,6 +102,7 @@ const deliverables = (
   const { inputs, context } = step;
   const marker = { workflow: context.workflow, job: context.job, expert: report.expert };
   const policy = textPolicy(context.serverUrl);
+  const rule = inputs.safeOutputs.comment;
   return {
     ...(content === undefined
       ? {}
@@ -113,9 +115,10 @@ const deliverables = (
           },
         }),
     ...placeOf(job),
-    ...("thread" in trigger && inputs.safeOutputs.comment !== undefined
+    ...(rule !== undefined && hasPlace(rule, trigger)
       ? {
           comment: {
+            ...targetOf(rule),
             marker: markerLine(marker),
             mode: inputs.comment,
             ...job.comment,

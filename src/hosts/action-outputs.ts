@@ -1,6 +1,7 @@
 import { outputSkill } from "../edges/skills/output-skill.ts";
 import { ExpertStackError } from "../errors.ts";
 import { rootRunId } from "../job/state.ts";
+import type { CommentRule } from "../outputs/kinds/comment.ts";
 import type { OutputScope } from "../outputs/kinds/kind.ts";
 import { outputTools, outputWithTexts } from "../outputs/output-tools.ts";
 import { planOutputs } from "../outputs/plan.ts";
@@ -43,7 +44,7 @@ export const plannedOutputs = async (job: EndedJob): Promise<ReadyOutputs> => {
   const { serverUrl, owner, repo, runId } = step.context;
   const origin = `<sub>Opened by an Expert, \`${plan.started.jobId}\`, in [this workflow run](${serverUrl}/${owner}/${repo}/actions/runs/${runId}).</sub>`;
   const rules = { text: textPolicy(serverUrl), redact: job.redact, origin, expert: plan.started.coordinator };
-  const required = policy.comment?.required === true && !isOnThread(trigger);
+  const required = policy.comment?.required === true && !hasPlace(policy.comment, trigger);
   // What an Expert wrote may also hold somebody's key that nobody here knows.
   const searched = await Promise.all(planned.outputs.map((output) => outputWithTexts(output, publishable)));
   const offered = new Set(outputTools(policy, scope).map(({ kind }) => kind));
@@ -63,6 +64,10 @@ export const plannedOutputs = async (job: EndedJob): Promise<ReadyOutputs> => {
 const notPlanned = "The Expert planned none, and the step requires one.";
 const notOffered =
   "The step requires one, and on this trigger the Expert has no tool for it: there is no thread, or it is untrusted.";
+
+/** Whether there is a thread for the answer: the trigger's, or one that the policy names. */
+export const hasPlace = ({ target }: CommentRule, trigger: Trigger): boolean =>
+  target !== undefined || isOnThread(trigger);
 
 /** @param of.sha the commit that the runner says the event is of */
 export const scopeOf = (of: {

@@ -7,9 +7,8 @@ import { renderComment } from "../report/comment.ts";
 import { reportOf } from "../report/job-facts.ts";
 import type { JobReport } from "../report/job-report.ts";
 import type { Rehearsal } from "../report/rehearsal.ts";
-import { isOnThread } from "../request/trigger.ts";
 import type { Admission } from "./action-admission.ts";
-import { scopeOf } from "./action-outputs.ts";
+import { hasPlace, scopeOf } from "./action-outputs.ts";
 import type { RehearsalOptions } from "./rehearsal-options.ts";
 import { textPolicy } from "./step.ts";
 
@@ -26,7 +25,7 @@ export const rehearsedOutputs = async (
     "repository" in event ? new URL(event.repository.url).origin : "https://github.com",
   );
   const entries = recorded === undefined ? undefined : await journalOf(recorded);
-  const hasComment = isOnThread(trigger) && policy.comment !== undefined;
+  const hasComment = policy.comment !== undefined && hasPlace(policy.comment, trigger);
   return {
     tools: outputTools(policy, scope).map(({ name, description }) => ({ name, description })),
     ...(entries === undefined ? {} : { plan: await planOf(entries, { policy, scope, text, expert }) }),

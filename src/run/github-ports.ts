@@ -79,6 +79,8 @@ export type Thread = {
 
 /** What is done to threads besides comments. Each is tried again where that may help, and done once. */
 export type Outputs = {
+  /** The issue or pull request of that number. */
+  threadPlace(number: number): Promise<ThreadPlace>;
   /** Labels that the repository has. @throws ExpertStackError OUTPUT_REFUSED for one that it has not */
   addLabels(thread: ThreadPlace, labels: readonly string[]): Promise<void>;
   /** @throws ExpertStackError OUTPUT_REFUSED for somebody whom GitHub does not assign */

@@ -11,13 +11,15 @@ export type Deliverables = {
     readonly files: readonly string[];
     readonly retentionDays?: number;
   };
-  /** In this order, those that need a thread to the one that there is. */
+  /** In this order, those that need a thread to the one that there is, or to the one that they name. */
   readonly outputs: readonly PublishableOutput[];
   readonly thread?: ThreadPlace;
   /** What a check is of. */
   readonly commit?: string;
   /** Written after what is above, since it names the artifact; a thread is closed after it. */
   readonly comment?: {
+    /** The number of another thread than `thread`. */
+    readonly target?: number;
     readonly marker: string;
     readonly mode: "sticky" | "new";
     /** Of one that was written already. */
@@ -64,11 +66,17 @@ export const publish = async (
     outputs.filter((one) => !isLast(one)),
     { thread, commit, ports, stop },
   );
-  const comment = await attempt("comment", deliverables.comment, stop, async ({ body, ...wanted }) => {
-    const { putComment } = await ports.thread();
-    refuseStopped(stop);
-    return await putComment({ ...wanted, thread: needed(thread), body: body(artifact.value) });
-  });
+  const comment = await attempt(
+    "comment",
+    deliverables.comment,
+    stop,
+    async ({ body, target, ...wanted }) => {
+      const { putComment } = await ports.thread();
+      const place = await placeOf(target, thread, ports.outputs);
+      refuseStopped(stop);
+      return await putComment({ ...wanted, thread: place, body: body(artifact.value) });
+    },
+  );
   const last = await publishEach(outputs.filter(isLast), { thread, commit, ports, stop });
   return {
     ...(artifact.value === undefined ? {} : { artifact: artifact.value }),
@@ -93,12 +101,7 @@ const publishEach = async (
   const attempts: Attempt<string>[] = [];
   for (const output of outputs) {
     attempts.push(
-      await attempt(
-        output.kind,
-        output,
-        stop,
-        async (wanted) => await done(wanted, where, await ports.outputs()),
-      ),
+      await attempt(output.kind, output, stop, async (wanted) => await done(wanted, where, ports.outputs)),
     );
   }
   return attempts;
@@ -107,26 +110,37 @@ const publishEach = async (
 const done = async (
   output: PublishableOutput,
   { thread, commit }: Pick<Publishing, "thread" | "commit">,
-  port: Outputs,
+  load: PublishPorts["outputs"],
 ): Promise<string> => {
+  const port = await load();
   switch (output.kind) {
     case "labels":
-      await port.addLabels(needed(thread), output.labels);
+      await port.addLabels(await placeOf(output.target, thread, load), output.labels);
       return `labels: ${output.labels.length}`;
     case "assign":
-      await port.assign(needed(thread), output.logins);
+      await port.assign(await placeOf(output.target, thread, load), output.logins);
       return `assigned: ${output.logins.length}`;
     case "issue":
       return `issue: ${(await port.openIssue(output)).url}`;
     case "check":
       return `check: ${(await port.reportCheck({ ...output, commit: needed(commit) })).url}`;
     case "close":
-      await port.close(needed(thread), output.reason);
+      await port.close(await placeOf(output.target, thread, load), output.reason);
       return "closed";
     default:
       return output satisfies never;
   }
 };
+
+/** Of a thread that is only named by its number GitHub says what it is. */
+const placeOf = async (
+  target: number | undefined,
+  thread: ThreadPlace | undefined,
+  load: PublishPorts["outputs"],
+): Promise<ThreadPlace> =>
+  target === undefined || target === thread?.number
+    ? needed(thread)
+    : await (await load()).threadPlace(target);
 
 /** A plan holds nothing for a thread or a commit where there is none. */
 const needed = <Place>(place: Place | undefined): Place => {

@@ -89,13 +89,19 @@ const allow = fc.array(fc.constantFrom("bug", "needs-*", "area/*", "*", "ada", "
 });
 const max = fc.integer({ min: 1, max: 3 });
 const required = fc.boolean();
+/** A rule, and sometimes one with a thread of its own. */
+const targeted = <Rule extends object>(rule: fc.Arbitrary<Rule>) =>
+  fc.oneof(
+    rule,
+    rule.map((one) => ({ ...one, target: 12 })),
+  );
 const policies: fc.Arbitrary<OutputPolicy> = fc.record(
   {
-    labels: fc.record({ required, allow, max }),
-    assign: fc.record({ required, allow, max }),
+    labels: targeted(fc.record({ required, allow, max })),
+    assign: targeted(fc.record({ required, allow, max })),
     issue: fc.record({ required, titlePrefix: fc.constant("[x] "), labels: words, max }),
     check: fc.record({ required, untrusted: fc.boolean(), maxAnnotations: max }),
-    close: fc.record({ required, untrusted: fc.boolean() }),
+    close: targeted(fc.record({ required, untrusted: fc.boolean() })),
   },
   { requiredKeys: [] },
 );
@@ -126,7 +132,7 @@ const check = fc.record({
 });
 const calls = fc.array(
   fc.oneof(
-    fc.record({ kind: fc.constant("labels"), labels: words }),
+    fc.record({ kind: fc.constant("labels"), labels: words, target: fc.constant(13) }),
     fc.record({ kind: fc.constant("assign"), logins: words }),
     fc.record({ kind: fc.constant("issue"), title: word, body: word }),
     check,
@@ -156,16 +162,18 @@ const faults = ({ outputs }: OutputPlan, allowed: OutputPolicy, scope: OutputSco
       });
       if (fits !== true || name === "" || name.includes(",")) found.push(`${kind} ${name}`);
     }
-    if (names[kind].length > 0 && scope.thread === undefined) found.push(`${kind} of nothing`);
+    if (names[kind].length > 0 && scope.thread === undefined && rule?.target === undefined)
+      found.push(`${kind} of nothing`);
   }
   const issues = outputs.filter(({ kind }) => kind === "issue").length;
   if (issues > (allowed.issue?.max ?? 0)) found.push("many issues");
   const closes = outputs.filter(({ kind }) => kind === "close").length;
   const mayClose =
     allowed.close !== undefined &&
-    scope.thread !== undefined &&
+    (scope.thread !== undefined || allowed.close.target !== undefined) &&
     (scope.trust === "trusted" || allowed.close.untrusted);
   if (closes > (mayClose ? 1 : 0)) found.push("closes");
+  if (outputs.some((one) => "target" in one)) found.push("chooses a thread");
   return [...found, ...checkFaults(outputs, allowed, scope)];
 };
 

@@ -56,6 +56,7 @@ const fakeGitHub = (told: {
     return thread;
   };
   const outputs: Outputs = {
+    threadPlace: async (number) => ({ kind: "pullRequest", number }),
     addLabels: async (at, labels) => {
       asked.push(`label ${at.kind} ${at.number} ${labels.join()}`);
       told.labels?.();

@@ -9,6 +9,7 @@ import type { GitHubAccess, GitHubClient } from "./client.ts";
 export const gitHubOutputs = (client: GitHubClient, { owner, repo }: GitHubAccess): Outputs => {
   const here = { owner, repo };
   return {
+    threadPlace: (number) => threadPlace(client, here, number),
     reportCheck: (check) => reportCheck(client, here, check),
     async addLabels(thread, labels) {
       // GitHub makes a label that is not there, with a name that an Expert chose.
@@ -16,23 +17,7 @@ export const gitHubOutputs = (client: GitHubClient, { owner, repo }: GitHubAcces
       const at = { ...here, issue_number: thread.number, labels: [...labels] };
       await asking("add the labels", client.rest.issues.addLabels(at), permissionOf(thread));
     },
-    async assign(thread, logins) {
-      const at = { ...here, issue_number: thread.number, assignees: [...logins] };
-      const { data } = await asking(
-        "assign people",
-        client.rest.issues.addAssignees(at),
-        permissionOf(thread),
-      );
-      // Whom it may not assign GitHub leaves out, and says nothing.
-      const assigned = new Set(data.assignees?.map(({ login }) => login.toLowerCase()));
-      const left = logins.filter((login) => !assigned.has(login.toLowerCase()));
-      if (left.length > 0) {
-        throw refused(
-          `GitHub does not assign ${left.join(", ")} here.`,
-          "Name in `safe-outputs` only people with a role in the repository.",
-        );
-      }
-    },
+    assign: (thread, logins) => assign(client, here, { thread, logins }),
     async close(thread, state_reason) {
       const at = { ...here, issue_number: thread.number, state: "closed" } as const;
       // A pull request has no reason.
@@ -44,6 +29,35 @@ export const gitHubOutputs = (client: GitHubClient, { owner, repo }: GitHubAcces
       return await asking("open the issue", postIssue(client, issue), "issues: write");
     },
   };
+};
+
+type Here = { readonly owner: string; readonly repo: string };
+
+const threadPlace = async (client: GitHubClient, here: Here, number: number): Promise<ThreadPlace> => {
+  const request = client.rest.issues.get({ ...here, issue_number: number });
+  const { data } = await asking(`show #${number}, which \`safe-outputs\` names`, request);
+  return { kind: data.pull_request === undefined ? "issue" : "pullRequest", number };
+};
+
+const assign = async (
+  client: GitHubClient,
+  here: Here,
+  { thread, logins }: { readonly thread: ThreadPlace; readonly logins: readonly string[] },
+): Promise<void> => {
+  const request = client.rest.issues.addAssignees({
+    ...here,
+    issue_number: thread.number,
+    assignees: [...logins],
+  });
+  const { data } = await asking("assign people", request, permissionOf(thread));
+  // Whom it may not assign GitHub leaves out, and says nothing.
+  const assigned = new Set(data.assignees?.map(({ login }) => login.toLowerCase()));
+  const left = logins.filter((login) => !assigned.has(login.toLowerCase()));
+  if (left.length === 0) return;
+  throw refused(
+    `GitHub does not assign ${left.join(", ")} here.`,
+    "Name in `safe-outputs` only people with a role in the repository.",
+  );
 };
 
 /** Each kind of thread asks for its own permission; GitHub's answer names both as if either would do. */
