@@ -8,6 +8,7 @@ import { type Progress, progressOf, renderProgress } from "../report/progress.ts
 import { isOnThread } from "../request/trigger.ts";
 import type { Thread, ThreadPlace } from "../run/github-ports.ts";
 import type { Redact } from "../run/ports.ts";
+import type { ActionInputs } from "./action-inputs.ts";
 import { framingOf, leaveUnfinished } from "./action-unfinished.ts";
 import { publishable } from "./published-text.ts";
 import type { Step } from "./step.ts";
@@ -46,8 +47,7 @@ export const showProgress = (
   shown: Shown,
   stop: AbortSignal,
 ): ShownProgress => {
-  const { inputs } = step;
-  if (!isOnThread(trigger) || inputs.safeOutputs.comment === undefined || inputs.comment !== "sticky") {
+  if (!isOnThread(trigger) || !isShown(step.inputs, trigger.thread)) {
     return { end: async () => undefined, written: () => ({}) };
   }
   const writer = progressWriter(step, { ...shown, place: trigger.thread, expert: plan.started.coordinator });
@@ -64,6 +64,12 @@ export const showProgress = (
     },
     written: writer.written,
   };
+};
+
+/** Where the answer goes into another thread, nobody waits for it in this one. */
+const isShown = ({ comment, safeOutputs }: ActionInputs, { number }: ThreadPlace): boolean => {
+  const { target = number } = safeOutputs.comment ?? {};
+  return safeOutputs.comment !== undefined && comment === "sticky" && target === number;
 };
 
 const progressWriter = (
