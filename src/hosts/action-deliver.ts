@@ -1,4 +1,3 @@
-import { ExpertStackError } from "../errors.ts";
 import { textOf } from "../job/message.ts";
 import { rootRunId } from "../job/state.ts";
 import { markerLine } from "../outputs/marker.ts";
@@ -8,7 +7,7 @@ import { renderComment } from "../report/comment.ts";
 import { concludeJob } from "../report/conclusion.ts";
 import { questionOf } from "../report/describe-question.ts";
 import { reportOf } from "../report/job-facts.ts";
-import type { ArtifactLink, JobReport, Problem } from "../report/job-report.ts";
+import type { ArtifactLink, JobReport } from "../report/job-report.ts";
 import { problemOf } from "../report/problem.ts";
 import type { StoredArtifact } from "../run/github-ports.ts";
 import { type Deliverables, type Delivery, publish } from "../run/publish.ts";
@@ -21,6 +20,7 @@ import type { Ending } from "./ending.ts";
 import { publishable } from "./published-text.ts";
 import { textPolicy } from "./step.ts";
 import type { EndedJob } from "./step-job.ts";
+import { withUndelivered } from "./undelivered.ts";
 
 /**
  * The artifact, then the comment. A cancelled step has no time for either: `post` uploads what it left.
@@ -35,12 +35,12 @@ export const deliver = async (job: EndedJob, stop: AbortSignal): Promise<Ending>
   if (state.outcome?.type === "interrupted") {
     return { ...known, conclusion: "failure", report, ...(report.problem && { problem: report.problem }) };
   }
-  const { thread, outputs } = gitHub(step);
+  const { thread, outputs, reviews } = gitHub(step);
   const { artifact } = step.inputs;
   const content = artifact === "none" ? undefined : await artifactContent(directory, artifact);
   const planned = await plannedOutputs(job);
   const wanted = { ...deliverables(job, report, content), outputs: planned.outputs };
-  const delivered = await publish(wanted, { artifacts: job.artifacts, thread, outputs }, stop);
+  const delivered = await publish(wanted, { artifacts: job.artifacts, thread, outputs, reviews }, stop);
   const delivery = { ...delivered, failures: [...delivered.failures, ...planned.failures] };
   if (delivery.artifact !== undefined) leaveState({ uploaded: "yes" });
   if (delivery.commentUrl !== undefined) leaveFinished();
@@ -186,17 +186,3 @@ const concluded = (
     ...(problem === undefined ? {} : { problem }),
   };
 };
-
-/** What could not be delivered, after what went wrong in the job itself. */
-const withUndelivered = (problem: Problem | undefined, { failures }: Delivery): Problem | undefined => {
-  if (failures.length === 0) return problem;
-  const reasons = failures.map(({ output, error }) => `${output}: ${messageOf(error)}`);
-  const lost = `Not delivered: ${reasons.join("; ")}`;
-  if (problem !== undefined) return { ...problem, message: `${problem.message} ${lost}` };
-  return { message: lost, remedy: [...new Set(failures.map(({ error }) => remedyOf(error)))].join(" ") };
-};
-
-const remedyOf = (error: unknown): string =>
-  error instanceof ExpertStackError ? error.remedy : "Run the job again.";
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

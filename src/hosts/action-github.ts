@@ -1,7 +1,7 @@
 import { warning } from "@actions/core";
 import { providerFetch } from "../edges/model/provider-fetch.ts";
 import { ExpertStackError } from "../errors.ts";
-import type { Outputs, Reactions, Repository, Thread } from "../run/github-ports.ts";
+import type { Outputs, Reactions, Repository, Reviews, Thread } from "../run/github-ports.ts";
 import type { Step } from "./step.ts";
 
 /** GitHub's API, loaded at the first request. */
@@ -9,6 +9,7 @@ export type GitHub = {
   readonly repository: () => Promise<Repository>;
   readonly thread: () => Promise<Thread>;
   readonly outputs: () => Promise<Outputs>;
+  readonly reviews: () => Promise<Reviews>;
   readonly reactions: () => Promise<Reactions>;
 };
 
@@ -41,6 +42,10 @@ export const gitHub = ({
       if (inputs.token === "") throw noToken();
       const { gitHubReactions } = await import("../edges/github/reactions.ts");
       return gitHubReactions(access);
+    },
+    reviews: async () => {
+      const { gitHubReviews } = await import("../edges/github/reviews.ts");
+      return gitHubReviews(await client(), access);
     },
     outputs: async () => {
       const { gitHubOutputs } = await import("../edges/github/outputs.ts");

@@ -5,9 +5,10 @@ import type { CommentRule } from "../outputs/kinds/comment.ts";
 import type { OutputScope } from "../outputs/kinds/kind.ts";
 import { outputTools, outputWithTexts } from "../outputs/output-tools.ts";
 import { planOutputs } from "../outputs/plan.ts";
-import { type PublishableOutput, publishableOutput } from "../outputs/sanitize-output.ts";
+import { type PublishableOutput, publishableOutputs } from "../outputs/sanitize-output.ts";
 import { isByAnybody } from "../request/people.ts";
 import { isOnPullRequest, isOnThread, type Trigger } from "../request/trigger.ts";
+import type { Comparison } from "../run/github-ports.ts";
 import type { InProcessSkill, SkillsRequest } from "../run/ports.ts";
 import type { Delivery } from "../run/publish.ts";
 import { publishable } from "./published-text.ts";
@@ -15,8 +16,9 @@ import { textPolicy } from "./step.ts";
 import type { EndedJob, StepJob } from "./step-job.ts";
 
 /** The Coordinator alone asks for outputs: a delegate answers to who called it. */
-export const outputSkills = ({ step, trigger, admission }: StepJob) => {
-  const scope = scopeOf({ trigger, trust: admission.trust, sha: step.context.sha });
+export const outputSkills = (job: StepJob) => {
+  const { step } = job;
+  const scope = scopeOf(job);
   return ({ runId }: SkillsRequest): readonly InProcessSkill[] => {
     if (runId !== rootRunId) return [];
     const skill = outputSkill(step.inputs.safeOutputs, scope);
@@ -33,24 +35,26 @@ export type ReadyOutputs = {
 
 /** What the job planned. Of a job that stopped in its middle nobody knows what else it would have planned. */
 export const plannedOutputs = async (job: EndedJob): Promise<ReadyOutputs> => {
-  const { step, trigger, admission, entries, plan } = job;
+  const { step, trigger, entries, plan } = job;
   const policy = step.inputs.safeOutputs;
   const recorded = entries.flatMap(({ event }) => (event.type === "outputPlanned" ? [event.output] : []));
   if (job.state.outcome?.type !== "completed") {
     return { outputs: [], failures: [], withheld: recorded.length };
   }
-  const scope = scopeOf({ trigger, trust: admission.trust, sha: step.context.sha });
+  const scope = scopeOf(job);
   const planned = planOutputs(recorded, { policy, scope });
-  const { serverUrl, owner, repo, runId } = step.context;
-  const origin = `<sub>Opened by an Expert, \`${plan.started.jobId}\`, in [this workflow run](${serverUrl}/${owner}/${repo}/actions/runs/${runId}).</sub>`;
-  const rules = { text: textPolicy(serverUrl), redact: job.redact, origin, expert: plan.started.coordinator };
+  const { serverUrl, owner, repo, runId, workflow, job: name } = step.context;
+  const origin = `<sub>Written by an Expert, \`${plan.started.jobId}\`, in [this workflow run](${serverUrl}/${owner}/${repo}/actions/runs/${runId}).</sub>`;
+  const marker = { workflow, job: name, expert: plan.started.coordinator };
+  const { diff } = scope;
+  const rules = { text: textPolicy(serverUrl), redact: job.redact, origin, marker, ...(diff && { diff }) };
   const required = policy.comment?.required === true && !hasPlace(policy.comment, trigger);
   // What an Expert wrote may also hold somebody's key that nobody here knows.
   const searched = await Promise.all(planned.outputs.map((output) => outputWithTexts(output, publishable)));
   const offered = new Set(outputTools(policy, scope).map(({ kind }) => kind));
   return {
     withheld: 0,
-    outputs: searched.map((output) => publishableOutput(output, policy, rules)),
+    outputs: publishableOutputs(searched, policy, rules),
     failures: [
       ...planned.refused.map((reason) => failure("outputs", reason)),
       ...(required
@@ -69,17 +73,29 @@ const notOffered =
 export const hasPlace = ({ target }: CommentRule, trigger: Trigger): boolean =>
   target !== undefined || isOnThread(trigger);
 
+const scopeOf = ({ step, trigger, admission: { trust }, comparison }: StepJob): OutputScope =>
+  outputScope({ trigger, trust, sha: step.context.sha, comparison });
+
 /** @param of.sha the commit that the runner says the event is of */
-export const scopeOf = (of: {
+export const outputScope = ({
+  trigger,
+  trust,
+  sha,
+  comparison,
+}: {
   readonly trigger: Trigger;
   readonly trust: OutputScope["trust"];
   readonly sha: string;
+  readonly comparison: Comparison | undefined;
 }): OutputScope => {
-  const commit = commitOf(of.trigger, of.sha);
+  const commit = commitOf(trigger, sha);
   return {
-    trust: of.trust,
-    ...(isOnThread(of.trigger) ? { thread: of.trigger.thread } : {}),
+    trust,
+    ...(isOnThread(trigger) ? { thread: trigger.thread } : {}),
     ...(commit === undefined ? {} : { commit }),
+    ...(isOnPullRequest(trigger) && comparison !== undefined
+      ? { diff: { head: trigger.head.sha, files: comparison.files } }
+      : {}),
   };
 };
 

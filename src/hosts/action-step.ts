@@ -82,7 +82,7 @@ const runAdmitted = async (
   const said = [admission.reason, ...proposed, ...read.warnings, ...query.notes];
   const notes = [...said.map(infoNote), ...stale];
   return await runActionJob(
-    { step, trigger, plan, admission, trusted, catalog, locked, notes, sandbox },
+    { step, trigger, plan, admission, trusted, comparison, catalog, locked, notes, sandbox },
     stop,
   );
 };

@@ -110,7 +110,7 @@ const admitted = async (
       }),
       ...{ query: started.query, notes },
     },
-    outputs: await rehearsedOutputs(options, admission),
+    outputs: await rehearsedOutputs(options, admission, comparison),
   };
 };
 

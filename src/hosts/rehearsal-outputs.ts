@@ -2,13 +2,14 @@ import type { JournalEntry } from "../job/event.ts";
 import { isObject } from "../job/json-object.ts";
 import { outputTools, outputWithTexts } from "../outputs/output-tools.ts";
 import { planOutputs } from "../outputs/plan.ts";
-import { publishableOutput } from "../outputs/sanitize-output.ts";
+import { publishableOutputs } from "../outputs/sanitize-output.ts";
 import { renderComment } from "../report/comment.ts";
 import { reportOf } from "../report/job-facts.ts";
 import type { JobReport } from "../report/job-report.ts";
 import type { Rehearsal } from "../report/rehearsal.ts";
+import type { Comparison } from "../run/github-ports.ts";
 import type { Admission } from "./action-admission.ts";
-import { hasPlace, scopeOf } from "./action-outputs.ts";
+import { hasPlace, outputScope } from "./action-outputs.ts";
 import type { RehearsalOptions } from "./rehearsal-options.ts";
 import { textPolicy } from "./step.ts";
 
@@ -16,11 +17,12 @@ import { textPolicy } from "./step.ts";
 export const rehearsedOutputs = async (
   { inputs, trigger: event, recorded }: RehearsalOptions,
   { trigger, trust, expert }: Extract<Admission, { type: "admitted" }>,
+  comparison: Comparison | undefined,
 ): Promise<NonNullable<Rehearsal["outputs"]>> => {
   const policy = inputs.safeOutputs;
   // Of what an event without a pull request is, a payload says only for a push.
   const sha = trigger.type === "push" ? trigger.after : unknownCommit;
-  const scope = scopeOf({ trigger, trust, sha });
+  const scope = outputScope({ trigger, trust, sha, comparison });
   const text = textPolicy(
     "repository" in event ? new URL(event.repository.url).origin : "https://github.com",
   );
@@ -58,9 +60,11 @@ const planOf = async (entries: readonly JournalEntry[], { policy, scope, text, e
   const recorded = entries.flatMap(({ event }) => (event.type === "outputPlanned" ? [event.output] : []));
   const { outputs, refused, missing } = planOutputs(recorded, { policy, scope });
   const origin = "(Here the runner names the job and links its workflow run.)";
-  const rules = { text, origin, expert, redact: (one: string) => one };
+  const { diff } = scope;
+  const marker = { workflow: "rehearsal", job: "rehearsal", expert };
+  const rules = { text, origin, marker, redact: (one: string) => one, ...(diff && { diff }) };
   const kept = await Promise.all(outputs.map((output) => outputWithTexts(output, withoutKeys)));
-  return { outputs: kept.map((output) => plain(publishableOutput(output, policy, rules))), refused, missing };
+  return { outputs: publishableOutputs(kept, policy, rules).map(plain), refused, missing };
 };
 
 /** An output with its sanitised texts as plain ones. */

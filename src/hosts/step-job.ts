@@ -1,7 +1,7 @@
 import type { JobEvent, JournalEntry } from "../job/event.ts";
 import type { JobState } from "../job/state.ts";
 import type { Trigger } from "../request/trigger.ts";
-import type { Artifacts } from "../run/github-ports.ts";
+import type { Artifacts, Comparison } from "../run/github-ports.ts";
 import type { Catalog, JobHead, Redact } from "../run/ports.ts";
 import type { JobPlan } from "../run/resolve.ts";
 import type { Admission } from "./action-admission.ts";
@@ -17,6 +17,8 @@ export type StepJob = {
   readonly plan: JobPlan;
   readonly admission: Extract<Admission, { type: "admitted" }>;
   readonly trusted: TrustedDefinitions;
+  /** What the pull request of the trigger changes. */
+  readonly comparison: Comparison | undefined;
   readonly sandbox: JobSandbox;
   readonly catalog: Catalog;
   readonly locked: LockedTools;

@@ -9,7 +9,7 @@ import {
 
 /** An output joins the plan, or the Expert is told why it does not. */
 export type OutputVerdict =
-  | { readonly type: "planned"; readonly output: PlannedOutput }
+  | { readonly type: "planned"; readonly output: PlannedOutput; readonly remark?: string }
   | { readonly type: "refused"; readonly reason: string };
 
 type Known = {
@@ -25,8 +25,16 @@ type Known = {
  */
 export const admitOutput = (output: PlannedOutput, known: Known): OutputVerdict => {
   const reason = refusal(output.kind, output, known);
-  return reason === undefined ? { type: "planned", output } : { type: "refused", reason };
+  if (reason !== undefined) return { type: "refused", reason };
+  const remark = remarkOf(output.kind, output, known.scope);
+  return { type: "planned", output, ...(remark === undefined ? {} : { remark }) };
 };
+
+const remarkOf = <Kind extends PlannedKind>(
+  kind: Kind,
+  output: PlannedOutput<Kind>,
+  scope: OutputScope,
+): string | undefined => outputKinds[kind].remark?.(output, scope);
 
 const refusal = <Kind extends PlannedKind>(
   kind: Kind,

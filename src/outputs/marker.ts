@@ -11,11 +11,15 @@ const escapeJson = (json: string): string =>
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 
-/** The hidden first line of a comment, without a newline. */
-export const markerLine = (marker: Marker): string =>
-  `${first}${escapeJson(
-    JSON.stringify({ v: 1, workflow: marker.workflow, job: marker.job, expert: marker.expert }),
-  )}${last}`;
+/**
+ * The hidden first line of a comment, without a newline.
+ *
+ * @param findings fingerprints of what it tells, for one of a review
+ */
+export const markerLine = ({ workflow, job, expert }: Marker, findings: readonly string[] = []): string => {
+  const told = findings.length === 0 ? {} : { findings: findings.join() };
+  return `${first}${escapeJson(JSON.stringify({ v: 1, workflow, job, expert, ...told }))}${last}`;
+};
 
 const field = (value: object, key: string): string | undefined => {
   const found: unknown = Object.entries(value).find(([name]) => name === key)?.[1];
@@ -30,15 +34,20 @@ const parseJson = (json: string): unknown => {
   }
 };
 
+const markedValue = (body: string): object | undefined => {
+  const line = body.split(/\r?\n/, 1)[0]?.trimEnd() ?? "";
+  if (!line.startsWith(first) || !line.endsWith(last)) return undefined;
+  const value = parseJson(line.slice(first.length, -last.length));
+  return typeof value === "object" && value !== null && "v" in value && value.v === 1 ? value : undefined;
+};
+
 /**
  * Reads the marker of a comment's first line; a marker further down is quoted text. A marker alone proves nothing,
  * since anyone can paste one: the caller also checks that the comment's author is this token's identity.
  */
 export const parseMarker = (body: string): Marker | undefined => {
-  const line = body.split(/\r?\n/, 1)[0]?.trimEnd() ?? "";
-  if (!line.startsWith(first) || !line.endsWith(last)) return undefined;
-  const value = parseJson(line.slice(first.length, -last.length));
-  if (typeof value !== "object" || value === null || !("v" in value) || value.v !== 1) return undefined;
+  const value = markedValue(body);
+  if (value === undefined) return undefined;
   const workflow = field(value, "workflow");
   const job = field(value, "job");
   const expert = field(value, "expert");
@@ -55,4 +64,11 @@ export const hasMarker = (body: string, marker: Marker): boolean => {
     found.job === marker.job &&
     found.expert === marker.expert
   );
+};
+
+/** The fingerprints that a comment's marker names; none where it is another's. */
+export const markedFindings = (body: string, marker: Marker): readonly string[] => {
+  if (!hasMarker(body, marker)) return [];
+  const named = field(markedValue(body) ?? {}, "findings") ?? "";
+  return named.split(",").filter((one) => /^[0-9a-f]{16}$/.test(one));
 };

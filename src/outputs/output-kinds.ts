@@ -5,9 +5,12 @@ import type { CommentRule } from "./kinds/comment.ts";
 import { type IssueRule, issue, type PlannedIssue } from "./kinds/issue.ts";
 import type { OutputKindDefinition } from "./kinds/kind.ts";
 import { type LabelsRule, labels, type PlannedLabels } from "./kinds/labels.ts";
+import { type ReviewRule, review } from "./kinds/review.ts";
+import type { PlannedReview } from "./review/planned-review.ts";
 
 /** What a step's author says of each kind that an Expert asks for by tools. */
 type OutputRules = {
+  readonly review: ReviewRule;
   readonly labels: LabelsRule;
   readonly assign: AssignRule;
   readonly issue: IssueRule;
@@ -16,6 +19,7 @@ type OutputRules = {
 };
 
 type PlannedOutputs = {
+  readonly review: PlannedReview;
   readonly labels: PlannedLabels;
   readonly assign: PlannedAssign;
   readonly issue: PlannedIssue;
@@ -35,11 +39,18 @@ export type OutputPolicy = Partial<OutputRules> & {
 };
 
 /** In which order they are published; the answer comes after them, and closing after that. */
-export const publishingOrder: readonly PlannedKind[] = ["labels", "assign", "issue", "check", "close"];
+export const publishingOrder: readonly PlannedKind[] = [
+  "review",
+  "labels",
+  "assign",
+  "issue",
+  "check",
+  "close",
+];
 
 export const outputKinds: {
   readonly [Kind in PlannedKind]: OutputKindDefinition<OutputRules[Kind], PlannedOutputs[Kind]>;
-} = { labels, assign, issue, check, close };
+} = { review, labels, assign, issue, check, close };
 
 /** What a policy says of a kind. */
 export const ruleOf = <Kind extends PlannedKind>(

@@ -8,10 +8,10 @@ import { invalidPolicy, policyOptions } from "./policy-options.ts";
 /** How a policy calls what can be published, each kind in one word. */
 const kinds = { comment, ...outputKinds } as const;
 type OutputKind = keyof typeof kinds;
-const kindNames: readonly OutputKind[] = ["comment", "labels", "assign", "issue", "check", "close"];
+const kindNames: readonly OutputKind[] = ["comment", "review", "labels", "assign", "issue", "check", "close"];
 
 /** Kinds that a later release brings. */
-const laterKinds = ["review", "pull-request", "push"];
+const laterKinds = ["pull-request", "push"];
 
 /**
  * Reads the input `safe-outputs`: one kind a line. `none` alone publishes nothing.

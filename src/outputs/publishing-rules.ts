@@ -1,3 +1,5 @@
+import type { Marker } from "./marker.ts";
+import type { ReviewDiff } from "./review/diff-place.ts";
 import type { TextPolicy } from "./sanitize.ts";
 
 /** What is needed to make an output one that may go to GitHub. */
@@ -7,6 +9,8 @@ export type PublishingRules = {
   readonly redact: (text: string) => string;
   /** What the runner says of where it comes from, in Markdown. */
   readonly origin: string;
-  /** The Coordinator's name. */
-  readonly expert: string;
+  /** By what a later run knows it again; its Expert is the Coordinator. */
+  readonly marker: Marker;
+  /** What a review is of. */
+  readonly diff?: ReviewDiff;
 };

@@ -12,6 +12,8 @@ const isBlank = (line: string | undefined): boolean => line === undefined || lin
 /** A diagram language may draw links; one whose source names a place outside is shown as source. */
 const infoOf = (info: string, content: readonly string[], policy: LinePolicy): string => {
   const language = /^[\w+#.:,-]*/.exec(info.trim())?.[0] ?? "";
+  // A change that a click applies is proposed by the runner alone, which has looked at its lines.
+  if (/^suggestion/i.test(language)) return "text";
   if (!drawn.has(language.toLowerCase())) return language;
   const text = content.join("\n");
   const urls = text.match(/(?<![a-z0-9+.-])[a-z0-9+.-]*:?\/\/[^\s"'<>)]*/gi) ?? [];

@@ -74,3 +74,30 @@ export const framed = (frame: {
   readonly body: SanitizedText;
   readonly after: string;
 }): SanitizedText => branded(`${frame.before}${frame.body.text}${frame.after}`);
+
+/** Texts that each leave nothing open, one below the other. Empty ones leave no gap. */
+export const stacked = (texts: readonly SanitizedText[]): SanitizedText =>
+  branded(
+    texts
+      .map(({ text }) => text.trim())
+      .filter((text) => text !== "")
+      .join("\n\n"),
+  );
+
+/**
+ * Code of an Expert's in a fence of the runner's own, which is longer than any run of backticks in it. As `suggestion`
+ * GitHub offers to put it in the place of the lines that the comment is about.
+ *
+ * @returns nothing where something in it is hidden or secret: what a person takes over is what they see
+ */
+export const fencedCode = (
+  code: string,
+  { as, redact }: { readonly as: "suggestion" | ""; readonly redact: (text: string) => string },
+): SanitizedText | undefined => {
+  if (visibleText(code).removed > 0 || redact(code) !== code) return undefined;
+  const runs = code.match(/`{3,}/g) ?? [];
+  const fence = "`".repeat(runs.reduce((most, run) => Math.max(most, run.length), 2) + 1);
+  const lines = code.replace(/\r?\n$/, "");
+  // Nothing at all takes the lines away; an empty line stays one.
+  return branded(`${fence}${as}\n${code === "" ? "" : `${lines}\n`}${fence}`);
+};

@@ -1,5 +1,8 @@
 /** What the shell needs from a repository and its host: definitions, roles, diffs, threads, artifacts. */
 import type { PublishableCheck } from "../outputs/kinds/check.ts";
+import type { FileLines } from "../outputs/review/diff-place.ts";
+import type { ReviewEvent } from "../outputs/review/planned-review.ts";
+import type { OwnReviews } from "../outputs/review/review-change.ts";
 import type { SanitizedText } from "../outputs/sanitize.ts";
 import type { PullRequest, PullRequestQuestion } from "../request/pull-request.ts";
 import type { Role } from "../request/role.ts";
@@ -94,6 +97,33 @@ export type Outputs = {
   /** @param check of this commit, by its full id */
   reportCheck(check: PublishableCheck & { readonly commit: string }): Promise<{ readonly url: string }>;
 };
+
+/** Reviews of pull requests. What is asked for twice is there once. */
+export type Reviews = {
+  /** What this token's own identity wrote there: a marker alone can be pasted by anyone. */
+  own(pull: number): Promise<OwnReviews>;
+  /** @returns what is refused where another form of the same review may do */
+  post(pull: number, review: NewReview): Promise<PostedReview>;
+  /** Ends a conversation. @returns whether the token may do that */
+  resolve(thread: { readonly id: string }): Promise<"resolved" | "forbidden">;
+  /** Changes a remark beside lines. */
+  edit(remark: { readonly id: number }, body: SanitizedText): Promise<void>;
+};
+
+export type NewReview = {
+  /** The commit it is of. */
+  readonly head: string;
+  readonly event: ReviewEvent;
+  readonly body: SanitizedText;
+  readonly remarks: readonly (FileLines & { readonly body: SanitizedText })[];
+};
+
+export type PostedReview =
+  | { readonly type: "posted"; readonly url: string }
+  /** One of the remarks is at a place that GitHub does not take; it does not say which. */
+  | { readonly type: "placeRefused" }
+  /** Nobody approves their own pull request, or requests changes in it. */
+  | { readonly type: "ownPullRequest" };
 
 export type ThreadPlace = { readonly kind: "issue" | "pullRequest"; readonly number: number };
 

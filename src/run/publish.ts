@@ -1,7 +1,8 @@
 import { ExpertStackError } from "../errors.ts";
 import type { SanitizedText } from "../outputs/sanitize.ts";
 import type { PublishableOutput } from "../outputs/sanitize-output.ts";
-import type { Artifacts, Outputs, StoredArtifact, Thread, ThreadPlace } from "./github-ports.ts";
+import type { Artifacts, Outputs, Reviews, StoredArtifact, Thread, ThreadPlace } from "./github-ports.ts";
+import { publishReview } from "./publish-review.ts";
 
 /** What is to be delivered once a job has ended. Each output is independent of the others. */
 export type Deliverables = {
@@ -44,6 +45,7 @@ export type PublishPorts = {
   readonly artifacts: Artifacts;
   readonly thread: () => Promise<Pick<Thread, "putComment">>;
   readonly outputs: () => Promise<Outputs>;
+  readonly reviews: () => Promise<Reviews>;
 };
 
 /**
@@ -101,7 +103,7 @@ const publishEach = async (
   const attempts: Attempt<string>[] = [];
   for (const output of outputs) {
     attempts.push(
-      await attempt(output.kind, output, stop, async (wanted) => await done(wanted, where, ports.outputs)),
+      await attempt(output.kind, output, stop, async (wanted) => await done(wanted, where, ports)),
     );
   }
   return attempts;
@@ -110,8 +112,10 @@ const publishEach = async (
 const done = async (
   output: PublishableOutput,
   { thread, commit }: Pick<Publishing, "thread" | "commit">,
-  load: PublishPorts["outputs"],
+  ports: Pick<PublishPorts, "outputs" | "reviews">,
 ): Promise<string> => {
+  if (output.kind === "review") return await publishReview(output, needed(thread), await ports.reviews());
+  const { outputs: load } = ports;
   const port = await load();
   switch (output.kind) {
     case "labels":

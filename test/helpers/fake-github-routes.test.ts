@@ -126,6 +126,7 @@ const examples = (
     },
     { route: "GET …/pulls/2/reviews", holds: [{ state: "COMMENTED" }] },
     { route: "GET …/pulls/2/comments", holds: [{ path: "src/a.ts", line: 2, side: "RIGHT", body: "Why?" }] },
+    { route: "PATCH …/pulls/comments/0", body: { body: "Why not?" }, holds: { body: "Why not?" } },
     {
       route: "POST …/pulls/comments/0/reactions",
       body: { content: "eyes" },
@@ -179,8 +180,8 @@ const fillIn = (route: string, world: SmallWorld): string => {
   const review = reviews.find(({ state }) => state === "PENDING");
   if (route.endsWith("/reviews/0")) return route.replace(/0$/, String(review?.id));
   const [remark] = reviewComments;
-  const ofRemark = route.replace("/pulls/comments/0/", `/pulls/comments/${remark?.id}/`);
   if (route.includes("/check-runs/")) return route.replace(/0$/, String(world.repository.checks[0]?.id));
+  const ofRemark = route.replace(/(?<=\/pulls\/comments\/)0(?=\/|$)/, String(remark?.id));
   const reactions = reactionsOf(route, world);
   return route.endsWith("/reactions/0") ? ofRemark.replace(/0$/, String(reactions[0]?.id)) : ofRemark;
 };

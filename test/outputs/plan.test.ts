@@ -97,6 +97,7 @@ const targeted = <Rule extends object>(rule: fc.Arbitrary<Rule>) =>
   );
 const policies: fc.Arbitrary<OutputPolicy> = fc.record(
   {
+    review: fc.record({ required, maxComments: max, approve: fc.boolean(), untrusted: fc.boolean() }),
     labels: targeted(fc.record({ required, allow, max })),
     assign: targeted(fc.record({ required, allow, max })),
     issue: fc.record({ required, titlePrefix: fc.constant("[x] "), labels: words, max }),
@@ -105,13 +106,22 @@ const policies: fc.Arbitrary<OutputPolicy> = fc.record(
   },
   { requiredKeys: [] },
 );
-const scopes: fc.Arbitrary<OutputScope> = fc.record(
-  {
-    thread: fc.record({ kind: fc.constantFrom("issue" as const, "pullRequest" as const) }),
-    commit: fc.constant("c0ffee".padEnd(40, "0")),
-    trust: fc.constantFrom("trusted" as const, "untrusted" as const),
-  },
-  { requiredKeys: ["trust"] },
+const patch = "@@ -1,3 +1,3 @@\n one\n-two\n+2\n three\n";
+const diff = { head: "a".repeat(40), files: [{ path: "a.txt", patch }, { path: "image.png" }] };
+const trust = fc.constantFrom("trusted" as const, "untrusted" as const);
+const commit = fc.constant("c0ffee".padEnd(40, "0"));
+const scopes: fc.Arbitrary<OutputScope> = fc.oneof(
+  fc.record({ trust, commit }, { requiredKeys: ["trust"] }),
+  fc.record({ trust, thread: fc.record({ kind: fc.constant("issue" as const) }) }),
+  fc.record(
+    {
+      trust,
+      thread: fc.record({ kind: fc.constant("pullRequest" as const) }),
+      diff: fc.constant(diff),
+      commit,
+    },
+    { requiredKeys: ["trust", "thread", "diff"] },
+  ),
 );
 const annotation = fc.record({
   path: fc.constantFrom("src/a.ts", "/etc/passwd", "../a", "a//b", ".", "a\\b", "a\u200bb"),
@@ -130,8 +140,31 @@ const check = fc.record({
   name: word,
   commit: word,
 });
+const lineNumber = fc.integer({ min: -1, max: 5 });
+const finding = fc.record(
+  {
+    kind: fc.constant("review"),
+    part: fc.constant("finding"),
+    path: fc.constantFrom("a.txt", "image.png", "b.txt", ""),
+    side: fc.constantFrom("LEFT", "RIGHT"),
+    line: lineNumber,
+    startLine: lineNumber,
+    title: fc.constantFrom("It squeaks", "it squeaks!", "Another", " "),
+    body: word,
+    suggestion: word,
+  },
+  { requiredKeys: ["kind", "part", "path", "side", "line", "title", "body"] },
+);
+const verdict = fc.record({
+  kind: fc.constant("review"),
+  part: fc.constant("verdict"),
+  event: fc.constantFrom("COMMENT", "REQUEST_CHANGES", "APPROVE", "PENDING"),
+  summary: word,
+});
 const calls = fc.array(
   fc.oneof(
+    finding,
+    verdict,
     fc.record({ kind: fc.constant("labels"), labels: words, target: fc.constant(13) }),
     fc.record({ kind: fc.constant("assign"), logins: words }),
     fc.record({ kind: fc.constant("issue"), title: word, body: word }),
@@ -142,13 +175,38 @@ const calls = fc.array(
   { maxLength: 8 },
 );
 
+/** The same for a review. */
+const reviewFaults = ({ outputs }: OutputPlan, allowed: OutputPolicy, scope: OutputScope) => {
+  const parts = outputs.filter((one) => one.kind === "review");
+  const rule = allowed.review;
+  if (parts.length === 0) return [];
+  if (rule === undefined || scope.thread?.kind !== "pullRequest") return ["a review of nothing"];
+  const findings = parts.filter((one) => one.part === "finding");
+  const verdicts = parts.filter((one) => one.part === "verdict");
+  const places = findings.map(({ path, side, line, title }) =>
+    [path, side, line, title.toLowerCase().replace("!", "")].join(),
+  );
+  const approves = verdicts.some(({ event }) => event === "APPROVE");
+  return [
+    ...(findings.length > rule.maxComments ? ["many findings"] : []),
+    ...(verdicts.length > 1 ? ["many verdicts"] : []),
+    ...(new Set(places).size < places.length ? ["a finding twice"] : []),
+    ...(approves && !rule.approve ? ["approves"] : []),
+    ...(approves && scope.trust === "untrusted" && !rule.untrusted ? ["approves a stranger's"] : []),
+    ...findings.flatMap(({ path, side, line, startLine = 0, title, suggestion }) => [
+      ...(path === "" || title.trim() === "" || line < 1 || startLine >= line ? ["no place"] : []),
+      ...(suggestion !== undefined && side === "LEFT" ? ["a suggestion for what is gone"] : []),
+    ]),
+  ];
+};
+
 /** The rules again, of a whole plan: by what is said in plain words of each kind. */
 const faults = ({ outputs }: OutputPlan, allowed: OutputPolicy, scope: OutputScope): readonly string[] => {
   const names = {
     labels: outputs.flatMap((one) => (one.kind === "labels" ? one.labels : [])),
     assign: outputs.flatMap((one) => (one.kind === "assign" ? one.logins : [])),
   };
-  const found: string[] = [];
+  const found: string[] = [...reviewFaults({ outputs, refused: [], missing: [] }, allowed, scope)];
   for (const kind of ["labels", "assign"] as const) {
     const rule = allowed[kind];
     if (names[kind].length > 0 && rule === undefined) found.push(`${kind} without a rule`);
@@ -223,15 +281,16 @@ describe("whatever the policy and whatever is asked", () => {
   it("a tool is offered for what can be planned, and for nothing else", () => {
     fc.assert(
       fc.property(policies, scopes, (allowed, scope) => {
-        const offered = outputTools(allowed, scope).map(({ kind }) => kind);
+        const offered = [...new Set(outputTools(allowed, scope).map(({ kind }) => kind))];
         const sample = {
+          review: { kind: "review", part: "verdict", event: "COMMENT", summary: "" },
           labels: { kind: "labels", labels: [allowed.labels?.allow[0]?.replace("*", "x") ?? "x"] },
           assign: { kind: "assign", logins: [allowed.assign?.allow[0]?.replace("*", "x") ?? "x"] },
           issue: { kind: "issue", title: "t", body: "b" },
           check: { kind: "check", conclusion: "failure", title: "t", summary: "s", annotations: [] },
           close: { kind: "close", reason: "completed" },
         } as const;
-        const possible = (["labels", "assign", "issue", "check", "close"] as const).filter(
+        const possible = (["review", "labels", "assign", "issue", "check", "close"] as const).filter(
           (kind) => admitOutput(sample[kind], { policy: allowed, scope, planned: [] }).type === "planned",
         );
         expect(offered).toEqual(possible);

@@ -20,6 +20,11 @@ describe("what a step says it publishes", () => {
       { issue: { required: false, titlePrefix: '[expert] "x" ', labels: ["triage"], max: 2 } },
     ],
     ["issue", { issue: { required: false, titlePrefix: "", labels: [], max: 1 } }],
+    ["review", { review: { required: false, maxComments: 20, approve: false, untrusted: false } }],
+    [
+      "review max-comments=30 approve=true untrusted=true required",
+      { review: { required: true, maxComments: 30, approve: true, untrusted: true } },
+    ],
     ["check", { check: { required: false, untrusted: false, maxAnnotations: 50 } }],
     [
       'check name="Expert review" max-annotations=80 required',
@@ -43,6 +48,8 @@ describe("what a step says it publishes", () => {
     ["labels", "Line 1", "`allow` is missing, say which: `allow=bug,needs-*`"],
     ["labels allow=", "Line 1", "say which"],
     ["labels allow=bug max=0", "Line 1", "`max=0` is no number from 1 to 100"],
+    ["review max-comments=31", "Line 1", "more than the 30 that GitHub takes"],
+    ["review max-comments=0", "Line 1", "no number"],
     ["labels allow=bug max=two", "Line 1", "`max=two`"],
     ["labels allow=bug allow=x", "Line 1", "`allow` is said twice"],
     ['check name="a\u200bb"', "Line 1", "`name` is no line of at most 100 characters"],
@@ -67,7 +74,7 @@ describe("what a step says it publishes", () => {
     expect(() => readOutputPolicy(text)).toThrow(where);
   });
 
-  it.each(["review", "push", "pull-request"])("`%s` is not available yet", (kind) => {
+  it.each(["push", "pull-request"])("`%s` is not available yet", (kind) => {
     expect(() => readOutputPolicy(`comment\n${kind} max=2`)).toThrow(
       expect.objectContaining({ code: "INPUT_NOT_AVAILABLE", message: expect.stringContaining("Line 2") }),
     );

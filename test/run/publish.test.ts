@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { framed, type SanitizedText, sanitize } from "../../src/outputs/sanitize.ts";
-import type { Artifacts, Outputs, StoredArtifact, Thread } from "../../src/run/github-ports.ts";
+import type { Artifacts, Outputs, Reviews, StoredArtifact, Thread } from "../../src/run/github-ports.ts";
 import { type Deliverables, publish } from "../../src/run/publish.ts";
 import { neverStopped } from "./fake-ports.ts";
 
@@ -28,6 +28,11 @@ const deliverables: Deliverables = {
     body: (artifact) => text(`artifact ${artifact?.id ?? "none"}`),
   },
 };
+
+const unexpected = (): never => {
+  throw new Error("no review was to be published");
+};
+const noReviews: Reviews = { own: unexpected, post: unexpected, resolve: unexpected, edit: unexpected };
 
 /** Ports that write down what was asked of them, and fail as told. */
 const fakeGitHub = (told: {
@@ -72,7 +77,10 @@ const fakeGitHub = (told: {
       return { url: "https://github.com/acme/widgets/runs/5" };
     },
   };
-  return { asked, ports: { artifacts, thread: loadThread, outputs: async () => outputs } };
+  return {
+    asked,
+    ports: { artifacts, thread: loadThread, outputs: async () => outputs, reviews: async () => noReviews },
+  };
 };
 
 const fail = (message: string) => () => {

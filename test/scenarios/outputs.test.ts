@@ -83,7 +83,7 @@ describe("given outputs that the step allows", () => {
       author: "github-actions[bot]",
     });
     expect(opened?.body).not.toMatch(/Fixes #1|(?<!<code>)@alice/);
-    expect(opened?.body).toContain(`Opened by an Expert, \`${ran.outputs["job-id"]}\``);
+    expect(opened?.body).toContain(`Written by an Expert, \`${ran.outputs["job-id"]}\``);
     expect(ran.summary).toContain("### Published\n\n- labels: 2\n- assigned: 1\n- issue: ");
     const writes = ran.api.filter((line) => /^(POST|PATCH) (?!.*\/reactions)\/repos/.test(line));
     expect(writes.map((line) => line.replace(/^\w+ .*?\/issues\/?/, ""))).toEqual([

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { commentDigest } from "../../outputs/comment-digest.ts";
 import type { Thread, ThreadPlace } from "../../run/github-ports.ts";
 import { asking, statusOf } from "./api-error.ts";
-import { type GitHubAccess, type GitHubClient, gitHubQueries } from "./client.ts";
+import type { GitHubAccess, GitHubClient } from "./client.ts";
+import { type Account, isSame, viewer } from "./identity.ts";
 
 /**
  * Comments on issues and pull requests. A marker can be pasted by anyone, so a comment is ours only when its
@@ -84,7 +85,7 @@ const findOwn = async (
   isMeant: (body: string) => boolean,
 ): Promise<Comment | undefined> => {
   const { owner, repo } = access;
-  const meant: (Comment & { readonly author: Author })[] = [];
+  const meant: (Comment & { readonly author: Account })[] = [];
   const pages = client.paginate.iterator(client.rest.issues.listComments, {
     owner,
     repo,
@@ -102,18 +103,3 @@ const findOwn = async (
   const self = await viewer(access);
   return meant.find(({ author }) => isSame(author, self));
 };
-
-/** An account. The number is the same in REST and GraphQL; node ids come in two formats. */
-type Author = { readonly login: string | undefined; readonly id: number | undefined };
-
-/** Whom this token speaks as. `GET /user` is closed to installation tokens; GraphQL's `viewer` is not. */
-const viewer = async (access: GitHubAccess): Promise<Author> => {
-  const { viewer: self } = await gitHubQueries(access).graphql<{
-    viewer: { login: string; databaseId: number | null };
-  }>("query { viewer { login databaseId } }");
-  return { login: self.login, id: self.databaseId ?? undefined };
-};
-
-/** By number where both have one; a login alone counts only as it is, since `alice` and `alice[bot]` are two. */
-const isSame = (author: Author, self: Author): boolean =>
-  author.id !== undefined && self.id !== undefined ? author.id === self.id : author.login === self.login;

@@ -30,7 +30,8 @@ export const outputSkill = (policy: OutputPolicy, scope: OutputScope): InProcess
       if (verdict.type === "refused") return told(verdict.reason, "refused");
       planned.push(verdict.output);
       emit({ type: "outputPlanned", runId, toolCallId, output: { ...verdict.output } });
-      return told("It is planned, and will be published once you have finished.", "planned");
+      const remark = verdict.remark === undefined ? "" : ` ${verdict.remark}`;
+      return told(`It is planned, and will be published once you have finished.${remark}`, "planned");
     },
   };
 };

@@ -143,11 +143,11 @@ export type PublishableAnnotation = Omit<PlannedAnnotation, "path" | "message"> 
 export const publishableCheck = (
   { conclusion, title, summary, annotations }: PlannedCheck,
   rule: CheckRule,
-  { text, redact, origin, expert }: PublishingRules,
+  { text, redact, origin, marker }: PublishingRules,
 ): PublishableCheck => ({
   kind: "check",
   // Neither the model nor whoever asks chooses it: by its name a check can be a required one.
-  name: rule.name ?? `Expert ${expert}`,
+  name: rule.name ?? `Expert ${marker.expert}`,
   conclusion,
   title: withoutSecrets(sanitizeTitle(title), redact),
   summary: framed({

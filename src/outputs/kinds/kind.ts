@@ -1,4 +1,5 @@
 import type { PolicyOptions } from "../policy-options.ts";
+import type { ReviewDiff } from "../review/diff-place.ts";
 import type { JsonSchema } from "../tool-schema.ts";
 
 /** A tool by which an Expert asks for an output. */
@@ -16,6 +17,8 @@ export type OutputScope = {
   /** The full id of the commit that the trigger is about. */
   readonly commit?: string;
   readonly trust: "trusted" | "untrusted";
+  /** What the pull request of the trigger changes, by the commits that its event named. */
+  readonly diff?: ReviewDiff;
 };
 
 /** What every kind of output may say of itself. */
@@ -50,6 +53,8 @@ export type OutputKindDefinition<Rule extends CommonRule, Planned> = {
       readonly before: readonly Planned[];
     },
   ): string | undefined;
+  /** What the Expert is told besides when it joins the plan. */
+  remark?(output: Planned, scope: OutputScope): string | undefined;
   /** Every text an Expert wrote, changed. */
   withTexts(output: Planned, change: (text: string) => Promise<string>): Promise<Planned>;
 };

@@ -1,4 +1,5 @@
 import { maySee, requirePermission } from "./access.ts";
+import { resolveReviewThread, reviewThreadsNode } from "./graphql-review-threads.ts";
 import {
   type Arguments,
   commentsNode,
@@ -30,7 +31,8 @@ const issueNode = (world: World, issue: Issue): GraphNode => {
     baseRefOid: pull.baseSha,
     isDraft: pull.draft,
   });
-  return { typeName: "PullRequest", fields: { ...shared, ...own } };
+  const reviewThreads = (args: Arguments) => reviewThreadsNode(world, pull, args);
+  return { typeName: "PullRequest", fields: { ...shared, ...own, reviewThreads } };
 };
 
 const requireRead = ({ caller }: GraphqlCall, repository: Repository, issue: Issue | undefined): void => {
@@ -95,7 +97,7 @@ const findText = (call: GraphqlCall, id: string): GraphNode | undefined => {
   return undefined;
 };
 
-/** The root of every query. */
+/** The root of every query and mutation: which of the two has a field is for the schema to say. */
 export const queryNode = (call: GraphqlCall): GraphNode => ({
   typeName: "Query",
   fields: {
@@ -111,6 +113,7 @@ export const queryNode = (call: GraphqlCall): GraphNode => ({
         `Could not resolve to a Repository with the name '${fullName}'.`,
       );
     },
+    resolveReviewThread: (args) => resolveReviewThread(call, args),
     node: (args) => {
       const id = String(args.id);
       const node = findText(call, id);

@@ -63,16 +63,15 @@ export const textNode = (world: World, typeName: string, text: Text): GraphNode 
   fields: textFields(world, text),
 });
 
-const pageBounds = (args: Arguments, count: number): readonly [number, number] => {
+const pageBounds = (name: string, args: Arguments, count: number): readonly [number, number] => {
   const { first, last, after } = args;
   const size = typeof first === "number" ? first : typeof last === "number" ? last : undefined;
   if (size === undefined) {
-    const message =
-      "You must provide a `first` or `last` value to properly paginate the `comments` connection.";
+    const message = `You must provide a \`first\` or \`last\` value to properly paginate the \`${name}\` connection.`;
     throw new GraphqlFieldError("MISSING_PAGINATION_BOUNDARIES", message);
   }
   if (size > 100) {
-    const message = `Requesting ${size} records on the \`comments\` connection exceeds the \`first\` limit of 100 records.`;
+    const message = `Requesting ${size} records on the \`${name}\` connection exceeds the \`first\` limit of 100 records.`;
     throw new GraphqlFieldError("EXCESSIVE_PAGINATION", message);
   }
   if (typeof first !== "number") return [Math.max(0, count - size), count];
@@ -80,21 +79,31 @@ const pageBounds = (args: Arguments, count: number): readonly [number, number] =
   return [start, Math.min(count, start + size)];
 };
 
-export const commentsNode = (world: World, issue: Issue, args: Arguments): GraphNode => {
-  const [start, end] = pageBounds(args, issue.comments.length);
+/** A page of a list. @param name the field's, for what is said of its bounds */
+export const connectionNode = (
+  name: string,
+  typeName: string,
+  { items, args }: { readonly items: readonly GraphNode[]; readonly args: Arguments },
+): GraphNode => {
+  const [start, end] = pageBounds(name, args, items.length);
   const cursor = (at: number) => Buffer.from(String(at)).toString("base64");
-  const nodes = issue.comments.slice(start, end).map((comment) => textNode(world, "IssueComment", comment));
+  const nodes = items.slice(start, end);
   const pageInfo: GraphNode = {
     typeName: "PageInfo",
     fields: scalars({
-      hasNextPage: end < issue.comments.length,
+      hasNextPage: end < items.length,
       endCursor: nodes.length === 0 ? null : cursor(end),
       hasPreviousPage: start > 0,
       startCursor: nodes.length === 0 ? null : cursor(start),
     }),
   };
   return {
-    typeName: "IssueCommentConnection",
-    fields: { totalCount: () => issue.comments.length, nodes: () => nodes, pageInfo: () => pageInfo },
+    typeName,
+    fields: { totalCount: () => items.length, nodes: () => nodes, pageInfo: () => pageInfo },
   };
+};
+
+export const commentsNode = (world: World, issue: Issue, args: Arguments): GraphNode => {
+  const items = issue.comments.map((comment) => textNode(world, "IssueComment", comment));
+  return connectionNode("comments", "IssueCommentConnection", { items, args });
 };

@@ -17,7 +17,13 @@ const text = {
   author: { type: "Actor" },
 };
 
-const commentsField = { type: "IssueCommentConnection", args: ["first", "last", "after", "before"] };
+const page = ["first", "last", "after", "before"];
+const commentsField = { type: "IssueCommentConnection", args: page };
+
+/** A list in pages. */
+const connection = (type: string): GraphqlType => ({
+  fields: { ...scalars("totalCount"), nodes: { type }, pageInfo: { type: "PageInfo" } },
+});
 
 const issueFields = { ...text, ...scalars("number", "title", "state"), comments: commentsField };
 
@@ -32,7 +38,8 @@ const types: Readonly<Record<string, GraphqlType>> = {
       node: { type: "Node", args: ["id!"] },
     },
   },
-  Mutation: { fields: {} },
+  Mutation: { fields: { resolveReviewThread: { type: "ResolveReviewThreadPayload", args: ["input!"] } } },
+  ResolveReviewThreadPayload: { fields: { thread: { type: "PullRequestReviewThread" } } },
   User: { fields: scalars("id", "databaseId", "login") },
   Bot: { fields: scalars("id", "databaseId", "login") },
   Actor: { fields: scalars("login"), possible: ["User", "Bot"] },
@@ -48,17 +55,26 @@ const types: Readonly<Record<string, GraphqlType>> = {
   },
   IssueOrPullRequest: { fields: {}, possible: ["Issue", "PullRequest"] },
   Issue: { fields: issueFields },
-  PullRequest: { fields: { ...issueFields, ...scalars("headRefOid", "baseRefOid", "isDraft") } },
+  PullRequest: {
+    fields: {
+      ...issueFields,
+      ...scalars("headRefOid", "baseRefOid", "isDraft"),
+      reviewThreads: { type: "PullRequestReviewThreadConnection", args: page },
+    },
+  },
   IssueComment: { fields: text },
   PullRequestReview: { fields: text },
   PullRequestReviewComment: { fields: text },
-  IssueCommentConnection: {
+  PullRequestReviewThread: {
     fields: {
-      ...scalars("totalCount"),
-      nodes: { type: "IssueComment" },
-      pageInfo: { type: "PageInfo" },
+      ...scalars("id", "isResolved", "path", "line"),
+      resolvedBy: { type: "User" },
+      comments: { type: "PullRequestReviewCommentConnection", args: page },
     },
   },
+  PullRequestReviewThreadConnection: connection("PullRequestReviewThread"),
+  PullRequestReviewCommentConnection: connection("PullRequestReviewComment"),
+  IssueCommentConnection: connection("IssueComment"),
   PageInfo: { fields: scalars("hasNextPage", "endCursor", "hasPreviousPage", "startCursor") },
 };
 

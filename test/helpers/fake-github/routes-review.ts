@@ -1,13 +1,14 @@
 import { z } from "zod";
 import type { FileDiff } from "./diff.ts";
 import { paginate } from "./paginate.ts";
-import { authored } from "./populate-threads.ts";
-import { type FoundPull, pullChange, pullOf } from "./pull-change.ts";
+import { authored, edit } from "./populate-threads.ts";
+import { changeBetween, type FoundPull, pullChange, pullOf } from "./pull-change.ts";
 import { apiError, notFound, ok, type Reply } from "./reply.ts";
 import { type Place, placeInDiff, sentence } from "./review-place.ts";
 import { callerLogin, type RepositoryCall, type Route, repositoryRoute } from "./route.ts";
+import type { PullChange } from "./shape-pull.ts";
 import { reviewCommentJson, reviewJson } from "./shape-review.ts";
-import { type Review, timestamp } from "./world.ts";
+import { type Pull, type Review, type ReviewComment, timestamp } from "./world.ts";
 
 const ReviewBody = z.object({
   body: z.string().optional(),
@@ -60,15 +61,23 @@ const places = (files: readonly FileDiff[], review: ReviewBody): readonly Place[
   return found.flatMap((place) => ("path" in place ? [place] : []));
 };
 
+/** What the pull request changed at a commit of its own. */
+const reviewedChange = async (call: RepositoryCall, pull: Pull, commitId: string): Promise<PullChange> => {
+  const change = await pullChange(call, pull);
+  const commit = change.comparison.commits.find(({ sha }) => sha === commitId);
+  if (commit === undefined) throw unprocessable("The commitOID is not part of the pull request");
+  return await changeBetween(call, change.comparison.base, commit);
+};
+
 const createReview = async (call: RepositoryCall): Promise<Reply> => {
   const { world, repository } = call;
   const found = pullOf(call);
   const { issue, pull } = found;
   const asked = ReviewBody.parse(call.body ?? {});
   checkReview(call, found, asked);
-  const { files } = await pullChange(call, pull);
-  const placed = places(files, asked);
   const commitId = asked.commit_id ?? pull.headSha;
+  const { files } = await reviewedChange(call, pull, commitId);
+  const placed = places(files, asked);
   const author = callerLogin(call.caller);
   const { updatedAt: _, ...text } = authored(world, repository, "PRR", { author, body: asked.body ?? "" });
   const review: Review =
@@ -115,6 +124,24 @@ const listReviewComments = (call: RepositoryCall): Reply => {
   return paginate(call, comments, (comment) => reviewCommentJson(call, issue, comment));
 };
 
+/** An app with the permission may change any; a person changes their own. */
+const updateReviewComment = (call: RepositoryCall): Reply => {
+  const { body } = z.object({ body: z.string() }).parse(call.body);
+  for (const issue of call.repository.issues.values()) {
+    const comment = issue.pull?.reviewComments.find(({ id }) => String(id) === call.params.comment_id);
+    if (comment === undefined) continue;
+    requireOwn(call, comment);
+    edit(call.world, comment, body);
+    return ok(reviewCommentJson(call, issue, comment));
+  }
+  throw notFound();
+};
+
+const requireOwn = ({ caller }: RepositoryCall, { author }: ReviewComment): void => {
+  const isApp = caller.type === "token" && caller.token.type === "installation";
+  if (!isApp && callerLogin(caller) !== author) throw apiError(403, "Must have admin rights to Repository.");
+};
+
 const read = { permissions: [{ pull_requests: "read" }] } as const;
 const write = { permissions: [{ pull_requests: "write" }] } as const;
 
@@ -123,4 +150,5 @@ export const reviewRoutes: readonly Route[] = [
   repositoryRoute("POST /pulls/{pull_number}/reviews", write, createReview),
   repositoryRoute("DELETE /pulls/{pull_number}/reviews/{review_id}", write, deleteReview),
   repositoryRoute("GET /pulls/{pull_number}/comments", read, listReviewComments),
+  repositoryRoute("PATCH /pulls/comments/{comment_id}", write, updateReviewComment),
 ];

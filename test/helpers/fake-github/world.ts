@@ -174,6 +174,8 @@ export type ReviewComment = Authored & {
   readonly startSide?: Side;
   readonly diffHunk: string;
   readonly inReplyTo?: number;
+  /** Of the first comment of a conversation: who resolved it. */
+  resolvedBy?: string;
   readonly reactions: Reaction[];
 };
 

@@ -1,0 +1,65 @@
+import { markerLine } from "../outputs/marker.ts";
+import type { PublishableFinding, PublishableReview } from "../outputs/review/publishable-review.ts";
+import { framed, type SanitizedText, sanitize, stacked, type TextPolicy } from "../outputs/sanitize.ts";
+import { characters, fitText } from "./fit-text.ts";
+
+/** GitHub's limit for the text of a review, in characters. */
+const mostCharacters = 65_536;
+
+const heading = {
+  outside: "### Beside no line of the diff",
+  refused: "### Findings\n\nGitHub did not take the places of these in the diff.",
+} as const;
+
+/**
+ * The text of a review: a hidden marker, what its findings come to, and those that stand beside no line.
+ *
+ * @param listed what is told here, and why; what does not fit is left out, and told by a later run
+ */
+export const reviewText = (
+  { marker, summary, origin, text: policy }: PublishableReview,
+  listed: { readonly findings: readonly PublishableFinding[]; readonly since: "outside" | "refused" },
+): SanitizedText => {
+  const short = fitText(summary, {
+    limit: mostCharacters / 2,
+    measure: characters,
+    notice: "_This was too long and was cut here._",
+    policy,
+  });
+  const fitting = thoseThatFit(listed.findings, mostCharacters / 2 - room);
+  const left = listed.findings.length - fitting.length;
+  const title = runnerWords(fitting.length === 0 ? "" : heading[listed.since], policy);
+  const more = runnerWords(left === 0 ? "" : `${left} more did not fit here.`, policy);
+  const body = stacked([short, title, ...fitting.map(({ entry }) => entry), more]);
+  const fingerprints = fitting.map(({ fingerprint }) => fingerprint);
+  return framed({ before: `${markerLine(marker, fingerprints)}\n\n`, body, after: `\n\n${origin}\n` });
+};
+
+/** Characters for the runner's own words, of which the marker's are the most. */
+const room = 8_000;
+
+const runnerWords = (before: string, policy: TextPolicy): SanitizedText =>
+  framed({ before, body: sanitize("", policy), after: "" });
+
+const thoseThatFit = (
+  findings: readonly PublishableFinding[],
+  limit: number,
+): readonly PublishableFinding[] => {
+  let left = limit;
+  const end = findings.findIndex(({ entry }) => {
+    left -= characters(entry.text) + 2;
+    return left < 0;
+  });
+  return end === -1 ? findings : findings.slice(0, end);
+};
+
+/** A remark beside its lines. */
+export const remarkText = ({ marker }: PublishableReview, finding: PublishableFinding): SanitizedText =>
+  framed({ before: `${markerLine(marker, [finding.fingerprint])}\n\n`, body: finding.remark, after: "\n" });
+
+/** A remark on what is no longer found, whose marker names no finding any more. */
+export const goneText = ({ marker, head, text }: PublishableReview, body: string): SanitizedText => {
+  const said = body.split(/\r?\n/).slice(1).join("\n").trim();
+  const note = `_No longer found at ${head.slice(0, 12)}._`;
+  return framed({ before: `${markerLine(marker)}\n\n${note}\n\n`, body: sanitize(said, text), after: "\n" });
+};

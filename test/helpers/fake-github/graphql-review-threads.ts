@@ -1,0 +1,82 @@
+import { maySee, requirePermission } from "./access.ts";
+import {
+  type Arguments,
+  connectionNode,
+  type GraphNode,
+  GraphqlFieldError,
+  scalars,
+  textNode,
+  userNode,
+} from "./graphql-text.ts";
+import { nodeId } from "./populate-people.ts";
+import { ApiError } from "./reply.ts";
+import { type Call, callerLogin } from "./route.ts";
+import type { Pull, Repository, ReviewComment, World } from "./world.ts";
+
+/** A conversation has no object of its own here: it is its first comment and the answers to that. */
+const threadId = ({ id }: ReviewComment): string => nodeId("PRRT", id);
+
+const threadNode = (world: World, pull: Pull, first: ReviewComment): GraphNode => {
+  const comments = pull.reviewComments.filter((one) => one === first || one.inReplyTo === first.id);
+  return {
+    typeName: "PullRequestReviewThread",
+    fields: {
+      ...scalars({
+        id: threadId(first),
+        isResolved: first.resolvedBy !== undefined,
+        path: first.path,
+        line: first.line ?? null,
+      }),
+      resolvedBy: () => (first.resolvedBy === undefined ? null : userNode(world, first.resolvedBy)),
+      comments: (args) =>
+        connectionNode("comments", "PullRequestReviewCommentConnection", {
+          items: comments.map((comment) => textNode(world, "PullRequestReviewComment", comment)),
+          args,
+        }),
+    },
+  };
+};
+
+const firsts = (pull: Pull): readonly ReviewComment[] => {
+  const shown = new Set(pull.reviews.filter(({ state }) => state !== "PENDING").map(({ id }) => id));
+  return pull.reviewComments.filter(
+    ({ inReplyTo, reviewId }) => inReplyTo === undefined && shown.has(reviewId),
+  );
+};
+
+export const reviewThreadsNode = (world: World, pull: Pull, args: Arguments): GraphNode =>
+  connectionNode("reviewThreads", "PullRequestReviewThreadConnection", {
+    items: firsts(pull).map((first) => threadNode(world, pull, first)),
+    args,
+  });
+
+/** Resolving asks for more than a review does: an app needs `contents: write`. */
+const requireResolve = ({ caller }: Pick<Call, "caller">, repository: Repository): void => {
+  try {
+    requirePermission(caller, repository, { permissions: [{ contents: "write", pull_requests: "write" }] });
+  } catch (error) {
+    throw error instanceof ApiError ? new GraphqlFieldError("FORBIDDEN", error.message) : error;
+  }
+};
+
+/** The mutation of that name. */
+export const resolveReviewThread = (call: Pick<Call, "world" | "caller">, args: Arguments): GraphNode => {
+  const { world } = call;
+  const id = Object.entries(args.input ?? {}).find(([name]) => name === "threadId")?.[1];
+  for (const repository of [...world.repositories.values()].filter((one) => maySee(call.caller, one))) {
+    for (const { pull } of repository.issues.values()) {
+      const first = pull && firsts(pull).find((one) => threadId(one) === id);
+      if (pull === undefined || first === undefined) continue;
+      requireResolve(call, repository);
+      first.resolvedBy = callerLogin(call.caller);
+      return {
+        typeName: "ResolveReviewThreadPayload",
+        fields: { thread: () => threadNode(world, pull, first) },
+      };
+    }
+  }
+  throw new GraphqlFieldError(
+    "NOT_FOUND",
+    `Could not resolve to a node with the global id of '${String(id)}'`,
+  );
+};
