@@ -90,6 +90,15 @@ describe("the lines of a patch", () => {
   });
 });
 
+it("a range over two hunks is outside, though they touch", () => {
+  const patch = "@@ -1 +1 @@\n-a\n+b\n@@ -2 +2 @@\n-c\n+d";
+  const diff = { head: "a".repeat(40), files: [{ path: "a.txt", patch }] };
+  const place = (startLine: number) =>
+    placeInDiff(diff, { path: "a.txt", side: "RIGHT", startLine, line: 2 });
+  expect(place(1).type).toBe("outside");
+  expect(place(2)).toEqual({ type: "beside", text: "d" });
+});
+
 describe("a place outside the diff", () => {
   const patch = "@@ -1,2 +1,2 @@\n one\n-two\n+2\n@@ -30,1 +30,1 @@\n-x\n+y";
   const diff = { head: "a".repeat(40), files: [{ path: "a.txt", patch }, { path: "b.png" }] };
