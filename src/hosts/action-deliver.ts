@@ -37,8 +37,9 @@ export const deliver = async (job: EndedJob, stop: AbortSignal): Promise<Ending>
   }
   const { thread, outputs, reviews } = gitHub(step);
   const { artifact } = step.inputs;
-  const content = artifact === "none" ? undefined : await artifactContent(directory, artifact);
+  // It leaves the patch that the artifact takes along.
   const planned = await plannedOutputs(job);
+  const content = artifact === "none" ? undefined : await artifactContent(directory, artifact);
   const wanted = { ...deliverables(job, report, content), outputs: planned.outputs };
   const delivered = await publish(wanted, { artifacts: job.artifacts, thread, outputs, reviews }, stop);
   const delivery = { ...delivered, failures: [...delivered.failures, ...planned.failures] };

@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, readdirSync, writeFileSync } from "node:fs";
+import { createReadStream, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { warning } from "@actions/core";
@@ -41,8 +41,17 @@ const reasonAgainst = async (files: readonly string[]): Promise<string | undefin
   }
 };
 
+/** What the job changed, as it is kept whatever becomes of it. */
+export const writePatch = (directory: string, patch: string): void => {
+  mkdirSync(join(directory, outputs), { recursive: true });
+  writeFileSync(join(directory, outputs, "changes.patch"), patch, { mode: 0o600 });
+};
+
+const outputs = "outputs";
+
 const filesOf = (directory: string, kind: Kind): readonly string[] => {
-  const names = kind === "full" ? [journal, "job.json", "answer.md"] : ["job.json", "answer.md"];
+  const always = ["job.json", "answer.md", join(outputs, "changes.patch")];
+  const names = kind === "full" ? [journal, ...always] : always;
   const blobs = join(directory, "blobs");
   const kept =
     kind === "full" && existsSync(blobs)

@@ -5,6 +5,7 @@ import { createJob } from "../edges/store/create-job.ts";
 import type { JournalEntry } from "../job/event.ts";
 import { makeRedaction } from "../report/redaction.ts";
 import { runJob } from "../run/run-job.ts";
+import { pushNotes } from "./action-change.ts";
 import { gitOutside } from "./action-definitions.ts";
 import { deliver } from "./action-deliver.ts";
 import { gitHub } from "./action-github.ts";
@@ -53,7 +54,7 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
   const root = join(context.temporary, "expert-stack", "jobs");
   using log = createJob({ root, jobId: plan.started.jobId, hide: "plain" });
   leaveToPost(step, { jobDirectory: log.directory, artifactName: name });
-  const notes = [...job.notes, ...weakSecrets(job)];
+  const notes = [...job.notes, ...weakSecrets(job), ...pushNotes(job)];
   const { thread } = gitHub(step);
   const progress = showProgress(job, { entries, redact, thread }, stop);
   const state = await runJob(wire(log), { events: [plan.started], notes }, stop)

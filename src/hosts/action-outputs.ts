@@ -5,12 +5,14 @@ import type { CommentRule } from "../outputs/kinds/comment.ts";
 import type { OutputScope } from "../outputs/kinds/kind.ts";
 import { outputTools, outputWithTexts } from "../outputs/output-tools.ts";
 import { planOutputs } from "../outputs/plan.ts";
+import type { PublishingRules } from "../outputs/publishing-rules.ts";
 import { type PublishableOutput, publishableOutputs } from "../outputs/sanitize-output.ts";
 import { isByAnybody } from "../request/people.ts";
 import { isOnPullRequest, isOnThread, type Trigger } from "../request/trigger.ts";
 import type { Comparison } from "../run/github-ports.ts";
 import type { InProcessSkill, SkillsRequest } from "../run/ports.ts";
 import type { Delivery } from "../run/publish.ts";
+import { pushableHead, type ReadyChange, readyChange } from "./action-change.ts";
 import { publishable } from "./published-text.ts";
 import { textPolicy } from "./step.ts";
 import type { EndedJob, StepJob } from "./step-job.ts";
@@ -35,7 +37,7 @@ export type ReadyOutputs = {
 
 /** What the job planned. Of a job that stopped in its middle nobody knows what else it would have planned. */
 export const plannedOutputs = async (job: EndedJob): Promise<ReadyOutputs> => {
-  const { step, trigger, entries, plan } = job;
+  const { step, trigger, entries } = job;
   const policy = step.inputs.safeOutputs;
   const recorded = entries.flatMap(({ event }) => (event.type === "outputPlanned" ? [event.output] : []));
   if (job.state.outcome?.type !== "completed") {
@@ -43,20 +45,23 @@ export const plannedOutputs = async (job: EndedJob): Promise<ReadyOutputs> => {
   }
   const scope = scopeOf(job);
   const planned = planOutputs(recorded, { policy, scope });
-  const { serverUrl, owner, repo, runId, workflow, job: name } = step.context;
-  const origin = `<sub>Written by an Expert, \`${plan.started.jobId}\`, in [this workflow run](${serverUrl}/${owner}/${repo}/actions/runs/${runId}).</sub>`;
-  const marker = { workflow, job: name, expert: plan.started.coordinator };
-  const { diff } = scope;
-  const rules = { text: textPolicy(serverUrl), redact: job.redact, origin, marker, ...(diff && { diff }) };
   const required = policy.comment?.required === true && !hasPlace(policy.comment, trigger);
   // What an Expert wrote may also hold somebody's key that nobody here knows.
   const searched = await Promise.all(planned.outputs.map((output) => outputWithTexts(output, publishable)));
+  const ready = await readyChange(job, searched);
+  const rules = publishingRules(job, scope, ready);
+  const refusals = searched.flatMap((output) => {
+    const reason = ready.refusal(output);
+    return reason === undefined ? [] : [{ output, reason }];
+  });
+  const publishing = searched.filter((output) => refusals.every((refused) => refused.output !== output));
   const offered = new Set(outputTools(policy, scope).map(({ kind }) => kind));
   return {
     withheld: 0,
-    outputs: publishableOutputs(searched, policy, rules),
+    outputs: publishableOutputs(publishing, policy, rules),
     failures: [
       ...planned.refused.map((reason) => failure("outputs", reason)),
+      ...refusals.map(({ output, reason }) => failure(output.kind, reason)),
       ...(required
         ? [failure("comment", "There is no thread to comment in, and the step requires it.")]
         : []),
@@ -65,30 +70,56 @@ export const plannedOutputs = async (job: EndedJob): Promise<ReadyOutputs> => {
   };
 };
 
+const publishingRules = (
+  job: EndedJob,
+  { diff, head }: OutputScope,
+  { change }: ReadyChange,
+): PublishingRules => {
+  const { serverUrl, owner, repo, runId, workflow, job: name } = job.step.context;
+  const { jobId, coordinator: expert } = job.plan.started;
+  const run = `${serverUrl}/${owner}/${repo}/actions/runs/${runId}`;
+  return {
+    text: textPolicy(serverUrl),
+    redact: job.redact,
+    origin: `<sub>Written by an Expert, \`${jobId}\`, in [this workflow run](${run}).</sub>`,
+    trace: `By an Expert, ${jobId}, in ${run}`,
+    marker: { workflow, job: name, expert },
+    ...(diff === undefined ? {} : { diff }),
+    ...(head === undefined ? {} : { head }),
+    ...(change === undefined ? {} : { change }),
+  };
+};
+
 const notPlanned = "The Expert planned none, and the step requires one.";
 const notOffered =
-  "The step requires one, and on this trigger the Expert has no tool for it: there is no thread, or it is untrusted.";
+  "The step requires one, and on this trigger the Expert has no tool for it: there is no thread, it is untrusted, or the checkout is not the head of a pull request of this repository.";
 
 /** Whether there is a thread for the answer: the trigger's, or one that the policy names. */
 export const hasPlace = ({ target }: CommentRule, trigger: Trigger): boolean =>
   target !== undefined || isOnThread(trigger);
 
-const scopeOf = ({ step, trigger, admission: { trust }, comparison }: StepJob): OutputScope =>
-  outputScope({ trigger, trust, sha: step.context.sha, comparison });
+const scopeOf = ({ step, trigger, admission: { trust }, comparison, base }: StepJob): OutputScope =>
+  outputScope({ trigger, trust, sha: step.context.sha, comparison, base: base?.commit });
 
-/** @param of.sha the commit that the runner says the event is of */
+/**
+ * @param of.sha the commit that the runner says the event is of
+ * @param of.base the commit that the job begins from, where it is recorded
+ */
 export const outputScope = ({
   trigger,
   trust,
   sha,
   comparison,
+  base,
 }: {
   readonly trigger: Trigger;
   readonly trust: OutputScope["trust"];
   readonly sha: string;
   readonly comparison: Comparison | undefined;
+  readonly base: string | undefined;
 }): OutputScope => {
   const commit = commitOf(trigger, sha);
+  const head = pushableHead(trigger, base);
   return {
     trust,
     ...(isOnThread(trigger) ? { thread: trigger.thread } : {}),
@@ -96,6 +127,7 @@ export const outputScope = ({
     ...(isOnPullRequest(trigger) && comparison !== undefined
       ? { diff: { head: trigger.head.sha, files: comparison.files } }
       : {}),
+    ...(head === undefined ? {} : { head }),
   };
 };
 

@@ -9,6 +9,7 @@ import { readTrigger } from "../request/read-trigger.ts";
 import type { Actor, Trigger } from "../request/trigger.ts";
 import { type JobPlan, planJob, priced } from "../run/resolve.ts";
 import { type Admission, admit, type Question } from "./action-admission.ts";
+import { recordBase } from "./action-change.ts";
 import type { ActionContext } from "./action-context.ts";
 import { readNamedFile, type TrustedDefinitions } from "./action-definitions.ts";
 import { type GitHub, gitHub } from "./action-github.ts";
@@ -68,9 +69,10 @@ const runAdmitted = async (
     compared(trigger, repository),
   ]);
   if (read.type === "noManifest") return { ...known, conclusion: "skipped", problem: read.problem };
-  const [query, proposed] = await Promise.all([
+  const [query, proposed, base] = await Promise.all([
     makeActionQuery({ step, trigger, admission, trusted, comparison }),
     proposedChanges(step, trigger, trusted, comparison),
+    recordBase(step),
   ]);
   const catalog = priceCatalog(inputs.prices, warning);
   const plan = await planStep(step, { read, trusted, trigger, query: query.text, catalog, admission });
@@ -82,7 +84,7 @@ const runAdmitted = async (
   const said = [admission.reason, ...proposed, ...read.warnings, ...query.notes];
   const notes = [...said.map(infoNote), ...stale];
   return await runActionJob(
-    { step, trigger, plan, admission, trusted, comparison, catalog, locked, notes, sandbox },
+    { step, trigger, plan, admission, trusted, comparison, base, catalog, locked, notes, sandbox },
     stop,
   );
 };

@@ -2,11 +2,12 @@ import type { JournalEntry } from "../job/event.ts";
 import { isObject } from "../job/json-object.ts";
 import { outputTools, outputWithTexts } from "../outputs/output-tools.ts";
 import { planOutputs } from "../outputs/plan.ts";
-import { publishableOutputs } from "../outputs/sanitize-output.ts";
+import { type PublishableOutput, publishableOutputs } from "../outputs/sanitize-output.ts";
 import { renderComment } from "../report/comment.ts";
 import { reportOf } from "../report/job-facts.ts";
 import type { JobReport } from "../report/job-report.ts";
 import type { Rehearsal } from "../report/rehearsal.ts";
+import { isOnPullRequest } from "../request/trigger.ts";
 import type { Comparison } from "../run/github-ports.ts";
 import type { Admission } from "./action-admission.ts";
 import { hasPlace, outputScope } from "./action-outputs.ts";
@@ -22,7 +23,9 @@ export const rehearsedOutputs = async (
   const policy = inputs.safeOutputs;
   // Of what an event without a pull request is, a payload says only for a push.
   const sha = trigger.type === "push" ? trigger.after : unknownCommit;
-  const scope = outputScope({ trigger, trust, sha, comparison });
+  // No job runs, so the checkout is taken to be the one that a push needs.
+  const base = isOnPullRequest(trigger) ? trigger.head.sha : undefined;
+  const scope = outputScope({ trigger, trust, sha, comparison, base });
   const text = textPolicy(
     "repository" in event ? new URL(event.repository.url).origin : "https://github.com",
   );
@@ -60,15 +63,22 @@ const planOf = async (entries: readonly JournalEntry[], { policy, scope, text, e
   const recorded = entries.flatMap(({ event }) => (event.type === "outputPlanned" ? [event.output] : []));
   const { outputs, refused, missing } = planOutputs(recorded, { policy, scope });
   const origin = "(Here the runner names the job and links its workflow run.)";
-  const { diff } = scope;
-  const marker = { workflow: "rehearsal", job: "rehearsal", expert };
-  const rules = { text, origin, marker, redact: (one: string) => one, ...(diff && { diff }) };
+  const { diff, head } = scope;
+  const rules = {
+    ...{ text, origin, trace: origin, marker: { workflow: "rehearsal", job: "rehearsal", expert } },
+    ...{ redact: (one: string) => one, change: noChange },
+    ...(diff && { diff }),
+    ...(head && { head }),
+  };
   const kept = await Promise.all(outputs.map((output) => outputWithTexts(output, withoutKeys)));
   return { outputs: publishableOutputs(kept, policy, rules).map(plain), refused, missing };
 };
 
-/** An output with its sanitised texts as plain ones. */
-const plain = (output: object): unknown =>
+/** Which files a job would have changed nobody knows. */
+const noChange = { base: unknownCommit, baseTree: unknownCommit, tree: unknownCommit, files: [], after: [] };
+
+/** An output with its sanitised texts as plain ones, and without what only a job knows. */
+const plain = ({ change: _, ...output }: PublishableOutput & { readonly change?: unknown }): unknown =>
   JSON.parse(JSON.stringify(output), (_key, value: unknown) =>
     isObject(value) && Object.keys(value).join() === "text" ? value.text : value,
   );

@@ -1,3 +1,4 @@
+import type { RecordedBase } from "../edges/workspace/recorded-base.ts";
 import type { JobEvent, JournalEntry } from "../job/event.ts";
 import type { JobState } from "../job/state.ts";
 import type { Trigger } from "../request/trigger.ts";
@@ -19,6 +20,8 @@ export type StepJob = {
   readonly trusted: TrustedDefinitions;
   /** What the pull request of the trigger changes. */
   readonly comparison: Comparison | undefined;
+  /** The commit that the job begins from, where the step lets changes of it be published. */
+  readonly base: RecordedBase | undefined;
   readonly sandbox: JobSandbox;
   readonly catalog: Catalog;
   readonly locked: LockedTools;

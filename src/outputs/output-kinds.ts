@@ -5,6 +5,8 @@ import type { CommentRule } from "./kinds/comment.ts";
 import { type IssueRule, issue, type PlannedIssue } from "./kinds/issue.ts";
 import type { OutputKindDefinition } from "./kinds/kind.ts";
 import { type LabelsRule, labels, type PlannedLabels } from "./kinds/labels.ts";
+import { type PlannedPullRequest, type PullRequestRule, pullRequest } from "./kinds/pull-request.ts";
+import { type PlannedPush, type PushRule, push } from "./kinds/push.ts";
 import { type ReviewRule, review } from "./kinds/review.ts";
 import type { PlannedReview } from "./review/planned-review.ts";
 
@@ -15,6 +17,8 @@ type OutputRules = {
   readonly assign: AssignRule;
   readonly issue: IssueRule;
   readonly check: CheckRule;
+  readonly "pull-request": PullRequestRule;
+  readonly push: PushRule;
   readonly close: CloseRule;
 };
 
@@ -24,6 +28,8 @@ type PlannedOutputs = {
   readonly assign: PlannedAssign;
   readonly issue: PlannedIssue;
   readonly check: PlannedCheck;
+  readonly "pull-request": PlannedPullRequest;
+  readonly push: PlannedPush;
   readonly close: PlannedClose;
 };
 
@@ -44,13 +50,15 @@ export const publishingOrder: readonly PlannedKind[] = [
   "labels",
   "assign",
   "issue",
+  "pull-request",
+  "push",
   "check",
   "close",
 ];
 
 export const outputKinds: {
   readonly [Kind in PlannedKind]: OutputKindDefinition<OutputRules[Kind], PlannedOutputs[Kind]>;
-} = { review, labels, assign, issue, check, close };
+} = { review, labels, assign, issue, "pull-request": pullRequest, push, check, close };
 
 /** What a policy says of a kind. */
 export const ruleOf = <Kind extends PlannedKind>(

@@ -1,22 +1,18 @@
 import { nearest } from "../definition/nearest.ts";
-import { ExpertStackError } from "../errors.ts";
 import { comment } from "./kinds/comment.ts";
-import { type OutputPolicy, outputKinds } from "./output-kinds.ts";
+import { type OutputPolicy, outputKinds, publishingOrder } from "./output-kinds.ts";
 import { type PolicyLine, readPolicyLines } from "./policy-line.ts";
 import { invalidPolicy, policyOptions } from "./policy-options.ts";
 
 /** How a policy calls what can be published, each kind in one word. */
 const kinds = { comment, ...outputKinds } as const;
 type OutputKind = keyof typeof kinds;
-const kindNames: readonly OutputKind[] = ["comment", "review", "labels", "assign", "issue", "check", "close"];
-
-/** Kinds that a later release brings. */
-const laterKinds = ["pull-request", "push"];
+const kindNames: readonly OutputKind[] = ["comment", ...publishingOrder];
 
 /**
  * Reads the input `safe-outputs`: one kind a line. `none` alone publishes nothing.
  *
- * @throws ExpertStackError INPUT_INVALID, or INPUT_NOT_AVAILABLE for a kind of a later release, naming the line
+ * @throws ExpertStackError INPUT_INVALID, naming the line
  */
 export const readOutputPolicy = (text: string): OutputPolicy => {
   const { lines, problems } = readPolicyLines(text);
@@ -43,15 +39,8 @@ export const readOutputPolicy = (text: string): OutputPolicy => {
 const kindOf = ({ line, kind }: PolicyLine): OutputKind => {
   const known = kindNames.find((one) => one === kind);
   if (known !== undefined) return known;
-  if (laterKinds.includes(kind)) {
-    throw new ExpertStackError({
-      code: "INPUT_NOT_AVAILABLE",
-      message: `Line ${line} of the input \`safe-outputs\`: \`${kind}\` comes in a later release.`,
-      remedy: `Take it out. There are ${kindNames.join(", ")}.`,
-    });
-  }
   if (kind === "none") throw invalidPolicy({ line, text: "`none` stands alone, or not at all" });
-  const [meant] = nearest(kind, [...kindNames, ...laterKinds], 1);
+  const [meant] = nearest(kind, kindNames, 1);
   const hint = meant === undefined ? "" : `, did you mean \`${meant}\``;
   throw invalidPolicy({ line, text: `there is no output \`${kind}\`${hint}` });
 };

@@ -1,15 +1,23 @@
 import { type PublishableCheck, publishableCheck } from "./kinds/check.ts";
 import { type PublishableIssue, publishableIssue } from "./kinds/issue.ts";
+import { type PublishablePullRequest, publishablePullRequest } from "./kinds/pull-request.ts";
+import { type PublishablePush, publishablePush } from "./kinds/push.ts";
 import type { OutputPolicy, PlannedOutput } from "./output-kinds.ts";
 import type { PublishingRules } from "./publishing-rules.ts";
 import { type PublishableReview, publishableReview } from "./review/publishable-review.ts";
 import { type Targeted, targetOf } from "./target.ts";
 
 /** An output as it goes to GitHub: texts are sanitised, names are such that the policy allows. */
-export type PublishableOutput = OutputForThread | PublishableIssue | PublishableCheck | PublishableReview;
+export type PublishableOutput =
+  | OutputForThread
+  | PublishableIssue
+  | PublishableCheck
+  | PublishableReview
+  | PublishablePullRequest
+  | PublishablePush;
 
 /** One for the trigger's thread, or for the one that the policy names. */
-type OutputForThread = Exclude<PlannedOutput, { kind: "issue" | "check" | "review" }> & Targeted;
+type OutputForThread = Extract<PlannedOutput, { kind: "labels" | "assign" | "close" }> & Targeted;
 
 /**
  * A plan as it goes to GitHub: the parts of a review are one.
@@ -22,7 +30,7 @@ export const publishableOutputs = (
   rules: PublishingRules,
 ): readonly PublishableOutput[] => {
   const parts = outputs.filter((output) => output.kind === "review");
-  const review = parts.length === 0 ? [] : [publishableReview(parts, ruled(policy.review), rules)];
+  const review = parts.length === 0 ? [] : [publishableReview(parts, needed(policy.review), rules)];
   const others = outputs.flatMap((output) => (output.kind === "review" ? [] : [output]));
   return [...review, ...others.map((output) => publishableOutput(output, policy, rules))];
 };
@@ -36,17 +44,24 @@ const publishableOutput = (
     case "labels":
     case "assign":
     case "close":
-      return { ...output, ...targetOf(ruled(policy[output.kind])) };
+      return { ...output, ...targetOf(needed(policy[output.kind])) };
     case "issue":
-      return publishableIssue(output, ruled(policy.issue), rules);
+      return publishableIssue(output, needed(policy.issue), rules);
     case "check":
-      return publishableCheck(output, ruled(policy.check), rules);
+      return publishableCheck(output, needed(policy.check), rules);
+    case "pull-request":
+      return publishablePullRequest(output, needed(policy[output.kind]), {
+        ...rules,
+        change: needed(rules.change),
+      });
+    case "push":
+      return publishablePush(output, { ...rules, change: needed(rules.change), head: needed(rules.head) });
     default:
       return output satisfies never;
   }
 };
 
-const ruled = <Rule>(rule: Rule | undefined): Rule => {
-  if (rule === undefined) throw new TypeError("an output that the policy does not name is in a plan");
-  return rule;
+const needed = <Value>(value: Value | undefined): Value => {
+  if (value === undefined) throw new TypeError("an output without its rule or its change is in a plan");
+  return value;
 };

@@ -61,6 +61,19 @@ export const sanitizePlain = (text: string): SanitizedText =>
   branded(visibleText(text).text.replace(placeholders, "").trim());
 
 /**
+ * A line that GitHub shows as it is written and reads all the same: a commit's subject, and a pull request's title, which
+ * becomes one when it is merged. It names nobody and no issue, leads nowhere and switches no workflow off.
+ */
+export const sanitizeSubject = (text: string): SanitizedText => {
+  const apart = sanitizeTitle(text)
+    .text.replace(/(?<![a-z0-9])[@＠﹫](?=[a-z0-9])/giu, "$& ")
+    .replace(/#(?=\d)|\bgh-(?=\d)/giu, "$& ")
+    .replaceAll("://", ": //")
+    .replace(/\[(skip ci|ci skip|no ci|skip actions|actions skip)\]/giu, "($1)");
+  return branded(apart);
+};
+
+/**
  * Sanitised text without the secrets that appear only in it: entities were decoded and hidden characters taken out.
  *
  * @param redact takes pieces out and leaves a mark of no meaning in Markdown

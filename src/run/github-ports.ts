@@ -1,5 +1,7 @@
 /** What the shell needs from a repository and its host: definitions, roles, diffs, threads, artifacts. */
 import type { PublishableCheck } from "../outputs/kinds/check.ts";
+import type { PublishablePullRequest } from "../outputs/kinds/pull-request.ts";
+import type { PublishablePush } from "../outputs/kinds/push.ts";
 import type { FileLines } from "../outputs/review/diff-place.ts";
 import type { ReviewEvent } from "../outputs/review/planned-review.ts";
 import type { OwnReviews } from "../outputs/review/review-change.ts";
@@ -81,7 +83,7 @@ export type Thread = {
 };
 
 /** What is done to threads besides comments. Each is tried again where that may help, and done once. */
-export type Outputs = {
+export type Outputs = CodeOutputs & {
   /** The issue or pull request of that number. */
   threadPlace(number: number): Promise<ThreadPlace>;
   /** Labels that the repository has. @throws ExpertStackError OUTPUT_REFUSED for one that it has not */
@@ -124,6 +126,14 @@ export type PostedReview =
   | { readonly type: "placeRefused" }
   /** Nobody approves their own pull request, or requests changes in it. */
   | { readonly type: "ownPullRequest" };
+
+/** What changed in the workspace, as a commit. @throws ExpertStackError OUTPUT_REFUSED where a branch is not as it has to be */
+export type CodeOutputs = {
+  /** On a branch of its own, which must not be there yet, and for a branch that has the change's base. */
+  openPullRequest(wanted: PublishablePullRequest): Promise<{ readonly url: string }>;
+  /** On top of a branch that is where it was and is not protected. */
+  push(wanted: PublishablePush): Promise<{ readonly commit: string }>;
+};
 
 export type ThreadPlace = { readonly kind: "issue" | "pullRequest"; readonly number: number };
 

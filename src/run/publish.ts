@@ -128,6 +128,10 @@ const done = async (
       return `issue: ${(await port.openIssue(output)).url}`;
     case "check":
       return `check: ${(await port.reportCheck({ ...output, commit: needed(commit) })).url}`;
+    case "pull-request":
+      return `pull request: ${(await port.openPullRequest(output)).url}`;
+    case "push":
+      return `pushed: ${(await port.push(output)).commit}`;
     case "close":
       await port.close(await placeOf(output.target, thread, load), output.reason);
       return "closed";

@@ -5,7 +5,7 @@ import { routes } from "./fake-github/routes.ts";
 import { type Ask, type SmallWorld, startSmallWorld } from "./fake-github-fixture.ts";
 
 const all = {
-  contents: "read",
+  contents: "write",
   issues: "write",
   pull_requests: "write",
   actions: "read",
@@ -20,14 +20,17 @@ const remark = {
   message: "Look.",
 } as const;
 
+const blobOf = (text: string): string => objectId({ type: "blob", data: Buffer.from(text) });
+
 /** One successful request of every route, and what its answer must hold. */
 const examples = (
   world: SmallWorld,
 ): readonly (Omit<Ask, "permissions"> & { readonly holds: unknown; readonly status?: number })[] => {
   const { repository, comment, pullRequest, run } = world;
+  const feature = pullRequest.pull.headSha;
   const main = repository.branches.get("main") ?? "";
   const tree = readCommit(repository.objects, main)?.tree;
-  const blob = objectId({ type: "blob", data: Buffer.from("# Widgets\n") });
+  const blob = blobOf("# Widgets\n");
   return [
     { route: "GET /user", login: "alice", holds: { login: "alice", type: "User" } },
     { route: "GET /rate_limit", holds: { rate: { limit: 1000, remaining: 1000 } } },
@@ -55,6 +58,35 @@ const examples = (
       },
     },
     { route: `GET …/git/blobs/${blob}`, holds: { sha: blob, content: "IyBXaWRnZXRzCg==\n" } },
+    {
+      route: "POST …/git/blobs",
+      body: { content: "Zm91cgo=", encoding: "base64" },
+      status: 201,
+      holds: { sha: blobOf("four\n") },
+    },
+    {
+      route: "POST …/git/trees",
+      body: { base_tree: tree, tree: [{ path: "four", mode: "100644", type: "blob", content: "four\n" }] },
+      status: 201,
+      holds: { tree: [{ path: "README.md" }, { path: "four", sha: blobOf("four\n") }, { path: "src" }] },
+    },
+    {
+      route: "POST …/git/commits",
+      body: { message: "Four", tree, parents: [main] },
+      status: 201,
+      holds: { message: "Four", tree: { sha: tree }, parents: [{ sha: main }] },
+    },
+    {
+      route: "POST …/git/refs",
+      body: { ref: "refs/heads/expert/four", sha: main },
+      status: 201,
+      holds: { ref: "refs/heads/expert/four", object: { sha: main } },
+    },
+    {
+      route: "PATCH …/git/refs/heads/expert/four",
+      body: { sha: feature, force: false },
+      holds: { object: { sha: feature } },
+    },
     { route: "GET …/issues/1", holds: { number: 1, title: "It squeaks", user: { login: "alice" } } },
     { route: "GET …/issues?state=all&sort=created&direction=desc", holds: [{ number: 2 }, { number: 1 }] },
     {
@@ -167,6 +199,13 @@ const examples = (
       body: { output: { title: "Two remarks", summary: "See below.", annotations: [remark] } },
       holds: { conclusion: "neutral", output: { annotations_count: 2 } },
     },
+    {
+      route: "POST …/pulls",
+      body: { title: "Four", head: "expert/four", base: "main", body: "b", draft: true },
+      status: 201,
+      holds: { title: "Four", draft: true, head: { ref: "expert/four" }, base: { ref: "main" } },
+    },
+    { route: "DELETE …/git/refs/heads/expert/four", status: 204, holds: undefined },
     {
       route: `GET …/actions/runs/${run.id}`,
       holds: { id: run.id, actor: { login: "alice" }, triggering_actor: { login: "bob" } },

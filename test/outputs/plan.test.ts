@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { admitOutput } from "../../src/outputs/admit-output.ts";
 import type { OutputScope } from "../../src/outputs/kinds/kind.ts";
-import type { OutputPolicy } from "../../src/outputs/output-kinds.ts";
+import { type OutputPolicy, publishingOrder } from "../../src/outputs/output-kinds.ts";
 import { outputTools } from "../../src/outputs/output-tools.ts";
 import { type OutputPlan, planOutputs } from "../../src/outputs/plan.ts";
 
@@ -31,7 +31,7 @@ describe("a plan", () => {
     ["a hidden character", { kind: "labels", labels: ["needs-\u200bx"] }, /is not one/],
     ["too many labels", { kind: "labels", labels: ["bug", "needs-a", "needs-b"] }, /At most 2 labels/],
     ["somebody else", { kind: "assign", logins: ["mallory"] }, /"mallory" is not one/],
-    ["a kind that there is not", { kind: "push", paths: ["a"] }, /cannot be read/],
+    ["a kind that there is not", { kind: "force-push", paths: ["a"] }, /cannot be read/],
     ["something damaged", { kind: "labels", labels: "bug" }, /cannot be read/],
     ["nothing", null, /cannot be read/],
     ["an issue without a title", { kind: "issue", title: "  ", body: "b" }, /needs a title/],
@@ -102,6 +102,17 @@ const policies: fc.Arbitrary<OutputPolicy> = fc.record(
     assign: targeted(fc.record({ required, allow, max })),
     issue: fc.record({ required, titlePrefix: fc.constant("[x] "), labels: words, max }),
     check: fc.record({ required, untrusted: fc.boolean(), maxAnnotations: max }),
+    "pull-request": fc.record({
+      ...{
+        required,
+        branch: fc.subarray(["expert/*", "fix/**"], { minLength: 1 }),
+        paths: words,
+        maxFiles: max,
+      },
+      ...{ base: fc.constant(undefined), titlePrefix: word, labels: words },
+      state: fc.constantFrom("draft" as const, "ready" as const),
+    }),
+    push: fc.record({ required, untrusted: fc.boolean(), paths: words, maxFiles: max }),
     close: targeted(fc.record({ required, untrusted: fc.boolean() })),
   },
   { requiredKeys: [] },
@@ -119,6 +130,7 @@ const scopes: fc.Arbitrary<OutputScope> = fc.oneof(
       thread: fc.record({ kind: fc.constant("pullRequest" as const) }),
       diff: fc.constant(diff),
       commit,
+      head: fc.constant({ branch: "feature", sha: "c0ffee".padEnd(40, "0") }),
     },
     { requiredKeys: ["trust", "thread", "diff"] },
   ),
@@ -161,6 +173,18 @@ const verdict = fc.record({
   event: fc.constantFrom("COMMENT", "REQUEST_CHANGES", "APPROVE", "PENDING"),
   summary: word,
 });
+const branch = fc.constantFrom(
+  ...["expert/a", "expert/a/b", "fix/a/b", "main", "expert/", "expert/..", "expert/a.lock", "expert/-a"],
+  ...[
+    "refs/heads/expert/a",
+    "expert/a b",
+    "EXPERT/a",
+    "expert/\u00e4",
+    "expert/a\nb",
+    "expert//a",
+    "expert/@{1}",
+  ],
+);
 const calls = fc.array(
   fc.oneof(
     finding,
@@ -169,6 +193,16 @@ const calls = fc.array(
     fc.record({ kind: fc.constant("assign"), logins: words }),
     fc.record({ kind: fc.constant("issue"), title: word, body: word }),
     check,
+    // Nobody but the policy says what is committed, on which base, or to which branch a push goes.
+    fc.record({
+      kind: fc.constant("pull-request"),
+      branch,
+      title: word,
+      body: word,
+      base: word,
+      paths: words,
+    }),
+    fc.record({ kind: fc.constant("push"), message: word, branch, head: word, force: fc.boolean() }),
     fc.record({ kind: fc.constant("close"), reason: fc.constantFrom("completed", "not_planned", "x") }),
     fc.anything(),
   ),
@@ -232,7 +266,33 @@ const faults = ({ outputs }: OutputPlan, allowed: OutputPolicy, scope: OutputSco
     (scope.trust === "trusted" || allowed.close.untrusted);
   if (closes > (mayClose ? 1 : 0)) found.push("closes");
   if (outputs.some((one) => "target" in one)) found.push("chooses a thread");
-  return [...found, ...checkFaults(outputs, allowed, scope)];
+  return [...found, ...checkFaults(outputs, allowed, scope), ...codeFaults(outputs, allowed, scope)];
+};
+
+const codeFaults = (
+  outputs: OutputPlan["outputs"],
+  allowed: OutputPolicy,
+  { head, trust }: OutputScope,
+): readonly string[] => {
+  const found: string[] = [];
+  const opened = outputs.flatMap((one) => (one.kind === "pull-request" ? [one] : []));
+  const pushes = outputs.filter(({ kind }) => kind === "push");
+  if (opened.length > (allowed["pull-request"] === undefined ? 0 : 1)) found.push("many pull requests");
+  for (const one of opened) {
+    const names = allowed["pull-request"]?.branch.flatMap((pattern) =>
+      pattern === "expert/*" ? ["expert/a"] : ["fix/a/b"],
+    );
+    if (names?.includes(one.branch) !== true) found.push(`branch ${JSON.stringify(one.branch)}`);
+    if (one.title === "") found.push("no title");
+  }
+  const mayPush =
+    allowed.push !== undefined && head !== undefined && (trust === "trusted" || allowed.push.untrusted);
+  if (pushes.length > (mayPush ? 1 : 0)) found.push("pushes");
+  const known = ["kind", "branch", "title", "body", "message"];
+  for (const one of [...opened, ...pushes])
+    if (Object.keys(one).some((name) => !known.includes(name))) found.push("chooses what is the policy's");
+  if (pushes.some((one) => "branch" in one)) found.push("chooses the branch of a push");
+  return found;
 };
 
 const checkFaults = (
@@ -288,9 +348,15 @@ describe("whatever the policy and whatever is asked", () => {
           assign: { kind: "assign", logins: [allowed.assign?.allow[0]?.replace("*", "x") ?? "x"] },
           issue: { kind: "issue", title: "t", body: "b" },
           check: { kind: "check", conclusion: "failure", title: "t", summary: "s", annotations: [] },
+          "pull-request": {
+            kind: "pull-request",
+            ...{ title: "t", body: "b" },
+            branch: allowed["pull-request"]?.branch[0]?.replace(/\*+/, "x") ?? "x",
+          },
+          push: { kind: "push", message: "m" },
           close: { kind: "close", reason: "completed" },
         } as const;
-        const possible = (["review", "labels", "assign", "issue", "check", "close"] as const).filter(
+        const possible = publishingOrder.filter(
           (kind) => admitOutput(sample[kind], { policy: allowed, scope, planned: [] }).type === "planned",
         );
         expect(offered).toEqual(possible);

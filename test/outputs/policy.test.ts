@@ -32,6 +32,34 @@ describe("what a step says it publishes", () => {
     ],
     ["comment target=12", { comment: { required: false, target: 12 } }],
     ["assign allow=ada target=7", { assign: { required: false, allow: ["ada"], max: 1, target: 7 } }],
+    [
+      'pull-request branch=fix/** paths=src/**,docs/*.md max-files=5 draft base=next title-prefix="[x] " labels=bot',
+      {
+        "pull-request": {
+          ...{
+            required: false,
+            branch: ["fix/**"],
+            paths: ["src/**", "docs/*.md"],
+            maxFiles: 5,
+            base: "next",
+          },
+          ...{ state: "draft", titlePrefix: "[x] ", labels: ["bot"] },
+        },
+      },
+    ],
+    [
+      "pull-request paths=**",
+      {
+        "pull-request": {
+          ...{ required: false, branch: ["expert/*"], paths: ["**"], maxFiles: 20, base: undefined },
+          ...{ state: "ready", titlePrefix: "", labels: [] },
+        },
+      },
+    ],
+    [
+      "push paths=docs/** untrusted=true required",
+      { push: { required: true, paths: ["docs/**"], maxFiles: 20, untrusted: true } },
+    ],
     ["close untrusted", { close: { required: false, untrusted: true } }],
     [
       "comment\r\nclose untrusted=false",
@@ -64,6 +92,11 @@ describe("what a step says it publishes", () => {
     ["close untrusted=maybe", "Line 1", "neither true nor false"],
     ['issue title-prefix="open', "Line 1", "with quotes around the whole value"],
     ["issue title-prefix=[expert] x", "Line 1", "`issue` has no option `x`"],
+    ["push", "Line 1", "`paths` is missing, say which"],
+    ["pull-request paths=/src/**", "Line 1", "`/src/**`: write it from the repository's root"],
+    ["push paths=../x", "Line 1", "write it from the repository's root"],
+    ["push paths=!src/**", "Line 1", "write it from the repository's root"],
+    ["push paths=src/** branch=x", "Line 1", "`push` has no option `branch`"],
     ["=x", "Line 1", "neither a word nor name=value"],
     ["comment=yes", "Line 1", "does not begin with a kind"],
     ["# only this", "Line 1", "it names nothing"],
@@ -72,11 +105,5 @@ describe("what a step says it publishes", () => {
       expect.objectContaining({ code: "INPUT_INVALID", message: expect.stringContaining(what) }),
     );
     expect(() => readOutputPolicy(text)).toThrow(where);
-  });
-
-  it.each(["push", "pull-request"])("`%s` is not available yet", (kind) => {
-    expect(() => readOutputPolicy(`comment\n${kind} max=2`)).toThrow(
-      expect.objectContaining({ code: "INPUT_NOT_AVAILABLE", message: expect.stringContaining("Line 2") }),
-    );
   });
 });

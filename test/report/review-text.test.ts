@@ -11,6 +11,7 @@ const rules = {
   text: { serverHost: "github.com", allowLinks: [], allowMentions: [], closingKeywords: "neutralise" },
   redact: (text: string) => text.replaceAll(key, "***"),
   origin: "<sub>origin</sub>",
+  trace: "trace",
   marker,
   diff: { head: "a".repeat(40), files: [{ path: "a.txt", patch: "@@ -1 +1 @@\n-one\n+two" }] },
 } as const;

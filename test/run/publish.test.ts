@@ -76,6 +76,14 @@ const fakeGitHub = (told: {
       asked.push(`check ${name} of ${commit}: ${conclusion}`);
       return { url: "https://github.com/acme/widgets/runs/5" };
     },
+    openPullRequest: async ({ branch }) => {
+      asked.push(`pull request ${branch}`);
+      return { url: "https://github.com/acme/widgets/pull/5" };
+    },
+    push: async ({ head }) => {
+      asked.push(`push ${head.branch}`);
+      return { commit: "c".repeat(40) };
+    },
   };
   return {
     asked,

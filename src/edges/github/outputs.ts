@@ -4,13 +4,16 @@ import type { Outputs, ThreadPlace } from "../../run/github-ports.ts";
 import { asking, askingMaybe, statusOf } from "./api-error.ts";
 import { reportCheck } from "./check.ts";
 import type { GitHubAccess, GitHubClient } from "./client.ts";
+import { gitHubCodeOutputs } from "./code-outputs.ts";
 
 /** Publishes what is no comment by GitHub's REST API. */
-export const gitHubOutputs = (client: GitHubClient, { owner, repo }: GitHubAccess): Outputs => {
+export const gitHubOutputs = (client: GitHubClient, access: GitHubAccess): Outputs => {
+  const { owner, repo } = access;
   const here = { owner, repo };
   return {
     threadPlace: (number) => threadPlace(client, here, number),
     reportCheck: (check) => reportCheck(client, here, check),
+    ...gitHubCodeOutputs(client, access),
     async addLabels(thread, labels) {
       // GitHub makes a label that is not there, with a name that an Expert chose.
       await Promise.all(labels.map((name) => refuseNewLabel(client, { ...here, name })));

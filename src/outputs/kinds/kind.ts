@@ -1,3 +1,4 @@
+import type { ChangeRule } from "../change-rule.ts";
 import type { PolicyOptions } from "../policy-options.ts";
 import type { ReviewDiff } from "../review/diff-place.ts";
 import type { JsonSchema } from "../tool-schema.ts";
@@ -19,7 +20,12 @@ export type OutputScope = {
   readonly trust: "trusted" | "untrusted";
   /** What the pull request of the trigger changes, by the commits that its event named. */
   readonly diff?: ReviewDiff;
+  /** The thread's pull request, where it can be pushed to: it is of this repository, and the job began at its head. */
+  readonly head?: PullRequestHead;
 };
+
+/** A pull request's branch, at the commit that was recorded when the job began. */
+export type PullRequestHead = { readonly branch: string; readonly sha: string };
 
 /** What every kind of output may say of itself. */
 export type CommonRule = {
@@ -61,5 +67,7 @@ export type OutputKindDefinition<Rule extends CommonRule, Planned> = {
 
 export const noThread = "There is no issue and no pull request here.";
 export const later = "Nothing happens before you have finished; then the runner does it.";
+export const whatChanged = ({ paths, maxFiles }: ChangeRule): string =>
+  `what you changed in the workspace: at most ${maxFiles} files, of ${paths.join(", ")}. Any other changed file refuses it as a whole. ${later}`;
 export const threadWord = ({ kind }: { readonly kind: "issue" | "pullRequest" }): string =>
   kind === "pullRequest" ? "pull request" : "issue";

@@ -34,6 +34,7 @@ export const addRepository = (world: World, options: NewRepository): Repository 
     branches: new Map(parent?.branches),
     tags: new Map(parent?.tags),
     protectedBranches: new Set(),
+    actionsPullRequests: "allowed",
     labels: new Map(),
     issues: new Map(),
     runs: new Map(),

@@ -49,7 +49,7 @@ export const validationFailed = (...errors: readonly FieldError[]): ApiError =>
 
 export const ok = (json: unknown): Reply => ({ status: 200, json });
 
-export const created = (json: { readonly url: string }): Reply => ({
+export const created = <Json extends { readonly url: string }>(json: Json): Reply => ({
   status: 201,
   json,
   headers: { location: json.url },

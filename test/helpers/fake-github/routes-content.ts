@@ -66,13 +66,22 @@ const getContent = (call: RepositoryCall): Reply => {
 
 const treeType = (mode: string) => (mode === "40000" ? "tree" : mode === "160000" ? "commit" : "blob");
 
-const getTree = ({ repository, params, query, links, world }: RepositoryCall): Reply => {
+const getTree = (call: RepositoryCall): Reply => {
+  const { repository, params, query } = call;
   const asked = params.tree_sha ?? "";
   const commit = readCommit(repository.objects, asked) ?? resolveCommit(repository, asked);
-  const sha = commit?.tree ?? asked;
+  return ok(treeJson(call, commit?.tree ?? asked, query.recursive === undefined ? "one" : "all"));
+};
+
+/** @param levels how deep; a new tree is shown one level deep. @throws ApiError 404 */
+export const treeJson = (
+  { repository, links, world }: RepositoryCall,
+  sha: string,
+  levels: "one" | "all" = "one",
+) => {
   const entries = readTree(repository.objects, sha);
   if (entries === undefined) throw notFound();
-  const all = query.recursive === undefined ? entries : walkTree(repository.objects, sha);
+  const all = levels === "one" ? entries : walkTree(repository.objects, sha);
   const api = `${repositoryApi(links, repository)}/git`;
   const tree = all.slice(0, world.limits.treeEntries).map((entry) => {
     const type = treeType(entry.mode);
@@ -87,7 +96,7 @@ const getTree = ({ repository, params, query, links, world }: RepositoryCall): R
       url: `${api}/${type}s/${entry.sha}`,
     };
   });
-  return ok({ sha, url: `${api}/trees/${sha}`, tree, truncated: all.length > tree.length });
+  return { sha, url: `${api}/trees/${sha}`, tree, truncated: all.length > tree.length };
 };
 
 const getBlob = (call: RepositoryCall): Reply => {

@@ -3,7 +3,9 @@ import { accountRoutes } from "./routes-account.ts";
 import { checkRoutes } from "./routes-check.ts";
 import { commentRoutes } from "./routes-comment.ts";
 import { contentRoutes } from "./routes-content.ts";
+import { gitRoutes } from "./routes-git.ts";
 import { issueRoutes } from "./routes-issue.ts";
+import { newPullRoutes } from "./routes-new-pull.ts";
 import { pullRoutes } from "./routes-pull.ts";
 import { reactionRoutes } from "./routes-reaction.ts";
 import { repositoryRoutes } from "./routes-repository.ts";
@@ -15,10 +17,12 @@ export const routes: readonly Route[] = [
   ...accountRoutes,
   ...repositoryRoutes,
   ...contentRoutes,
+  ...gitRoutes,
   ...commentRoutes,
   ...issueRoutes,
   ...reactionRoutes,
   ...pullRoutes,
+  ...newPullRoutes,
   ...reviewRoutes,
   ...runRoutes,
   ...checkRoutes,

@@ -88,6 +88,8 @@ export type Repository = {
   readonly branches: Map<string, string>;
   readonly tags: Map<string, string>;
   readonly protectedBranches: Set<string>;
+  /** The repository's setting for what a workflow's own token may open; new repositories refuse it. */
+  actionsPullRequests: "allowed" | "refused";
   readonly labels: Map<string, Label>;
   /** Issues and pull requests by number: on GitHub a pull request is an issue with more. */
   readonly issues: Map<number, Issue>;

@@ -13,6 +13,7 @@ const rules = {
   text: { serverHost: "github.com", allowLinks: [], allowMentions: [], closingKeywords: "neutralise" },
   redact: (text: string) => text,
   origin: "origin",
+  trace: "trace",
   marker,
   diff: { head, files: [{ path: "a.txt", patch }] },
 } as const;

@@ -1,0 +1,74 @@
+import { ExpertStackError } from "../../errors.ts";
+import type { SanitizedText } from "../../outputs/sanitize.ts";
+import type { ChangedFile, FileKind, WorkspaceChange } from "../../outputs/workspace-change.ts";
+import { asking } from "./api-error.ts";
+import type { GitHubClient } from "./client.ts";
+
+export type Here = { readonly owner: string; readonly repo: string };
+
+export const contentsWrite = "contents: write";
+
+/**
+ * A commit on top of the change's base, that no branch points at yet. Author and committer are left to GitHub, which takes
+ * the token's identity and signs for it. The tree has to be the one that was counted here, byte for byte.
+ *
+ * @returns its full id
+ */
+export const newCommit = async (
+  { rest }: GitHubClient,
+  here: Here,
+  { change, message }: { readonly change: WorkspaceChange; readonly message: SanitizedText },
+): Promise<string> => {
+  const entries: TreeEntry[] = [];
+  for (const file of change.files) entries.push(await entryOf(file, { rest, here }));
+  const tree = await asking(
+    "write the changed files",
+    rest.git.createTree({ ...here, base_tree: change.baseTree, tree: entries }),
+    contentsWrite,
+  );
+  if (tree.data.sha !== change.tree) {
+    throw refused(
+      `GitHub made another tree of the change (${tree.data.sha}) than the runner (${change.tree}).`,
+      "Please report this.",
+    );
+  }
+  const commit = { ...here, message: message.text, tree: change.tree, parents: [change.base] };
+  return (await asking("write the commit", rest.git.createCommit(commit), contentsWrite)).data.sha;
+};
+
+type TreeEntry = {
+  readonly path: string;
+  readonly mode: "100644" | "100755" | "120000" | "160000";
+  readonly type: "blob";
+} & ({ readonly sha: string | null } | { readonly content: string });
+
+const modes: Readonly<Record<FileKind, TreeEntry["mode"]>> = {
+  file: "100644",
+  executable: "100755",
+  link: "120000",
+  submodule: "160000",
+};
+
+/** Text goes with the tree. What is not text, or empty, is written as a blob first. */
+const entryOf = async (
+  { path, was, is, content }: ChangedFile,
+  { rest, here }: { readonly rest: GitHubClient["rest"]; readonly here: Here },
+): Promise<TreeEntry> => {
+  if (is === "nothing") {
+    return { path, mode: modes[was === "nothing" ? "file" : was], type: "blob", sha: null };
+  }
+  const text = textOf(content);
+  if (text !== undefined) return { path, mode: modes[is], type: "blob", content: text };
+  const blob = { ...here, content: Buffer.from(content).toString("base64"), encoding: "base64" };
+  const { data } = await asking("write a changed file", rest.git.createBlob(blob), contentsWrite);
+  return { path, mode: modes[is], type: "blob", sha: data.sha };
+};
+
+const textOf = (content: Uint8Array): string | undefined => {
+  const bytes = Buffer.from(content);
+  const text = bytes.toString("utf8");
+  return text !== "" && !text.includes("\0") && Buffer.from(text, "utf8").equals(bytes) ? text : undefined;
+};
+
+export const refused = (message: string, remedy: string): ExpertStackError =>
+  new ExpertStackError({ code: "OUTPUT_REFUSED", message, remedy });
