@@ -67,6 +67,7 @@ const cases: readonly Case[] = [
       job('import { createHash } from "node:crypto"; import * as z from "zod/mini";'),
       job('import Ajv from "ajv/dist/2020.js"; import { satisfies } from "semver";'),
       ["src/definition/manifest.ts", 'import { parse } from "smol-toml";'],
+      ["src/workflows/workflow.ts", 'import { parseDocument } from "yaml";'],
       perform('import { readFileSync } from "node:fs"; import "ai";'),
     ],
     bad: [
@@ -76,6 +77,7 @@ const cases: readonly Case[] = [
       job('import * as crypto from "node:crypto";'),
       job('const { createHash } = await import("node:crypto");'),
       job('import { parse } from "smol-toml";'),
+      job('import { parseDocument } from "yaml";'),
       job('const ai = await import("ai");'),
       job('import type { Tool } from "@modelcontextprotocol/sdk/types.js";'),
       ["src/errors.ts", 'import os from "node:os";'],

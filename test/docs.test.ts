@@ -7,6 +7,7 @@ import { renderFinding } from "../src/definition/finding.ts";
 import { parseManifest } from "../src/definition/manifest.ts";
 import { createJob } from "../src/edges/store/create-job.ts";
 import { loadJournal } from "../src/edges/store/load-job.ts";
+import { checkWorkflow } from "../src/workflows/check-workflow.ts";
 import { temporaryDirectory } from "./edges/skills/mcp/fixture-skill.ts";
 
 const root = dirname(import.meta.dirname);
@@ -50,6 +51,15 @@ describe("given every page of the documentation", () => {
     const findings = lint(text, ".github/workflows/page.yml");
     expect(findings.map(({ line, message }) => `${at}, line ${line}: ${message}`)).toEqual([]);
   });
+
+  test.each(workflows)(
+    "the workflow at $at keeps the rules that `validate --workflows` has",
+    ({ at, text }) => {
+      const { findings, jobs } = checkWorkflow({ text, file: at });
+      expect(findings.map(renderFinding)).toEqual([]);
+      expect(jobs).toBeGreaterThan(0);
+    },
+  );
 
   test.each(workflows)("the workflow at $at sets only inputs that action.yml declares", ({ text }) => {
     const action = readFileSync(join(root, "action.yml"), "utf8");

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
+import { ExpertStackError } from "../errors.ts";
 import { runFlags } from "./cli-run-flags.ts";
 import { notYet, type Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
@@ -73,9 +74,10 @@ const addOthers = (program: Command, choose: (action: Action) => void): void => 
   program
     .command("validate")
     .description("Check a manifest and print what is wrong with it.")
-    .argument("[file]", "the manifest", "perstack.toml")
-    .action((file: string) =>
-      choose(async (at) => (await import("./cli-validate.ts")).validateCommand(file, at)),
+    .argument("[files...]", "the manifest (default: perstack.toml), or workflows")
+    .option("--workflows", "check the workflows that run an Expert (default: those of .github/workflows)")
+    .action((files: readonly string[], options: { workflows?: true }) =>
+      choose(async (at) => await validateFiles(files, options, at)),
     );
   program
     .command("log")
@@ -107,6 +109,23 @@ const addOthers = (program: Command, choose: (action: Action) => void): void => 
     .action((options: { config?: string; workspace?: string }) =>
       choose(async (at) => (await import("./cli-lock.ts")).lockCommand(options, at)),
     );
+};
+
+const validateFiles = async (
+  files: readonly string[],
+  { workflows }: { readonly workflows?: true },
+  terminal: Terminal,
+): Promise<number> => {
+  if (workflows === true) {
+    return await (await import("./cli-validate-workflows.ts")).validateWorkflows(files, terminal);
+  }
+  const [file = "perstack.toml", other] = files;
+  if (other === undefined) return await (await import("./cli-validate.ts")).validateCommand(file, terminal);
+  throw new ExpertStackError({
+    code: "INPUT_INVALID",
+    message: `${file} and ${other} are two manifests.`,
+    remedy: "Name one, or say `--workflows` where they are workflows.",
+  });
 };
 
 const addRun = (program: Command, choose: (action: Action) => void): void => {

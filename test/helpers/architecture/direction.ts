@@ -27,6 +27,7 @@ const purePackages: Readonly<Record<string, (path: string) => boolean>> = {
   semver: () => true,
   ajv: () => true,
   picomatch: () => true,
+  yaml: (path) => /^src\/workflows\//.test(path),
   "smol-toml": (path) => /^src\/(?:definition|registry)\//.test(path),
 };
 

@@ -1,5 +1,15 @@
 /** Folders without input, output, clock or chance: the same arguments give the same result. */
-const pureFolders = ["definition", "registry", "request", "job", "perstack", "outputs", "report", "attacks"];
+const pureFolders = [
+  "definition",
+  "registry",
+  "request",
+  "job",
+  "perstack",
+  "outputs",
+  "report",
+  "attacks",
+  "workflows",
+];
 
 const pure = [...pureFolders, "errors"];
 
@@ -12,6 +22,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   job: ["definition", "errors"],
   outputs: ["definition", "errors"],
   perstack: ["job", "outputs", "definition", "errors"],
+  workflows: ["definition", "errors"],
   attacks: ["job", "definition", "errors"],
   report: ["job", "outputs", "definition", "errors"],
   "run/ports": pure,
