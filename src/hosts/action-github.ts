@@ -2,12 +2,14 @@ import { warning } from "@actions/core";
 import { providerFetch } from "../edges/model/provider-fetch.ts";
 import { ExpertStackError } from "../errors.ts";
 import type { Outputs, Reactions, Repository, Reviews, Thread } from "../run/github-ports.ts";
+import type { RepositoryReader } from "../run/reader-ports.ts";
 import type { Step } from "./step.ts";
 
 /** GitHub's API, loaded at the first request. */
 export type GitHub = {
   readonly repository: () => Promise<Repository>;
   readonly thread: () => Promise<Thread>;
+  readonly reader: () => Promise<RepositoryReader>;
   readonly outputs: () => Promise<Outputs>;
   readonly reviews: () => Promise<Reviews>;
   readonly reactions: () => Promise<Reactions>;
@@ -20,15 +22,12 @@ export const gitHub = ({
   // Node's own `fetch` would be the only one in the step that loads its HTTP client: 40 ms before the first request.
   const access = { ...context, token: inputs.token, fetch: providerFetch() };
   const load = async () => {
-    if (inputs.token === "") throw noToken();
+    needToken(inputs);
     const { gitHubClient } = await import("../edges/github/client.ts");
     return gitHubClient(access, warning);
   };
   let loading: ReturnType<typeof load> | undefined;
-  const client = () => {
-    loading ??= load();
-    return loading;
-  };
+  const client = () => (loading ??= load());
   return {
     repository: async () => {
       const { gitHubRepository } = await import("../edges/github/repository.ts");
@@ -39,13 +38,18 @@ export const gitHub = ({
       return gitHubThread(await client(), access);
     },
     reactions: async () => {
-      if (inputs.token === "") throw noToken();
+      needToken(inputs);
       const { gitHubReactions } = await import("../edges/github/reactions.ts");
       return gitHubReactions(access);
     },
     reviews: async () => {
       const { gitHubReviews } = await import("../edges/github/reviews.ts");
       return gitHubReviews(await client(), access);
+    },
+    reader: async () => {
+      needToken(inputs);
+      const { gitHubReader } = await import("../edges/github/reader.ts");
+      return gitHubReader(access);
     },
     outputs: async () => {
       const { gitHubOutputs } = await import("../edges/github/outputs.ts");
@@ -54,9 +58,11 @@ export const gitHub = ({
   };
 };
 
-const noToken = (): ExpertStackError =>
-  new ExpertStackError({
+const needToken = ({ token }: { readonly token: string }): void => {
+  if (token !== "") return;
+  throw new ExpertStackError({
     code: "INPUT_INVALID",
     message: "The input `github-token` is empty.",
     remedy: "Leave it out to use the job's own token.",
   });
+};

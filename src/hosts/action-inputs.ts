@@ -33,6 +33,7 @@ export type ActionInputs = {
   readonly sandbox: "auto" | "required" | "off";
   readonly network: "enforced" | "open";
   readonly allowHosts: readonly string[];
+  readonly githubTools: "true" | "false";
   readonly untrustedContext: "mark" | "drop";
   readonly safeOutputs: OutputPolicy;
   readonly comment: "sticky" | "new";
@@ -75,11 +76,10 @@ export const readInputs = (getInput: ReadInput): ActionInputs => {
     outputSchemaFile: getInput("output-schema-file"),
     triggerPhrase: getInput("trigger-phrase") || "/expert",
     ...readWho(readersOf(getInput)),
-    allowUsers: lines("allow-users"),
-    allowBots: lines("allow-bots"),
     sandbox: oneOf("sandbox", ["auto", "required", "off"]),
     network: oneOf("network", ["enforced", "open"]),
     allowHosts: lines("allow-hosts"),
+    githubTools: oneOf("github-tools", ["true", "false"]),
     untrustedContext: oneOf("untrusted-context", ["mark", "drop"]),
     safeOutputs: readOutputPolicy(getInput("safe-outputs") || "comment"),
     comment: oneOf("comment", ["sticky", "new"]),
@@ -94,7 +94,11 @@ export const readInputs = (getInput: ReadInput): ActionInputs => {
 };
 
 /** Anybody may only where it is said how often. */
-const readWho = ({ oneOf, optional }: Readers): Pick<ActionInputs, "permission" | "maxJobsPerActor"> => {
+const readWho = ({
+  lines,
+  oneOf,
+  optional,
+}: Readers): Pick<ActionInputs, "permission" | "maxJobsPerActor" | "allowUsers" | "allowBots"> => {
   const permission = oneOf("permission", ["write", "admin", "maintain", "triage", "read", "none"]);
   const maxJobsPerActor = optional("max-jobs-per-actor", (written) => wholeNumber(written, 1));
   if (permission === "none" && maxJobsPerActor === undefined) {
@@ -104,7 +108,7 @@ const readWho = ({ oneOf, optional }: Readers): Pick<ActionInputs, "permission" 
       remedy: "Say how many a day one person may start: `max-jobs-per-actor: 5`.",
     });
   }
-  return { permission, maxJobsPerActor };
+  return { permission, maxJobsPerActor, allowUsers: lines("allow-users"), allowBots: lines("allow-bots") };
 };
 
 const readOverrides = (getInput: ReadInput): Overrides => {

@@ -13,6 +13,7 @@ import { stepLog } from "./action-log.ts";
 import { actionObserver } from "./action-observer.ts";
 import { outputSkills } from "./action-outputs.ts";
 import { showProgress } from "./action-progress.ts";
+import { readingSkills } from "./action-reading.ts";
 import { leaveState } from "./action-state.ts";
 import { workspaceOf } from "./action-workspace.ts";
 import { refuseCheckedOut } from "./checked-out-credential.ts";
@@ -49,7 +50,7 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
     cacheDirectory: context.cache,
     ...{ trust: admission.trust, allowHosts: inputs.allowHosts, observer },
     ...{ sandbox: job.sandbox, catalog: job.catalog, locked: job.locked },
-    inProcess: outputSkills(job),
+    inProcess: inProcess(job),
   });
   const root = join(context.temporary, "expert-stack", "jobs");
   using log = createJob({ root, jobId: plan.started.jobId, hide: "plain" });
@@ -63,6 +64,11 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
   const { directory, head } = log;
   const ended = { ...job, state, entries, directory, head, redact, artifacts, artifactName: name };
   return await deliver({ ...ended, ...progress.written() }, stop);
+};
+
+const inProcess = (job: StepJob): NonNullable<Wiring["inProcess"]> => {
+  const [outputs, reading] = [outputSkills(job), readingSkills(job)];
+  return (request) => [...outputs(request), ...reading(request)];
 };
 
 const weakSecrets = ({ step: { environment, inputs }, plan }: StepJob) =>

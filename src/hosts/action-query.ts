@@ -3,6 +3,7 @@ import { isOnPullRequest, type Trigger } from "../request/trigger.ts";
 import type { Comparison, Repository } from "../run/github-ports.ts";
 import type { Admission } from "./action-admission.ts";
 import { readNamedFile, type TrustedDefinitions } from "./action-definitions.ts";
+import type { Discussed } from "./action-discussion.ts";
 import type { ActionInputs } from "./action-inputs.ts";
 
 /** Bytes of diff that go into a query; what is left out is listed. */
@@ -20,21 +21,24 @@ export const makeActionQuery = async (
     readonly trigger: Trigger;
     readonly admission: Extract<Admission, { type: "admitted" }>;
     readonly comparison: Comparison | undefined;
+    readonly discussed: Discussed;
   },
 ): Promise<{ readonly text: string; readonly notes: readonly string[] }> => {
-  const { step, trigger, admission, comparison } = from;
+  const { step, trigger, admission, comparison, discussed } = from;
   const { inputs } = step;
   const query = makeQuery({
     trigger,
-    roles: admission.roles,
+    roles: new Map([...discussed.roles, ...admission.roles]),
     permission: inputs.permission,
     untrustedContext: inputs.untrustedContext,
     maxDiffBytes,
     ...(admission.question === undefined ? {} : { question: admission.question }),
     ...(comparison === undefined ? {} : { files: comparison.files }),
+    ...(discussed.view === undefined ? {} : { discussion: discussed.view }),
   });
   const prompt = await readPrompt(from);
   const notes = [
+    ...discussed.notes,
     ...(comparison?.isComplete === false
       ? ["GitHub lists at most 300 files of a comparison; there may be more."]
       : []),

@@ -8,10 +8,12 @@ import type { JsonObject } from "../job/message.ts";
 import { readTrigger } from "../request/read-trigger.ts";
 import type { Actor, Trigger } from "../request/trigger.ts";
 import { type JobPlan, planJob, priced } from "../run/resolve.ts";
+import { roleBook } from "../run/role-book.ts";
 import { type Admission, admit, type Question } from "./action-admission.ts";
 import { recordBase } from "./action-change.ts";
 import type { ActionContext } from "./action-context.ts";
 import { readNamedFile, type TrustedDefinitions } from "./action-definitions.ts";
+import { readDiscussed } from "./action-discussion.ts";
 import { type GitHub, gitHub } from "./action-github.ts";
 import { answerHelp } from "./action-help.ts";
 import { hiddenFolders, runActionJob } from "./action-job.ts";
@@ -64,13 +66,15 @@ const runAdmitted = async (
   // Who waits for the tiers before the model is asked has them tried while GitHub is.
   if (admission.trust === "untrusted" || mayStartProcesses(manifest)) sandbox.openEarly();
   const { repository } = github;
-  const [{ trusted, read }, comparison] = await Promise.all([
+  const roles = roleBook(repository, admission.roles);
+  const [{ trusted, read }, comparison, discussed] = await Promise.all([
     readDefinitions(step, { trigger, repository, expert: admission.expert, sandbox }),
     compared(trigger, repository),
+    readDiscussed({ trigger, reader: github.reader, roles }),
   ]);
   if (read.type === "noManifest") return { ...known, conclusion: "skipped", problem: read.problem };
   const [query, proposed, base] = await Promise.all([
-    makeActionQuery({ step, trigger, admission, trusted, comparison }),
+    makeActionQuery({ step, trigger, admission, trusted, comparison, discussed }),
     proposedChanges(step, trigger, trusted, comparison),
     recordBase(step),
   ]);
@@ -84,7 +88,10 @@ const runAdmitted = async (
   const said = [admission.reason, ...proposed, ...read.warnings, ...query.notes];
   const notes = [...said.map(infoNote), ...stale];
   return await runActionJob(
-    { step, trigger, plan, admission, trusted, comparison, base, catalog, locked, notes, sandbox },
+    {
+      ...{ step, trigger, plan, admission, trusted, comparison, base, github, roles },
+      ...{ catalog, locked, notes, sandbox },
+    },
     stop,
   );
 };

@@ -6,7 +6,9 @@ import { exitCode } from "../report/conclusion.ts";
 import { type Rehearsal, renderRehearsal } from "../report/rehearsal.ts";
 import { rulesOf } from "../run/perform-open.ts";
 import { type JobPlan, planJob } from "../run/resolve.ts";
+import { roleBook } from "../run/role-book.ts";
 import { type Admission, admit } from "./action-admission.ts";
+import { type Discussed, noDiscussion, readDiscussed } from "./action-discussion.ts";
 import { refuseUnknownCommands } from "./action-manifest.ts";
 import { compared, makeActionQuery } from "./action-query.ts";
 import type { RunArguments } from "./cli-run-arguments.ts";
@@ -90,8 +92,14 @@ const admitted = async (
 ): Promise<Omit<Rehearsal, "event" | "asked">> => {
   const { inputs } = options;
   const { trigger, trust, reason, expert } = admission;
-  const comparison = await compared(trigger, from.repository);
-  const { plan, notes } = await planned(options, admission, { terminal: from.terminal, comparison });
+  const { repository: reader, terminal } = from;
+  const roles = roleBook(reader, admission.roles);
+  const [comparison, found] = await Promise.all([
+    compared(trigger, reader),
+    readDiscussed({ trigger, reader, roles }),
+  ]);
+  const discussed = options.assumed === undefined ? found : noDiscussion;
+  const { plan, notes } = await planned(options, admission, { terminal, comparison, discussed });
   const refusal = await refuseUntrusted(plan, admission, { ...inputs, sandbox: anIsolatingOne });
   if (refusal !== undefined) {
     return { trigger, decision: { conclusion: "denied", reason: refusal.message, remedy: refusal.remedy } };
@@ -122,7 +130,11 @@ const anIsolatingOne = {
 const planned = async (
   { inputs, eventName }: RehearsalOptions,
   admission: Admitted,
-  of: { readonly terminal: Terminal; readonly comparison: Awaited<ReturnType<typeof compared>> },
+  of: {
+    readonly terminal: Terminal;
+    readonly comparison: Awaited<ReturnType<typeof compared>>;
+    readonly discussed: Discussed;
+  },
 ): Promise<{ readonly plan: JobPlan; readonly notes: readonly string[] }> => {
   const { cwd } = of.terminal;
   const definitions = folderDefinitions(cwd);
@@ -132,7 +144,7 @@ const planned = async (
   });
   refuseUnknownCommands({ inputs }, manifest);
   const query = await makeActionQuery({
-    ...{ trigger: admission.trigger, admission, comparison: of.comparison },
+    ...{ trigger: admission.trigger, admission, comparison: of.comparison, discussed: of.discussed },
     ...{ step: { inputs, context: { checkout: cwd } }, trusted: { definitions } },
   });
   const schema = inputs.outputSchema;
@@ -151,6 +163,7 @@ const repositoryOf = async (
   if (assumed !== undefined) return assumedRepository(assumed);
   const { gitHubClient } = await import("../edges/github/client.ts");
   const { gitHubRepository } = await import("../edges/github/repository.ts");
+  const { gitHubReader } = await import("../edges/github/reader.ts");
   const apiUrl = environment.GITHUB_API_URL || "https://api.github.com";
   const access = { ...place, apiUrl, token: environment.GITHUB_TOKEN ?? "" };
   const repository = gitHubRepository(
@@ -158,5 +171,5 @@ const repositoryOf = async (
     access,
   );
   // Which workflow it will be is not known here.
-  return { ...repository, runsBy: async () => 1 };
+  return { ...repository, discussion: gitHubReader(access).discussion, runsBy: async () => 1 };
 };

@@ -1,8 +1,11 @@
-import type { Comparison, Repository } from "../run/github-ports.ts";
+import type { PullRequestQuestion } from "../request/pull-request.ts";
+import type { Repository } from "../run/github-ports.ts";
+import type { RepositoryReader } from "../run/reader-ports.ts";
 import type { AssumedRoles } from "./rehearsal-options.ts";
 
 /** What a rehearsal asks of a repository. */
-export type RehearsalRepository = Pick<Repository, "roleOf" | "pullRequests" | "runsBy" | "compare">;
+export type RehearsalRepository = Pick<Repository, "roleOf" | "pullRequests" | "runsBy" | "compare"> &
+  Pick<RepositoryReader, "discussion">;
 
 /** What GitHub is asked in a run, and what was taken for its answer here. */
 export type Asked = { readonly question: string; readonly answer: string };
@@ -13,6 +16,7 @@ export const assumedRepository = ({ everybody, some }: AssumedRoles): RehearsalR
   pullRequests: async () => [],
   runsBy: async () => 1,
   compare: async () => ({ files: [], isComplete: true }),
+  discussion: async () => undefined,
 });
 
 /** The same repository, with every question and answer told. */
@@ -31,12 +35,8 @@ export const toldRepository = (
     },
     async pullRequests(question) {
       const found = await repository.pullRequests(question);
-      const what =
-        question.type === "number"
-          ? `the commits of pull request #${question.number}`
-          : `open pull requests from ${question.repository}:${question.branch}`;
       const heads = found.map(({ thread, head }) => `#${thread.number} at ${head.sha}`);
-      told(what, heads.join(", ") || "none", `not asked, so ${withoutSides[question.type]}`);
+      told(pullsOf(question), heads.join(", ") || "none", `not asked, so ${withoutSides[question.type]}`);
       return found;
     },
     async runsBy(login, of) {
@@ -46,15 +46,30 @@ export const toldRepository = (
     },
     async compare(base, head) {
       const comparison = await repository.compare(base, head);
-      told(`the diff of ${base}...${head}`, filesOf(comparison), "not asked, so the query has none");
+      told(
+        `the diff of ${base}...${head}`,
+        counted(comparison.files.length, "file"),
+        "not asked, so the query has none",
+      );
       return comparison;
+    },
+    async discussion(of) {
+      const found = await repository.discussion(of);
+      const many = counted(found?.pieces.length ?? 0, "text");
+      told(`what was said in #${of.number}`, many, "not asked, so the query has none");
+      return found;
     },
   };
 };
+
+const pullsOf = (question: PullRequestQuestion): string =>
+  question.type === "number"
+    ? `the commits of pull request #${question.number}`
+    : `open pull requests from ${question.repository}:${question.branch}`;
 
 const withoutSides = {
   number: "it counts as none of a fork's, and the query has no diff",
   branch: "the run counts as one without a pull request",
 } as const;
 
-const filesOf = ({ files }: Comparison): string => `${files.length} ${files.length === 1 ? "file" : "files"}`;
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;

@@ -5,8 +5,10 @@ import type { Trigger } from "../request/trigger.ts";
 import type { Artifacts, Comparison } from "../run/github-ports.ts";
 import type { Catalog, JobHead, Redact } from "../run/ports.ts";
 import type { JobPlan } from "../run/resolve.ts";
+import type { RoleBook } from "../run/role-book.ts";
 import type { Admission } from "./action-admission.ts";
 import type { TrustedDefinitions } from "./action-definitions.ts";
+import type { GitHub } from "./action-github.ts";
 import type { JobSandbox } from "./job-sandbox.ts";
 import type { LockedTools } from "./read-lock.ts";
 import type { Step } from "./step.ts";
@@ -18,10 +20,12 @@ export type StepJob = {
   readonly plan: JobPlan;
   readonly admission: Extract<Admission, { type: "admitted" }>;
   readonly trusted: TrustedDefinitions;
-  /** What the pull request of the trigger changes. */
+  /** What a pull request changes, by the commits that its event named. */
   readonly comparison: Comparison | undefined;
   /** The commit that the job begins from, where the step lets changes of it be published. */
   readonly base: RecordedBase | undefined;
+  readonly github: GitHub;
+  readonly roles: RoleBook;
   readonly sandbox: JobSandbox;
   readonly catalog: Catalog;
   readonly locked: LockedTools;

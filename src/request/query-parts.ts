@@ -1,3 +1,4 @@
+import type { OpeningReasons, Piece } from "./discussion.ts";
 import { type Actor, isComment, isOnThread, type Thread, type Trigger, type Writing } from "./trigger.ts";
 
 /** A text that somebody wrote, to be shown as data. */
@@ -14,11 +15,15 @@ export type QueryPart = {
 /**
  * The texts that a trigger itself brings, what is asked first, and sentences of the runner's where there is none.
  *
- * @param question of a comment command: the question alone, without phrase and name
+ * @param of `question` of a comment command: the question alone, without phrase and name; `against`: why title and
+ *   description of the thread are not to be shown
  */
-export const triggerParts = (trigger: Trigger, question?: string): readonly (QueryPart | string)[] => [
+export const triggerParts = (
+  trigger: Trigger,
+  { question, against = {} }: { readonly question?: string; readonly against?: OpeningReasons } = {},
+): readonly (QueryPart | string)[] => [
   ...(isComment(trigger) ? commentParts(trigger, question ?? trigger.comment.body) : []),
-  ...(isOnThread(trigger) ? threadParts(trigger.thread) : repositoryParts(trigger)),
+  ...(isOnThread(trigger) ? threadParts(trigger.thread, against) : repositoryParts(trigger)),
 ];
 
 const commentParts = (
@@ -41,15 +46,23 @@ const commentParts = (
   ];
 };
 
-const threadParts = (thread: Thread): readonly (QueryPart | string)[] => {
+const threadParts = (thread: Thread, against: OpeningReasons): readonly (QueryPart | string)[] => {
   const what = thread.kind === "pullRequest" ? "pull request" : "issue";
+  const { title, description } = against;
   return [
-    writtenPart(`Title of the ${what}`, thread, thread.title),
-    thread.body.trim() === ""
-      ? `The ${what} has no description.`
-      : writtenPart(`Description of the ${what}`, thread, thread.body),
+    title === undefined
+      ? writtenPart(`Title of the ${what}`, thread, thread.title)
+      : `The title of the ${what} is left out: ${title}.`,
+    description === undefined
+      ? descriptionPart(what, thread)
+      : `The description of the ${what} is left out: ${description}.`,
   ];
 };
+
+const descriptionPart = (what: string, thread: Thread): QueryPart | string =>
+  thread.body.trim() === ""
+    ? `The ${what} has no description.`
+    : writtenPart(`Description of the ${what}`, thread, thread.body);
 
 const writtenPart = (label: string, { author, createdAt, url }: Writing, text: string): QueryPart => ({
   label,
@@ -86,3 +99,11 @@ const repositoryParts = (trigger: Exclude<Trigger, { thread: unknown }>): readon
       return trigger satisfies never;
   }
 };
+
+/** What was said in a thread, as parts of a query. */
+export const pieceParts = (pieces: readonly Piece[]): readonly QueryPart[] =>
+  pieces.map(({ label, author, createdAt, url, body }) => ({
+    ...{ label, author, url },
+    time: createdAt,
+    text: body,
+  }));

@@ -1,8 +1,9 @@
 import { type DataBlock, renderBlock } from "./data-block.ts";
 import { type ChangedFile, type FittedDiff, fitDiff, type LeftOut } from "./diff-budget.ts";
+import type { DiscussionView, OpeningReasons } from "./discussion.ts";
 import { opening } from "./opening.ts";
-import { type QueryPart, triggerParts } from "./query-parts.ts";
-import { atLeast, effectiveRole, type Role, type Roles } from "./role.ts";
+import { pieceParts, type QueryPart, triggerParts } from "./query-parts.ts";
+import { effectiveRole, isTrusted, type Role, type Roles } from "./role.ts";
 import { type Actor, type Trigger, threadOf } from "./trigger.ts";
 
 /** What a query is made of. Everything but the trigger's own payload is handed in. */
@@ -18,6 +19,8 @@ export type QuerySource = {
   /** What the diff of the recorded commits changed. */
   readonly files?: readonly ChangedFile[];
   readonly maxDiffBytes: number;
+  /** What was said in the thread before. */
+  readonly discussion?: DiscussionView;
 };
 
 export type Query = { readonly text: string; readonly leftOut: readonly LeftOut[] };
@@ -34,7 +37,7 @@ type Provenance = DataBlock["provenance"];
 const standing = (source: QuerySource, author: Actor): { readonly role: Role; readonly trusted: boolean } => {
   const visibility = "repository" in source.trigger ? source.trigger.repository.visibility : "private";
   const role = effectiveRole(author.login, source.roles, visibility);
-  return { role, trusted: atLeast(role, source.permission === "none" ? "write" : source.permission) };
+  return { role, trusted: isTrusted(role, source.permission) };
 };
 
 const provenanceOf = (source: QuerySource, author: Actor): Provenance => {
@@ -74,6 +77,19 @@ const leftOutBlocks = (leftOut: readonly LeftOut[]): readonly string[] => {
   ];
 };
 
+/** What was said in the thread, the oldest first, and what of it is not there. */
+const discussionBlocks = (source: QuerySource): readonly string[] => {
+  const { discussion } = source;
+  if (discussion?.type === "unread") return ["What else was said in the thread could not be read."];
+  if (discussion === undefined) return [];
+  const { shown, leftOut } = discussion;
+  const text = leftOut.map((line) => `- ${line}`).join("\n");
+  return [
+    ...pieceParts(shown).map((part) => partBlock(source, part)),
+    ...(text === "" ? [] : [renderBlock({ label: "Left out of the discussion", provenance: [], text })]),
+  ];
+};
+
 const diffBlocks = (source: QuerySource, diff: FittedDiff): readonly string[] => {
   if (source.files === undefined) return [];
   const author = threadOf(source.trigger)?.author;
@@ -85,14 +101,29 @@ const diffBlocks = (source: QuerySource, diff: FittedDiff): readonly string[] =>
   ];
 };
 
+/** Title and description are the event's own, but of a run's pull request, which is looked up: they may have changed since. */
+const reasonsAgainst = (trigger: Trigger, discussion: DiscussionView | undefined): OpeningReasons => {
+  if (trigger.type !== "workflowRunOfPull") return {};
+  const unknown = "whether it was changed since the run could not be read";
+  return discussion?.type === "read" ? discussion.against : { title: unknown, description: unknown };
+};
+
 /**
  * The Expert's query for a trigger: what happened, then every text from outside in a block that names its author,
  * role and time and that the text cannot leave, then the diff as far as it fits and a list of what does not.
  */
 export const makeQuery = (source: QuerySource): Query => {
   const diff = fitDiff(source.files ?? [], source.maxDiffBytes);
-  const parts = triggerParts(source.trigger, source.question);
-  const blocks = [...parts.map((part) => partBlock(source, part)), ...diffBlocks(source, diff)];
-  const text = [opening(source.trigger), ...(blocks.length === 0 ? [] : [preamble, ...blocks])].join("\n\n");
+  const { trigger, question, discussion } = source;
+  const parts = triggerParts(trigger, {
+    ...(question === undefined ? {} : { question }),
+    against: reasonsAgainst(trigger, discussion),
+  });
+  const blocks = [
+    ...parts.map((part) => partBlock(source, part)),
+    ...discussionBlocks(source),
+    ...diffBlocks(source, diff),
+  ];
+  const text = [opening(trigger), ...(blocks.length === 0 ? [] : [preamble, ...blocks])].join("\n\n");
   return { text: `${text}\n`, leftOut: diff.leftOut };
 };

@@ -77,6 +77,7 @@ const workflowRun = (payload: unknown): Trigger => {
       url: run.html_url,
       branch: run.head_branch ?? "",
       sha: run.head_sha,
+      ...(run.updated_at === undefined ? {} : { updatedAt: run.updated_at }),
       ...(run.head_repository === null ? {} : { headRepository: run.head_repository.full_name }),
       // Older servers do not say; whom they name as null was deleted.
       actors: [run.actor, run.triggering_actor].flatMap((actor) =>

@@ -12,3 +12,7 @@ export const effectiveRole = (login: string, known: Roles, visibility: "public" 
   const role = known.get(login.toLowerCase()) ?? "none";
   return role === "read" && visibility === "public" ? "none" : role;
 };
+
+/** Whether a step takes text of people with this role without a warning: where anybody may ask, that of those who may write. */
+export const isTrusted = (role: Role, permission: Role): boolean =>
+  atLeast(role, permission === "none" ? "write" : permission);

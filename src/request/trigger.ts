@@ -56,6 +56,8 @@ export type WorkflowRun = {
   readonly sha: string;
   /** Missing when the fork was deleted. */
   readonly headRepository?: string;
+  /** When it ended; missing where the payload does not say. */
+  readonly updatedAt?: string;
   /** Who set it off, and who ran it again. */
   readonly actors: readonly Actor[];
 };

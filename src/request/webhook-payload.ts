@@ -116,6 +116,7 @@ export const WorkflowRunPayload = z.object({
     html_url: z.string(),
     head_branch: z.nullable(z.string()),
     head_sha: z.string(),
+    updated_at: z.optional(z.string()),
     head_repository: z.nullable(z.object({ full_name: z.string() })),
     actor: z.optional(z.nullable(Account)),
     triggering_actor: z.optional(z.nullable(Account)),

@@ -2,7 +2,14 @@ import { addCollaborator, addToken } from "./fake-github/populate-people.ts";
 import { addCommit, addRepository, addRun } from "./fake-github/populate-repository.ts";
 import { addComment, openIssue, openPullRequest, type PullRequest } from "./fake-github/populate-threads.ts";
 import { type FakeGitHub, startFakeGitHub } from "./fake-github/server.ts";
-import type { Comment, Issue, Permissions, Repository, WorkflowRun } from "./fake-github/world.ts";
+import type {
+  Comment,
+  Issue,
+  Permissions,
+  Repository,
+  WorkflowJob,
+  WorkflowRun,
+} from "./fake-github/world.ts";
 
 /** A small world for tests of the fake itself: one repository, an issue with a comment, a pull request, a run. */
 export type SmallWorld = AsyncDisposable & {
@@ -47,6 +54,7 @@ const ask = async (github: FakeGitHub, repository: Repository, request: Ask): Pr
   const [method = "GET", path = ""] = request.route.split(" ");
   const response = await fetch(`${github.url}${path.replace("…", `/repos/${repository.fullName}`)}`, {
     method,
+    redirect: "manual",
     headers: {
       "user-agent": "test",
       ...authorizationOf(github, request),
@@ -76,7 +84,14 @@ export const startSmallWorld = async (
     head: "feature",
     title: "Quiet",
   });
-  const run = addRun(world, repository, { event: "pull_request", actor: "alice", triggeringActor: "bob" });
+  const steps = { build: "success", test: "failure" } as const;
+  const job: WorkflowJob = { id: 77, name: "test", conclusion: "failure", steps, log: "It broke.\n" };
+  const run = addRun(world, repository, {
+    event: "pull_request",
+    actor: "alice",
+    triggeringActor: "bob",
+    jobs: [job],
+  });
   return {
     github,
     repository,

@@ -1,7 +1,7 @@
 import { Octokit } from "@octokit/rest";
 import { describe, expect, it } from "vitest";
 import { addToken } from "./fake-github/populate-people.ts";
-import { addComment, edit } from "./fake-github/populate-threads.ts";
+import { addComment, edit, rename } from "./fake-github/populate-threads.ts";
 import type { Permissions } from "./fake-github/world.ts";
 import { type SmallWorld, startSmallWorld } from "./fake-github-fixture.ts";
 
@@ -152,8 +152,51 @@ describe("GraphQL on the fake GitHub", () => {
     expect(await comments('(first: 2, after: "Mg==")')).toMatchObject(
       inIssue({ nodes: [{ body: "third" }], pageInfo: { hasNextPage: false } }),
     );
+    expect(await comments('(last: 2, before: "Mg==")')).toMatchObject(
+      inIssue({ nodes: [{ body: "Me too." }, { body: "second" }], pageInfo: { hasNextPage: true } }),
+    );
     expect(await comments("")).toMatchObject({ errors: [{ type: "MISSING_PAGINATION_BOUNDARIES" }] });
     expect(await comments("(first: 101)")).toMatchObject({ errors: [{ type: "EXCESSIVE_PAGINATION" }] });
+  });
+
+  it("shows reviews, the threads of remarks, what is hidden and when a title changed", async () => {
+    await using world = await startSmallWorld();
+    const { github, pullRequest, comment, issue } = world;
+    await world.ask({
+      route: "POST …/pulls/2/reviews",
+      permissions: { pull_requests: "write" },
+      body: { event: "COMMENT", body: "Hm", comments: [{ path: "src/a.ts", line: 2, body: "Why?" }] },
+    });
+    comment.minimized = true;
+    rename(github.world, issue, "It hums");
+    const title =
+      "timelineItems(last: 1, itemTypes: [RENAMED_TITLE_EVENT]) { nodes { ... on RenamedTitleEvent { createdAt } } }";
+    const text = `{ repository(owner: "acme", name: "widgets") {
+      issue(number: 1) { title ${title} comments(last: 1) { nodes { isMinimized url } } }
+      pullRequest(number: 2) {
+        ${title} reviews(last: 5) { nodes { state body submittedAt } }
+        reviewThreads(last: 5) { nodes { path line isResolved isOutdated comments(last: 5) { nodes { body url } } } }
+      } } }`;
+    const [remark] = pullRequest.pull.reviewComments;
+    const html = `${github.serverUrl}/acme/widgets`;
+    const said = { body: "Why?", url: `${html}/pull/2#discussion_r${remark?.id}` };
+    const place = { path: "src/a.ts", line: 2, isResolved: false, isOutdated: false };
+    expect(await query(world, text)).toEqual({
+      data: {
+        repository: {
+          issue: {
+            title: "It hums",
+            timelineItems: { nodes: [{ createdAt: issue.renames[0] }] },
+            comments: { nodes: [{ isMinimized: true, url: `${html}/issues/1#issuecomment-${comment.id}` }] },
+          },
+          pullRequest: {
+            timelineItems: { nodes: [] },
+            reviews: { nodes: [{ state: "COMMENTED", body: "Hm", submittedAt: expect.any(String) }] },
+            reviewThreads: { nodes: [{ ...place, comments: { nodes: [said] } }] },
+          },
+        },
+      },
+    });
   });
 
   it("is understood by octokit, which throws for its errors", async () => {

@@ -210,6 +210,15 @@ const examples = (
       route: `GET …/actions/runs/${run.id}`,
       holds: { id: run.id, actor: { login: "alice" }, triggering_actor: { login: "bob" } },
     },
+    {
+      route: `GET …/actions/runs/${run.id}/jobs`,
+      holds: { total_count: 1, jobs: [{ id: 77, conclusion: "failure", steps: [{ name: "build" }, {}] }] },
+    },
+    { route: "GET …/actions/jobs/77/logs", status: 302, holds: undefined },
+    {
+      route: 'GET /search/code?q="two three" repo:acme/widgets',
+      holds: { total_count: 1, items: [{ path: "src/a.ts", repository: { full_name: "acme/widgets" } }] },
+    },
   ];
 };
 

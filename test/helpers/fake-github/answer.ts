@@ -112,7 +112,8 @@ const route = async (answering: Answering, request: Incoming, caller: Caller): P
   const isGraphql = request.path === "/graphql" && request.method === "POST";
   // Asking for the limits costs nothing.
   if (request.path !== "/rate_limit") countRequest(answering.world, caller, isGraphql ? "graphql" : "core");
-  if (isGraphql) return graphqlReply({ world: answering.world, caller }, request.body);
+  if (isGraphql)
+    return graphqlReply({ world: answering.world, links: answering.links, caller }, request.body);
   return restReply(answering, request, caller);
 };
 

@@ -1,4 +1,5 @@
 import { maySee, requirePermission } from "./access.ts";
+import { renamesNode, reviewsNode } from "./graphql-review.ts";
 import { resolveReviewThread, reviewThreadsNode } from "./graphql-review-threads.ts";
 import {
   type Arguments,
@@ -10,18 +11,22 @@ import {
   textNode,
   userNode,
 } from "./graphql-text.ts";
+import { threadHtml } from "./links.ts";
 import { ApiError } from "./reply.ts";
 import type { Call } from "./route.ts";
-import { findRepository, type Issue, type Repository, type World } from "./world.ts";
+import { findRepository, type Issue, type Repository } from "./world.ts";
 
-export type GraphqlCall = Pick<Call, "world" | "caller">;
+export type GraphqlCall = Pick<Call, "world" | "caller" | "links">;
 
-const issueNode = (world: World, issue: Issue): GraphNode => {
+const issueNode = (call: GraphqlCall, repository: Repository, issue: Issue): GraphNode => {
+  const { world } = call;
   const { pull } = issue;
+  const url = threadHtml(call.links, repository, issue);
   const shared = {
-    ...textFields(world, issue),
+    ...textFields(world, { ...issue, url }),
     ...scalars({ number: issue.number, title: issue.title, state: issue.state.toUpperCase() }),
-    comments: (args: Arguments) => commentsNode(world, issue, args),
+    timelineItems: (args: Arguments) => renamesNode(issue.renames, args),
+    comments: (args: Arguments) => commentsNode(world, { issue, url }, args),
   };
   if (pull === undefined) return { typeName: "Issue", fields: shared };
   const own = scalars({
@@ -31,8 +36,10 @@ const issueNode = (world: World, issue: Issue): GraphNode => {
     baseRefOid: pull.baseSha,
     isDraft: pull.draft,
   });
-  const reviewThreads = (args: Arguments) => reviewThreadsNode(world, pull, args);
-  return { typeName: "PullRequest", fields: { ...shared, ...own, reviewThreads } };
+  const page = { pull, url };
+  const reviews = (args: Arguments) => reviewsNode(world, page, args);
+  const reviewThreads = (args: Arguments) => reviewThreadsNode(world, page, args);
+  return { typeName: "PullRequest", fields: { ...shared, ...own, reviews, reviewThreads } };
 };
 
 const requireRead = ({ caller }: GraphqlCall, repository: Repository, issue: Issue | undefined): void => {
@@ -52,7 +59,7 @@ const threadNode = (
 ): GraphNode => {
   const issue = repository.issues.get(Number(args.number));
   requireRead(call, repository, issue);
-  const node = issue === undefined ? undefined : issueNode(call.world, issue);
+  const node = issue === undefined ? undefined : issueNode(call, repository, issue);
   if (node === undefined || (wanted !== "IssueOrPullRequest" && node.typeName !== wanted)) {
     const article = wanted === "PullRequest" ? "a" : "an";
     const message = `Could not resolve to ${article} ${wanted} with the number of ${String(args.number)}.`;
@@ -80,13 +87,14 @@ const findText = (call: GraphqlCall, id: string): GraphNode | undefined => {
   const { world } = call;
   for (const repository of [...world.repositories.values()].filter((one) => maySee(call.caller, one))) {
     for (const issue of repository.issues.values()) {
+      const url = threadHtml(call.links, repository, issue);
       const texts = [
-        ...issue.comments.map((text) => textNode(world, "IssueComment", text)),
-        ...(issue.pull?.reviews ?? []).map((text) => textNode(world, "PullRequestReview", text)),
+        ...issue.comments.map((text) => textNode(world, "IssueComment", { ...text, url })),
+        ...(issue.pull?.reviews ?? []).map((text) => textNode(world, "PullRequestReview", { ...text, url })),
         ...(issue.pull?.reviewComments ?? []).map((text) =>
-          textNode(world, "PullRequestReviewComment", text),
+          textNode(world, "PullRequestReviewComment", { ...text, url }),
         ),
-        issueNode(world, issue),
+        issueNode(call, repository, issue),
       ];
       const found = texts.find((node) => node.fields.id?.({}) === id);
       if (found === undefined) continue;

@@ -8,6 +8,7 @@ import {
   textNode,
   userNode,
 } from "./graphql-text.ts";
+import { threadHtml } from "./links.ts";
 import { nodeId } from "./populate-people.ts";
 import { ApiError } from "./reply.ts";
 import { type Call, callerLogin } from "./route.ts";
@@ -16,7 +17,9 @@ import type { Pull, Repository, ReviewComment, World } from "./world.ts";
 /** A conversation has no object of its own here: it is its first comment and the answers to that. */
 const threadId = ({ id }: ReviewComment): string => nodeId("PRRT", id);
 
-const threadNode = (world: World, pull: Pull, first: ReviewComment): GraphNode => {
+type OnPage = { readonly pull: Pull /** The pull request's page. */; readonly url: string };
+
+const threadNode = (world: World, { pull, url }: OnPage, first: ReviewComment): GraphNode => {
   const comments = pull.reviewComments.filter((one) => one === first || one.inReplyTo === first.id);
   return {
     typeName: "PullRequestReviewThread",
@@ -24,13 +27,19 @@ const threadNode = (world: World, pull: Pull, first: ReviewComment): GraphNode =
       ...scalars({
         id: threadId(first),
         isResolved: first.resolvedBy !== undefined,
+        isOutdated: first.commitId !== pull.headSha,
         path: first.path,
         line: first.line ?? null,
       }),
       resolvedBy: () => (first.resolvedBy === undefined ? null : userNode(world, first.resolvedBy)),
       comments: (args) =>
         connectionNode("comments", "PullRequestReviewCommentConnection", {
-          items: comments.map((comment) => textNode(world, "PullRequestReviewComment", comment)),
+          items: comments.map((comment) =>
+            textNode(world, "PullRequestReviewComment", {
+              ...comment,
+              url: `${url}#discussion_r${comment.id}`,
+            }),
+          ),
           args,
         }),
     },
@@ -44,9 +53,9 @@ const firsts = (pull: Pull): readonly ReviewComment[] => {
   );
 };
 
-export const reviewThreadsNode = (world: World, pull: Pull, args: Arguments): GraphNode =>
+export const reviewThreadsNode = (world: World, page: OnPage, args: Arguments): GraphNode =>
   connectionNode("reviewThreads", "PullRequestReviewThreadConnection", {
-    items: firsts(pull).map((first) => threadNode(world, pull, first)),
+    items: firsts(page.pull).map((first) => threadNode(world, page, first)),
     args,
   });
 
@@ -60,18 +69,23 @@ const requireResolve = ({ caller }: Pick<Call, "caller">, repository: Repository
 };
 
 /** The mutation of that name. */
-export const resolveReviewThread = (call: Pick<Call, "world" | "caller">, args: Arguments): GraphNode => {
+export const resolveReviewThread = (
+  call: Pick<Call, "world" | "caller" | "links">,
+  args: Arguments,
+): GraphNode => {
   const { world } = call;
   const id = Object.entries(args.input ?? {}).find(([name]) => name === "threadId")?.[1];
   for (const repository of [...world.repositories.values()].filter((one) => maySee(call.caller, one))) {
-    for (const { pull } of repository.issues.values()) {
+    for (const issue of repository.issues.values()) {
+      const { pull } = issue;
       const first = pull && firsts(pull).find((one) => threadId(one) === id);
       if (pull === undefined || first === undefined) continue;
       requireResolve(call, repository);
       first.resolvedBy = callerLogin(call.caller);
+      const url = threadHtml(call.links, repository, issue);
       return {
         typeName: "ResolveReviewThreadPayload",
-        fields: { thread: () => threadNode(world, pull, first) },
+        fields: { thread: () => threadNode(world, { pull, url }, first) },
       };
     }
   }

@@ -43,6 +43,8 @@ type Text = {
   readonly createdAt: string;
   readonly updatedAt?: string;
   readonly lastEditedAt?: string;
+  readonly minimized?: boolean;
+  readonly url: string;
 };
 
 export const textFields = (world: World, text: Text): Record<string, Resolve> => ({
@@ -54,6 +56,8 @@ export const textFields = (world: World, text: Text): Record<string, Resolve> =>
     updatedAt: text.updatedAt ?? text.createdAt,
     lastEditedAt: text.lastEditedAt ?? null,
     includesCreatedEdit: text.lastEditedAt !== undefined,
+    isMinimized: text.minimized ?? false,
+    url: text.url,
   }),
   author: () => userNode(world, text.author),
 });
@@ -64,7 +68,7 @@ export const textNode = (world: World, typeName: string, text: Text): GraphNode 
 });
 
 const pageBounds = (name: string, args: Arguments, count: number): readonly [number, number] => {
-  const { first, last, after } = args;
+  const { first, last, after, before } = args;
   const size = typeof first === "number" ? first : typeof last === "number" ? last : undefined;
   if (size === undefined) {
     const message = `You must provide a \`first\` or \`last\` value to properly paginate the \`${name}\` connection.`;
@@ -74,8 +78,10 @@ const pageBounds = (name: string, args: Arguments, count: number): readonly [num
     const message = `Requesting ${size} records on the \`${name}\` connection exceeds the \`first\` limit of 100 records.`;
     throw new GraphqlFieldError("EXCESSIVE_PAGINATION", message);
   }
-  if (typeof first !== "number") return [Math.max(0, count - size), count];
-  const start = typeof after === "string" ? Number(Buffer.from(after, "base64").toString()) : 0;
+  const placeOf = (cursor: string) => Number(Buffer.from(cursor, "base64").toString());
+  const end = typeof before === "string" ? placeOf(before) : count;
+  if (typeof first !== "number") return [Math.max(0, end - size), end];
+  const start = typeof after === "string" ? placeOf(after) : 0;
   return [start, Math.min(count, start + size)];
 };
 
@@ -103,7 +109,14 @@ export const connectionNode = (
   };
 };
 
-export const commentsNode = (world: World, issue: Issue, args: Arguments): GraphNode => {
-  const items = issue.comments.map((comment) => textNode(world, "IssueComment", comment));
+/** @param url the thread's page */
+export const commentsNode = (
+  world: World,
+  { issue, url }: { readonly issue: Issue; readonly url: string },
+  args: Arguments,
+): GraphNode => {
+  const items = issue.comments.map((comment) =>
+    textNode(world, "IssueComment", { ...comment, url: `${url}#issuecomment-${comment.id}` }),
+  );
   return connectionNode("comments", "IssueCommentConnection", { items, args });
 };

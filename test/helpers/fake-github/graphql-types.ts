@@ -13,7 +13,16 @@ const scalars = (...names: readonly string[]): Readonly<Record<string, Field>> =
   Object.fromEntries(names.map((name) => [name, { type: "scalar" }]));
 
 const text = {
-  ...scalars("id", "databaseId", "body", "createdAt", "updatedAt", "lastEditedAt", "includesCreatedEdit"),
+  ...scalars(
+    "id",
+    "databaseId",
+    "body",
+    "createdAt",
+    "updatedAt",
+    "lastEditedAt",
+    "includesCreatedEdit",
+    "url",
+  ),
   author: { type: "Actor" },
 };
 
@@ -25,7 +34,14 @@ const connection = (type: string): GraphqlType => ({
   fields: { ...scalars("totalCount"), nodes: { type }, pageInfo: { type: "PageInfo" } },
 });
 
-const issueFields = { ...text, ...scalars("number", "title", "state"), comments: commentsField };
+const minimizable = { ...text, ...scalars("isMinimized") };
+
+const issueFields = {
+  ...text,
+  ...scalars("number", "title", "state"),
+  comments: commentsField,
+  timelineItems: { type: "PullRequestTimelineItemConnection", args: [...page, "itemTypes"] },
+};
 
 const texts = ["Issue", "PullRequest", "IssueComment", "PullRequestReview", "PullRequestReviewComment"];
 
@@ -59,19 +75,24 @@ const types: Readonly<Record<string, GraphqlType>> = {
     fields: {
       ...issueFields,
       ...scalars("headRefOid", "baseRefOid", "isDraft"),
+      reviews: { type: "PullRequestReviewConnection", args: page },
       reviewThreads: { type: "PullRequestReviewThreadConnection", args: page },
     },
   },
-  IssueComment: { fields: text },
-  PullRequestReview: { fields: text },
-  PullRequestReviewComment: { fields: text },
+  PullRequestTimelineItem: { fields: {}, possible: ["RenamedTitleEvent"] },
+  RenamedTitleEvent: { fields: scalars("createdAt") },
+  IssueComment: { fields: minimizable },
+  PullRequestReview: { fields: { ...minimizable, ...scalars("state", "submittedAt") } },
+  PullRequestReviewComment: { fields: minimizable },
   PullRequestReviewThread: {
     fields: {
-      ...scalars("id", "isResolved", "path", "line"),
+      ...scalars("id", "isResolved", "isOutdated", "path", "line"),
       resolvedBy: { type: "User" },
       comments: { type: "PullRequestReviewCommentConnection", args: page },
     },
   },
+  PullRequestTimelineItemConnection: connection("PullRequestTimelineItem"),
+  PullRequestReviewConnection: connection("PullRequestReview"),
   PullRequestReviewThreadConnection: connection("PullRequestReviewThread"),
   PullRequestReviewCommentConnection: connection("PullRequestReviewComment"),
   IssueCommentConnection: connection("IssueComment"),

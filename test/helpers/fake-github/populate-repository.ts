@@ -105,6 +105,7 @@ export const addRun = (world: World, repository: Repository, run: Partial<Workfl
     attempt: run.attempt ?? 1,
     ...(run.conclusion === undefined ? {} : { conclusion: run.conclusion }),
     createdAt: run.createdAt ?? timestamp(world),
+    jobs: run.jobs ?? [],
   };
   repository.runs.set(id, added);
   return added;

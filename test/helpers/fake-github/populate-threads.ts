@@ -8,6 +8,7 @@ import {
   nameKey,
   type Pull,
   type Repository,
+  type ReviewComment,
   timestamp,
   type World,
 } from "./world.ts";
@@ -64,6 +65,7 @@ const newIssue = (world: World, repository: Repository, issue: NewIssue): Issue 
     title: issue.title ?? "Something is wrong",
     state: "open",
     locked: false,
+    renames: [],
     assignees: [],
     labels,
     comments: [],
@@ -134,6 +136,27 @@ export const addComment = (
   return comment;
 };
 
+/** A remark beside a line, in a submitted review without words. */
+export const addRemark = (
+  world: World,
+  repository: Repository,
+  { pull }: PullRequest,
+  remark: NewAuthored & { readonly path: string; readonly line: number; readonly inReplyTo?: number },
+): ReviewComment => {
+  const { path, line, inReplyTo, ...text } = remark;
+  const { updatedAt: _, ...review } = authored(world, repository, "PRR", { ...text, body: "" });
+  const commitId = pull.headSha;
+  pull.reviews.push({ ...review, commitId, state: "COMMENTED", submittedAt: review.createdAt });
+  const added: ReviewComment = {
+    ...authored(world, repository, "PRRC", text),
+    ...{ reviewId: review.id, path, line, commitId, subject: "line", side: "RIGHT", diffHunk: "" },
+    ...(inReplyTo === undefined ? {} : { inReplyTo }),
+    reactions: [],
+  };
+  pull.reviewComments.push(added);
+  return added;
+};
+
 /** Changes a text the way an edit does: both `updatedAt` and `lastEditedAt` move. */
 export const edit = (world: World, text: Authored, body: string): void => {
   text.body = body;
@@ -144,4 +167,10 @@ export const edit = (world: World, text: Authored, body: string): void => {
 /** Moves `updatedAt` alone, as GitHub does for reasons other than an edit. */
 export const touch = (world: World, text: Authored): void => {
   text.updatedAt = timestamp(world);
+};
+
+/** Changes a title, which GitHub does not count as an edit of the text. */
+export const rename = (world: World, issue: Issue, title: string): void => {
+  issue.title = title;
+  issue.renames.push(timestamp(world));
 };

@@ -51,7 +51,8 @@ export const repositoryRoute = (
 export const accountRoute = (
   route: `${Method} ${string}`,
   handle: (call: Call) => Reply | Promise<Reply>,
-): Route => ({ ...parseRoute(route, ""), media: [], scope: "account", handle });
+  media: readonly string[] = [],
+): Route => ({ ...parseRoute(route, ""), media, scope: "account", handle });
 
 const parseRoute = (route: `${Method} ${string}`, prefix: string) => {
   const [name = "", path = ""] = route.split(" ");

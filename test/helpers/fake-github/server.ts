@@ -7,6 +7,7 @@ import { type Answering, answer, type Incoming } from "./answer.ts";
 import { createWorld } from "./create-world.ts";
 import { startDiffs } from "./diff.ts";
 import { type RecordedRequest, recordedHeaders } from "./journal.ts";
+import { startLogStore } from "./log-store.ts";
 import { loadOpenApi } from "./openapi.ts";
 import type { Reply } from "./reply.ts";
 import type { World } from "./world.ts";
@@ -135,7 +136,8 @@ export const startFakeGitHub = async (options: FakeGitHubOptions = {}): Promise<
   const diffs = startDiffs();
   const openApi = loadOpenApi();
   if (options.validators === "ready") openApi.compile();
-  const links = { api: "", html: "" };
+  const logs = await startLogStore(world);
+  const links = { api: "", html: "", logs: logs.url };
   const answering: Answering = { world, diffs, links, openApi };
   const server = createServer((request, response) => {
     handle(answering, request, response).catch((error: unknown) => crash(world, request, response, error));
@@ -152,6 +154,7 @@ export const startFakeGitHub = async (options: FakeGitHubOptions = {}): Promise<
     [Symbol.asyncDispose]: async () => {
       await listening[Symbol.asyncDispose]();
       await diffs[Symbol.asyncDispose]();
+      await logs[Symbol.asyncDispose]();
       if (world.defects.length > 0)
         throw new Error(`the fake GitHub broke its own rules:\n${world.defects.join("\n")}`);
     },

@@ -117,6 +117,8 @@ export type Authored = {
   updatedAt: string;
   /** Set only by an edit of the text; the REST API does not show it, GraphQL does. */
   lastEditedAt?: string;
+  /** Whether somebody has hidden it; GraphQL alone shows it. */
+  minimized?: boolean;
 };
 
 export type Reaction = {
@@ -136,6 +138,8 @@ export type Issue = Authored & {
   locked: boolean;
   closedAt?: string;
   stateReason?: string;
+  /** When its title was changed. */
+  readonly renames: string[];
   readonly assignees: string[];
   readonly labels: string[];
   readonly comments: Comment[];
@@ -194,6 +198,18 @@ export type WorkflowRun = {
   /** Missing while it runs. */
   readonly conclusion?: "success" | "failure" | "skipped" | "cancelled";
   readonly createdAt: string;
+  readonly jobs: readonly WorkflowJob[];
+};
+
+export type WorkflowJob = {
+  readonly id: number;
+  readonly name: string;
+  /** Missing while it runs. */
+  readonly conclusion?: "success" | "failure";
+  /** How each step ended. */
+  readonly steps: Readonly<Record<string, "success" | "failure" | "skipped">>;
+  /** What it printed; missing once GitHub has thrown it away. */
+  readonly log?: string;
 };
 
 /** A check run of an app; a later one of the same name and commit counts. */
