@@ -1,4 +1,5 @@
 import { warning } from "@actions/core";
+import type { GitHubAccess } from "../edges/github/client.ts";
 import { providerFetch } from "../edges/model/provider-fetch.ts";
 import { ExpertStackError } from "../errors.ts";
 import type { Outputs, Reactions, Repository, Reviews, Thread } from "../run/github-ports.ts";
@@ -29,6 +30,7 @@ export const gitHub = ({
   let loading: ReturnType<typeof load> | undefined;
   const client = () => (loading ??= load());
   return {
+    ...unthrottled(access),
     repository: async () => {
       const { gitHubRepository } = await import("../edges/github/repository.ts");
       return gitHubRepository(await client(), access);
@@ -37,19 +39,9 @@ export const gitHub = ({
       const { gitHubThread } = await import("../edges/github/thread.ts");
       return gitHubThread(await client(), access);
     },
-    reactions: async () => {
-      needToken(inputs);
-      const { gitHubReactions } = await import("../edges/github/reactions.ts");
-      return gitHubReactions(access);
-    },
     reviews: async () => {
       const { gitHubReviews } = await import("../edges/github/reviews.ts");
       return gitHubReviews(await client(), access);
-    },
-    reader: async () => {
-      needToken(inputs);
-      const { gitHubReader } = await import("../edges/github/reader.ts");
-      return gitHubReader(access);
     },
     outputs: async () => {
       const { gitHubOutputs } = await import("../edges/github/outputs.ts");
@@ -57,6 +49,20 @@ export const gitHub = ({
     },
   };
 };
+
+/** What waits for no second between two requests: reading, and reactions, which are small. */
+const unthrottled = (access: GitHubAccess): Pick<GitHub, "reactions" | "reader"> => ({
+  async reactions() {
+    needToken(access);
+    const { gitHubReactions } = await import("../edges/github/reactions.ts");
+    return gitHubReactions(access);
+  },
+  async reader() {
+    needToken(access);
+    const { gitHubReader } = await import("../edges/github/reader.ts");
+    return gitHubReader(access);
+  },
+});
 
 const needToken = ({ token }: { readonly token: string }): void => {
   if (token !== "") return;

@@ -46,17 +46,12 @@ export const toldRepository = (
     },
     async compare(base, head) {
       const comparison = await repository.compare(base, head);
-      told(
-        `the diff of ${base}...${head}`,
-        counted(comparison.files.length, "file"),
-        "not asked, so the query has none",
-      );
+      told(`the diff of ${base}...${head}`, counted(comparison.files, "file"), noneThere);
       return comparison;
     },
     async discussion(of) {
       const found = await repository.discussion(of);
-      const many = counted(found?.pieces.length ?? 0, "text");
-      told(`what was said in #${of.number}`, many, "not asked, so the query has none");
+      told(`what was said in #${of.number}`, counted(found?.pieces ?? [], "text"), noneThere);
       return found;
     },
   };
@@ -67,9 +62,12 @@ const pullsOf = (question: PullRequestQuestion): string =>
     ? `the commits of pull request #${question.number}`
     : `open pull requests from ${question.repository}:${question.branch}`;
 
+const noneThere = "not asked, so the query has none";
+
 const withoutSides = {
   number: "it counts as none of a fork's, and the query has no diff",
   branch: "the run counts as one without a pull request",
 } as const;
 
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+const counted = ({ length }: { readonly length: number }, what: string): string =>
+  `${length} ${what}${length === 1 ? "" : "s"}`;
