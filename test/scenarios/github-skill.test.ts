@@ -1,3 +1,5 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type ActionWorld, startActionWorld } from "../helpers/action-world.ts";
 import { addToken } from "../helpers/fake-github/populate-people.ts";
@@ -87,6 +89,21 @@ describe("given a pull request of a fork", () => {
     // Comparing is done once, for the query and for the tool.
     expect(ran.api.filter((line) => line.includes("/compare/"))).toHaveLength(1);
   });
+});
+
+test("given a fork's pull request and no checkout at all, its files are read at the commit of the label", async () => {
+  await using world = await start([file({ path: "src/a.ts" })]);
+  const pull = openPull(world);
+  const empty = join(world.temporary, "no-checkout");
+  mkdirSync(empty);
+  const by = { number: pull.number, by: "alice", label: "expert", event: "pull_request_target" } as const;
+  const webhook = await pullRequestEvent(world, by);
+  const ran = await runStep(world, {
+    ...{ webhook, inputs: { expert: "reviewer" }, env: { GITHUB_WORKSPACE: empty } },
+  });
+  expect([ran.exitCode, ran.outputs.conclusion]).toEqual([0, "success"]);
+  expect(ran.prompts[0]?.query).toContain("+export const oil = 2;");
+  expect(ran.prompts[1]?.results[0]?.text).toContain(pull.pull.headSha);
 });
 
 describe("given a path that leads out of the repository", () => {
