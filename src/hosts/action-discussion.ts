@@ -1,9 +1,12 @@
+import { parseMarker } from "../outputs/marker.ts";
 import { type Discussion, type DiscussionView, discussionView, type Piece } from "../request/discussion.ts";
-import type { Role, Roles } from "../request/role.ts";
-import { isComment, isOnThread, type ThreadTrigger, type Trigger } from "../request/trigger.ts";
+import { atLeast, effectiveRole, isTrusted, type Role, type Roles } from "../request/role.ts";
+import { type Actor, isComment, isOnThread, type ThreadTrigger, type Trigger } from "../request/trigger.ts";
 import { triggeredAt } from "../request/trigger-time.ts";
 import type { RepositoryReader } from "../run/reader-ports.ts";
 import type { RoleBook } from "../run/role-book.ts";
+import type { Admission } from "./action-admission.ts";
+import type { ActionInputs } from "./action-inputs.ts";
 
 /** Comments that are looked at, and bytes of a discussion's text that go into a query. */
 const mostComments = 50;
@@ -14,6 +17,8 @@ export type Discussed = {
   /** Missing where there is no discussion. */
   readonly view?: DiscussionView;
   readonly roles: Roles;
+  /** Somebody who may not write, and whose text is shown. */
+  readonly stranger?: string;
   readonly notes: readonly string[];
 };
 
@@ -21,20 +26,21 @@ type Asking = {
   readonly trigger: Trigger;
   readonly reader: () => Promise<Pick<RepositoryReader, "discussion">>;
   readonly roles: RoleBook;
+  readonly inputs: Pick<ActionInputs, "permission" | "untrustedContext">;
 };
 
 /**
  * Reads the thread's discussion, in one request, then the roles of those who are shown. An Expert can do without: what
  * cannot be read is told, and stops nothing.
  */
-export const readDiscussed = async ({ trigger, reader, roles }: Asking): Promise<Discussed> => {
+export const readDiscussed = async ({ trigger, reader, roles, inputs }: Asking): Promise<Discussed> => {
   const before = triggeredAt(trigger);
   if (!isOnThread(trigger) || isNew(trigger) || before === undefined) return noDiscussion;
   try {
     const of = { number: trigger.thread.number, size: mostComments };
     const found = await (await reader()).discussion(of);
     if (found === undefined) return unread("GitHub shows no such thread.");
-    return await viewed(found, { before, trigger, roles });
+    return await viewed(found, { before, trigger, roles, inputs });
   } catch (error) {
     return unread(error instanceof Error ? error.message : String(error));
   }
@@ -58,7 +64,8 @@ const viewed = async (
     before,
     trigger,
     roles,
-  }: { readonly before: string; readonly trigger: ThreadTrigger; readonly roles: RoleBook },
+    inputs,
+  }: Omit<Asking, "reader"> & { readonly before: string; readonly trigger: ThreadTrigger },
 ): Promise<Discussed> => {
   const url = isComment(trigger) ? { url: trigger.comment.url } : {};
   const view = discussionView(found, { before, maxBytes, ...url });
@@ -67,8 +74,31 @@ const viewed = async (
   const many = leftOut.length === 1 ? "one text" : `${leftOut.length} texts`;
   const notes =
     leftOut.length === 0 ? [] : [`Left out of the discussion: ${many}; the query says whose and why.`];
-  return { view, roles: await rolesOf(shown, roles), notes };
+  const known = await rolesOf(shown, roles);
+  const { visibility } = trigger.repository;
+  const stranger = shown.find(({ author, body }) => {
+    const role = effectiveRole(author.login, known, visibility);
+    const isDropped = inputs.untrustedContext === "drop" && !isTrusted(role, inputs.permission);
+    return !isDropped && !isAnswer(author, body) && !atLeast(role, "write");
+  })?.author.login;
+  return { view, roles: known, notes, ...(stranger === undefined ? {} : { stranger }) };
 };
+
+/** An earlier answer here: made of what the thread held, of which each text is looked at by itself. */
+const isAnswer = ({ login, type }: Actor, body: string): boolean =>
+  type === "Bot" && login === "github-actions[bot]" && parseMarker(body) !== undefined;
+
+/** What a stranger has said in the thread makes a trigger untrusted as the thread's own text does. */
+export const withDiscussion = (admission: Admitted, { stranger }: Discussed): Admitted =>
+  stranger === undefined || admission.trust === "untrusted"
+    ? admission
+    : {
+        ...admission,
+        trust: "untrusted",
+        reason: `${stranger}, who wrote in the thread, may not write here.`,
+      };
+
+type Admitted = Extract<Admission, { type: "admitted" }>;
 
 /** The newest first, since not everybody's is asked for. */
 const rolesOf = async (shown: readonly Piece[], { roleOf }: RoleBook): Promise<Roles> => {

@@ -24,7 +24,8 @@ export const readingSkills = (job: StepJob) => {
         ...(comparison === undefined ? {} : { comparison }),
         ...("run" in trigger ? { run: trigger.run.id } : {}),
         before: triggeredAt(trigger) ?? new Date(systemClock.now()).toISOString(),
-        untrustedContext: inputs.untrustedContext,
+        // A trigger that was let in as trusted brings nobody's text who may not write, and stays so.
+        untrustedContext: job.admission.trust === "trusted" ? "drop" : inputs.untrustedContext,
         standing: standingIn(job),
       }),
     ];
@@ -33,10 +34,10 @@ export const readingSkills = (job: StepJob) => {
 
 /** Where no payload says otherwise, a repository counts as public, so that `read` says nothing of a person. */
 const standingIn =
-  ({ step: { inputs }, trigger, roles }: StepJob) =>
+  ({ step: { inputs }, trigger, roles, admission }: StepJob) =>
   async (author: Actor) => {
     const visibility = "repository" in trigger ? trigger.repository.visibility : "public";
     const known = new Map([[author.login.toLowerCase(), await roles.roleOf(author)]]);
     const role = effectiveRole(author.login, known, visibility);
-    return { role, trusted: isTrusted(role, inputs.permission) };
+    return { role, trusted: isTrusted(role, admission.trust === "trusted" ? "write" : inputs.permission) };
   };

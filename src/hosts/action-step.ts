@@ -13,7 +13,7 @@ import { type Admission, admit, type Question } from "./action-admission.ts";
 import { recordBase } from "./action-change.ts";
 import type { ActionContext } from "./action-context.ts";
 import { readNamedFile, type TrustedDefinitions } from "./action-definitions.ts";
-import { readDiscussed } from "./action-discussion.ts";
+import { readDiscussed, withDiscussion } from "./action-discussion.ts";
 import { type GitHub, gitHub } from "./action-github.ts";
 import { answerHelp } from "./action-help.ts";
 import { hiddenFolders, runActionJob } from "./action-job.ts";
@@ -55,23 +55,24 @@ export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> =>
 
 const runAdmitted = async (
   step: Step,
-  { admission, github }: { readonly admission: Admitted; readonly github: GitHub },
+  { admission: asked, github }: { readonly admission: Admitted; readonly github: GitHub },
   stop: AbortSignal,
 ): Promise<Ending> => {
   const { inputs } = step;
-  const { trigger } = admission;
+  const { trigger } = asked;
   const known = { expert: inputs.expert, trigger };
   await using sandbox = stepSandbox(step);
   const manifest = join(step.context.checkout, inputs.config);
   // Who waits for the tiers before the model is asked has them tried while GitHub is.
-  if (admission.trust === "untrusted" || mayStartProcesses(manifest)) sandbox.openEarly();
+  if (asked.trust === "untrusted" || mayStartProcesses(manifest)) sandbox.openEarly();
   const { repository } = github;
-  const roles = roleBook(repository, admission.roles);
+  const roles = roleBook(repository, asked.roles);
   const [{ trusted, read }, comparison, discussed] = await Promise.all([
-    readDefinitions(step, { trigger, repository, expert: admission.expert, sandbox }),
+    readDefinitions(step, { trigger, repository, expert: asked.expert, sandbox }),
     compared(trigger, repository),
-    readDiscussed({ trigger, reader: github.reader, roles }),
+    readDiscussed({ trigger, reader: github.reader, roles, inputs }),
   ]);
+  const admission = withDiscussion(asked, discussed);
   if (read.type === "noManifest") return { ...known, conclusion: "skipped", problem: read.problem };
   const [query, proposed, base] = await Promise.all([
     makeActionQuery({ step, trigger, admission, trusted, comparison, discussed }),

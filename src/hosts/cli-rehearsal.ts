@@ -96,7 +96,7 @@ const admitted = async (
   const roles = roleBook(reader, admission.roles);
   const [comparison, found] = await Promise.all([
     compared(trigger, reader),
-    readDiscussed({ trigger, reader, roles }),
+    readDiscussed({ trigger, reader, roles, inputs }),
   ]);
   const discussed = options.assumed === undefined ? found : noDiscussion;
   const { plan, notes } = await planned(options, admission, { terminal, comparison, discussed });
