@@ -14,6 +14,7 @@ import { recordBase } from "./action-change.ts";
 import type { ActionContext } from "./action-context.ts";
 import { readNamedFile, type TrustedDefinitions } from "./action-definitions.ts";
 import { readDiscussed, withDiscussion } from "./action-discussion.ts";
+import { earlierFindingsBlock } from "./action-earlier-findings.ts";
 import { type GitHub, gitHub } from "./action-github.ts";
 import { answerHelp } from "./action-help.ts";
 import { hiddenFolders, runActionJob } from "./action-job.ts";
@@ -67,10 +68,11 @@ const runAdmitted = async (
   if (asked.trust === "untrusted" || mayStartProcesses(manifest)) sandbox.openEarly();
   const { repository } = github;
   const roles = roleBook(repository, asked.roles);
-  const [{ trusted, read }, comparison, discussed] = await Promise.all([
+  const [{ trusted, read }, comparison, discussed, earlier] = await Promise.all([
     readDefinitions(step, { trigger, repository, expert: asked.expert, sandbox }),
     compared(trigger, repository),
     readDiscussed({ trigger, reader: github.reader, roles, inputs }),
+    earlierFindingsBlock(step, { trigger, expert: asked.expert }, github.reviews),
   ]);
   const admission = withDiscussion(asked, discussed);
   if (read.type === "noManifest") return { ...known, conclusion: "skipped", problem: read.problem };
@@ -80,7 +82,14 @@ const runAdmitted = async (
     recordBase(step),
   ]);
   const catalog = priceCatalog(inputs.prices, warning);
-  const plan = await planStep(step, { read, trusted, trigger, query: query.text, catalog, admission });
+  const plan = await planStep(step, {
+    read,
+    trusted,
+    trigger,
+    query: query.text + earlier,
+    catalog,
+    admission,
+  });
   if (inputs.sandbox === "required") await sandbox.open();
   const refusal = await refuseUntrusted(plan, admission, { ...inputs, sandbox });
   if (refusal !== undefined) return { ...known, conclusion: "denied", problem: refusal };

@@ -231,5 +231,6 @@ describe("given this project's own history as a pull request", () => {
       expect(reviews).toHaveLength(1);
       expect(reviewComments).toHaveLength(beside.length);
     },
+    120_000,
   );
 });

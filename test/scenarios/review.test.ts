@@ -187,6 +187,10 @@ describe("given a review that is there already", () => {
     expect(ended(again)).toEqual(good);
     expect(posts(again)).toEqual([]);
     expect(again.summary).toContain("review: nothing new, 2 found again");
+    const [asked] = again.prompts;
+    expect(asked?.query).toMatch(
+      /### Findings of your earlier reviews[^#]*`hinge\.txt`, line 3: It squeaks\n`hinge\.txt`, line 20: Between\n/,
+    );
 
     scene.push(`first\n${text({ 3: "row three", 37: "row thirty-seven" })}`);
     const third = await scene.review([
@@ -200,7 +204,7 @@ describe("given a review that is there already", () => {
     expect(reviewComments.map(({ line }) => line)).toEqual([3, 1]);
     expect(reviews.map(({ commitId }) => commitId)[1]).toBe(headSha);
     expect(third.summary).toContain("1 beside the diff, 0 in its text, 2 found again");
-  });
+  }, 60_000);
 
   test("what is no longer found is resolved, unless somebody answered", async () => {
     const permissions = { contents: "write", issues: "write", pull_requests: "write" } as const;
@@ -223,7 +227,7 @@ describe("given a review that is there already", () => {
     const back = await scene.review([squeaks, bent, finish("COMMENT")]);
     expect(posts(back)).toHaveLength(1);
     expect(reviewComments.map(({ line }) => line)).toEqual([3, 37, 38, 37, 3]);
-  });
+  }, 60_000);
 
   test("a token that may not resolve marks its own remark instead, once, and says so", async () => {
     await using scene = await start();
@@ -240,7 +244,7 @@ describe("given a review that is there already", () => {
     );
     const back = await scene.review([squeaks]);
     expect(posts(back)).toHaveLength(1);
-  });
+  }, 60_000);
 
   test("a review that was not finished takes nothing for done", async () => {
     const permissions = { contents: "write", issues: "write", pull_requests: "write" } as const;
@@ -252,7 +256,7 @@ describe("given a review that is there already", () => {
       undefined,
       undefined,
     ]);
-  });
+  }, 60_000);
 
   test("what a person resolved is not said again, and others' remarks are nobody's to touch", async () => {
     const permissions = { contents: "write", issues: "write", pull_requests: "write" } as const;
@@ -268,7 +272,7 @@ describe("given a review that is there already", () => {
     await scene.review([finish("COMMENT")]);
     expect(reviewComments.map(({ resolvedBy }) => resolvedBy)).toEqual(["alice", undefined]);
     expect(reviewComments[1]?.body).toBe(remark.body);
-  });
+  }, 60_000);
 });
 
 describe("given a GitHub that does not take the review as it is", () => {
@@ -286,7 +290,7 @@ describe("given a GitHub that does not take the review as it is", () => {
     expect(reviews[0]?.body).toMatch(/One thing\.[\s\S]*GitHub did not take[\s\S]*\*\*It squeaks\*\*/);
     const again = await scene.review([squeaks, finish("COMMENT", "One thing.")]);
     expect(posts(again)).toEqual([]);
-  });
+  }, 60_000);
 
   test("its own pull request is commented on", async () => {
     await using scene = await start({ author: "github-actions[bot]" });

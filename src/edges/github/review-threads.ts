@@ -7,6 +7,8 @@ type Author = { readonly login: string; readonly databaseId?: number | null } | 
 type Conversation = {
   readonly id: string;
   readonly isResolved: boolean;
+  readonly path: string;
+  readonly line: number | null;
   readonly resolvedBy: { readonly login: string } | null;
   readonly comments: {
     readonly totalCount: number;
@@ -37,6 +39,8 @@ const query = `query($owner: String!, $repo: String!, $pull: Int!, $after: Strin
         nodes {
           id
           isResolved
+          path
+          line
           resolvedBy { login }
           comments(first: 50) {
             totalCount
@@ -67,14 +71,15 @@ export const ownThreads = async (
 };
 
 const ownThread = (
-  { id, isResolved, resolvedBy, comments: { nodes, totalCount } }: Conversation,
+  { id, isResolved, resolvedBy, path, line, comments: { nodes, totalCount } }: Conversation,
   self: Account,
 ): readonly OwnThread[] => {
   const [first, ...replies] = nodes;
   if (first?.databaseId == null || !isBy(first.author, self)) return [];
   const answered = totalCount > nodes.length || replies.some(({ author }) => !isBy(author, self));
   const resolved = !isResolved ? "by nobody" : isPerson(resolvedBy, self) ? "by a person" : "by itself";
-  return [{ id, comment: first.databaseId, body: first.body, resolved, answered }];
+  const place = { path, ...(line === null ? {} : { line }) };
+  return [{ id, comment: first.databaseId, body: first.body, ...place, resolved, answered }];
 };
 
 const isBy = (author: Author, self: Account): boolean =>

@@ -9,6 +9,9 @@ export type OwnThread = {
   /** The number of its first comment, and what that says. */
   readonly comment: number;
   readonly body: string;
+  readonly path: string;
+  /** Missing where the diff no longer shows it. */
+  readonly line?: number;
   /** Who resolved it, if anybody did. */
   readonly resolved: "by nobody" | "by itself" | "by a person";
   /** Whether somebody else wrote in it, too. */

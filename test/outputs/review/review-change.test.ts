@@ -31,7 +31,15 @@ const review = (parts: readonly PlannedReview[], maxComments = 20) =>
 const print = (title: string): string => fingerprint({ path: "a.txt", title }, "2");
 const body = (...titles: readonly string[]): string => `${markerLine(marker, titles.map(print))}\n\ntext`;
 const thread = (title: string, more: Partial<OwnThread> = {}): OwnThread => ({
-  ...{ id: `T ${title}`, comment: 1, body: body(title), resolved: "by nobody", answered: false },
+  ...{
+    id: `T ${title}`,
+    comment: 1,
+    body: body(title),
+    path: "a.txt",
+    line: 2,
+    resolved: "by nobody",
+    answered: false,
+  },
   ...more,
 });
 const own = (more: Partial<OwnReviews>): OwnReviews => ({ threads: [], reviews: [], ...more });
