@@ -6,6 +6,7 @@ import type { PullRequestHead } from "../outputs/kinds/kind.ts";
 import type { OutputPolicy, PlannedOutput } from "../outputs/output-kinds.ts";
 import { changeRefusal, type WorkspaceChange } from "../outputs/workspace-change.ts";
 import { isOnPullRequest, type Trigger } from "../request/trigger.ts";
+import type { ChangedWorkspace } from "../run/workspace-ports.ts";
 import { gitOutside } from "./action-definitions.ts";
 import { writePatch } from "./action-files.ts";
 import { workspaceOf } from "./action-workspace.ts";
@@ -74,20 +75,39 @@ export const readyChange = async (job: EndedJob, planned: readonly PlannedOutput
           : undefined,
     };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     return { refusal: (output) => (isOfChange(output) ? reason : undefined) };
   }
 };
 
-const keptChange = async (job: EndedJob): Promise<WorkspaceChange> => {
-  const { step, base, directory, redact } = job;
+/** Tells an Expert in time why what it asked for would be refused, when there is still something to do about it. */
+export const inspectChange =
+  (job: StepJob) =>
+  async (output: PlannedOutput): Promise<string | undefined> => {
+    if (!isOfChange(output)) return undefined;
+    const { config: manifest, safeOutputs: policy } = job.step.inputs;
+    const reason = await workspaceIn(job)
+      .change()
+      .then((change) => refusalOf(output, { change, manifest, policy }), messageOf);
+    return reason === undefined
+      ? undefined
+      : `As the workspace is now it would be refused: ${reason} Mend that before you finish.`;
+  };
+
+const workspaceIn = ({ step, base }: StepJob): ChangedWorkspace => {
   if (base === undefined) throw new TypeError("a change is to be published, and no commit was recorded");
   const program = gitOutside(step.context.checkout, step.environment);
-  const workspace = changedWorkspace(base, { program, temporary: step.context.temporary });
+  return changedWorkspace(base, { program, temporary: step.context.temporary });
+};
+
+const keptChange = async (job: EndedJob): Promise<WorkspaceChange> => {
+  const workspace = workspaceIn(job);
   const change = await workspace.change();
-  writePatch(directory, await publishable(redact(await workspace.patch(change))));
+  writePatch(job.directory, await publishable(job.redact(await workspace.patch(change))));
   return change;
 };
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const refusalOf = (
   output: ChangeOutput,

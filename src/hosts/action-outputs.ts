@@ -12,7 +12,7 @@ import { isOnPullRequest, isOnThread, type Trigger } from "../request/trigger.ts
 import type { Comparison } from "../run/github-ports.ts";
 import type { InProcessSkill, SkillsRequest } from "../run/ports.ts";
 import type { Delivery } from "../run/publish.ts";
-import { pushableHead, type ReadyChange, readyChange } from "./action-change.ts";
+import { inspectChange, pushableHead, type ReadyChange, readyChange } from "./action-change.ts";
 import { publishable } from "./published-text.ts";
 import { textPolicy } from "./step.ts";
 import type { EndedJob, StepJob } from "./step-job.ts";
@@ -23,7 +23,7 @@ export const outputSkills = (job: StepJob) => {
   const scope = scopeOf(job);
   return ({ runId }: SkillsRequest): readonly InProcessSkill[] => {
     if (runId !== rootRunId) return [];
-    const skill = outputSkill(step.inputs.safeOutputs, scope);
+    const skill = outputSkill(step.inputs.safeOutputs, scope, inspectChange(job));
     return skill === undefined ? [] : [skill];
   };
 };

@@ -229,6 +229,8 @@ describe("given a change that the step does not allow", () => {
       edits: [write("src/a.ts", "two\n"), write("package.json", "{}")],
     });
     expect(played.conclusion).toEqual([1, "undelivered"]);
+    expect(played.told[0]).toContain("As the workspace is now it would be refused");
+    expect(played.told[0]).toContain('"package.json": it fits no pattern of `paths=`');
     expect(played.ran.summary).toContain("it fits no pattern of");
     expect(played.writes).toEqual([]);
   });
@@ -364,6 +366,50 @@ const proposed =
 
 const pushing = "push paths=src/**";
 
+const tess = async (world: ActionWorld): Promise<Webhook> => {
+  addCollaborator(world.github.world, world.repository, "tess", "triage");
+  return await proposed({ by: "tess" })(world);
+};
+const fork = async (world: ActionWorld): Promise<Webhook> => {
+  const { github, repository, checkout } = world;
+  const forked = addRepository(github.world, {
+    owner: "alice",
+    name: "widgets",
+    forkOf: repository.fullName,
+  });
+  checkout.checkout("feature");
+  checkout.commit({ "src/a.ts": "proposed\n" });
+  checkout.mirrorTo(github.world, forked);
+  const { number } = openPullRequest(github.world, repository, {
+    ...{ author: "alice", head: "feature", headRepository: forked.fullName },
+  });
+  return await pullRequestEvent(world, { number, by: "alice", event: "pull_request_target" });
+};
+const elsewhere = async (world: ActionWorld): Promise<Webhook> => {
+  const webhook = await proposed()(world);
+  world.checkout.checkout("main");
+  return webhook;
+};
+const back = async (world: ActionWorld): Promise<Webhook> => {
+  const { github, repository, checkout } = world;
+  addCommit(github.world, repository, { branch: "release", files: { r: "r\n" } });
+  const { number } = openPullRequest(github.world, repository, {
+    author: "alice",
+    head: "main",
+    base: "release",
+  });
+  checkout.checkout("main");
+  return await pullRequestEvent(world, { number, by: "alice" });
+};
+
+/** Triggers whose pull request is not pushed to. */
+const strangers = [
+  ["an untrusted trigger", tess],
+  ["a fork", fork],
+  ["the checkout of another commit", elsewhere],
+  ["the default branch", back],
+] as const;
+
 describe("given a push to the pull request's branch", () => {
   test("a commit comes on top of the head that the job began from", async () => {
     await using played = await play({
@@ -424,48 +470,14 @@ describe("given a push to the pull request's branch", () => {
     expect(behind.writes).toEqual([]);
   });
 
-  test("there is no such tool for a fork, the default branch, another checkout, or an untrusted trigger", async () => {
-    const tess = async (world: ActionWorld): Promise<Webhook> => {
-      addCollaborator(world.github.world, world.repository, "tess", "triage");
-      return await proposed({ by: "tess" })(world);
-    };
-    const fork = async (world: ActionWorld): Promise<Webhook> => {
-      const { github, repository, checkout } = world;
-      const forked = addRepository(github.world, {
-        owner: "alice",
-        name: "widgets",
-        forkOf: repository.fullName,
-      });
-      checkout.checkout("feature");
-      checkout.commit({ "src/a.ts": "proposed\n" });
-      checkout.mirrorTo(github.world, forked);
-      const { number } = openPullRequest(github.world, repository, {
-        ...{ author: "alice", head: "feature", headRepository: forked.fullName },
-      });
-      return await pullRequestEvent(world, { number, by: "alice", event: "pull_request_target" });
-    };
-    const elsewhere = async (world: ActionWorld): Promise<Webhook> => {
-      const webhook = await proposed()(world);
-      world.checkout.checkout("main");
-      return webhook;
-    };
-    const back = async (world: ActionWorld): Promise<Webhook> => {
-      const { github, repository, checkout } = world;
-      addCommit(github.world, repository, { branch: "release", files: { r: "r\n" } });
-      const { number } = openPullRequest(github.world, repository, {
-        author: "alice",
-        head: "main",
-        base: "release",
-      });
-      checkout.checkout("main");
-      return await pullRequestEvent(world, { number, by: "alice" });
-    };
-    for (const arrange of [tess, fork, elsewhere, back]) {
-      const inputs = { permission: "triage", sandbox: "off" };
-      await using played = await play({ outputs: pushing, edits, asked: [push()], arrange, inputs });
-      expect(played.ran.prompts[0]?.tools ?? [], arrange.name).not.toContain("pushChanges");
-      expect(played.writes, arrange.name).toEqual([]);
-    }
+  test.each(strangers)("there is no such tool for %s", async (_, arrange) => {
+    const inputs = { permission: "triage", sandbox: "off" };
+    await using played = await play({ outputs: pushing, edits, asked: [push()], arrange, inputs });
+    expect(played.ran.prompts[0]?.tools ?? []).not.toContain("pushChanges");
+    expect(played.writes).toEqual([]);
+  });
+
+  test("an untrusted trigger's is offered where the step says so", async () => {
     await using allowed = await play({
       ...{ outputs: `${pushing} untrusted=true`, edits, asked: [push()], arrange: tess },
       inputs: { permission: "triage", sandbox: "off" },

@@ -10,8 +10,14 @@ const outputSkillName = "@expert-stack/outputs";
 /**
  * The skill by which an Expert asks for what is to be published. It holds no token and does nothing: what the policy lets
  * in is recorded, and published by the runner once the job has ended.
+ *
+ * @param inspect what stands against an output as things are now, which may still change before the job ends
  */
-export const outputSkill = (policy: OutputPolicy, scope: OutputScope): InProcessSkill | undefined => {
+export const outputSkill = (
+  policy: OutputPolicy,
+  scope: OutputScope,
+  inspect?: (output: PlannedOutput) => Promise<string | undefined>,
+): InProcessSkill | undefined => {
   const offered = outputTools(policy, scope);
   if (offered.length === 0) return undefined;
   const planned: PlannedOutput[] = [];
@@ -30,8 +36,11 @@ export const outputSkill = (policy: OutputPolicy, scope: OutputScope): InProcess
       if (verdict.type === "refused") return told(verdict.reason, "refused");
       planned.push(verdict.output);
       emit({ type: "outputPlanned", runId, toolCallId, output: { ...verdict.output } });
-      const remark = verdict.remark === undefined ? "" : ` ${verdict.remark}`;
-      return told(`It is planned, and will be published once you have finished.${remark}`, "planned");
+      const remarks = [verdict.remark, await inspect?.(verdict.output)].filter((one) => one !== undefined);
+      return told(
+        ["It is planned, and will be published once you have finished.", ...remarks].join(" "),
+        "planned",
+      );
     },
   };
 };
