@@ -19,6 +19,7 @@ export const invalidCodes = [
   "DELEGATION_TOO_DEEP",
   "PATH_ESCAPE",
   "TRIGGER_INVALID",
+  "PLAN_INVALID",
   "JOB_NOT_FOUND",
   "JOB_RUNNING",
   "CHECKPOINT_NOT_FOUND",

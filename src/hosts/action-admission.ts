@@ -34,6 +34,9 @@ export type Admission =
   | { readonly type: "help"; readonly trigger: ThreadTrigger }
   | { readonly type: "refused"; readonly conclusion: "skipped" | "denied"; readonly problem: Problem };
 
+/** A trigger that was let in. */
+export type Admitted = Extract<Admission, { type: "admitted" }>;
+
 export type Question = {
   readonly trigger: Trigger;
   readonly inputs: ActionInputs;

@@ -1,7 +1,6 @@
 import { error as annotateError, info, setOutput, summary, warning } from "@actions/core";
 import { inSentences } from "../errors.ts";
 import type { RunOutcome } from "../job/outcome.ts";
-import { rootRunId } from "../job/state.ts";
 import { exitCode } from "../report/conclusion.ts";
 import type { JobReport } from "../report/job-report.ts";
 import { logLine } from "../report/log-line.ts";
@@ -21,10 +20,10 @@ export const finish = async (
   }: { readonly step?: Step; readonly secrets: readonly string[]; readonly stop: AbortSignal },
 ): Promise<number> => {
   const { redact } = makeRedaction(secrets);
-  for (const [name, value] of Object.entries(outputsOf(ending))) {
+  for (const [name, value] of Object.entries(outputsOf(ending, step))) {
     setOutput(name, await publishable(redact(value)));
   }
-  await writeSummary(ending, step, redact);
+  if (ending.summary !== "none") await writeSummary(ending, step, redact);
   annotate(ending, redact);
   if (stop.aborted) return 130;
   return exitCode(ending.conclusion, {
@@ -37,29 +36,34 @@ export const finish = async (
 const isRequirable = (trigger: Ending["trigger"]): boolean =>
   trigger?.type === "pullRequest" || trigger?.type === "review" || trigger?.type === "reviewComment";
 
-const outputsOf = ({ conclusion, job, report, delivery }: Ending): Readonly<Record<string, string>> => {
-  const root = job?.state.runs.get(rootRunId);
-  const expert = job?.state.started?.experts[0];
-  const { usage, steps } = job?.state ?? {};
+const outputsOf = (ending: Ending, step: Step | undefined): Readonly<Record<string, string>> => {
+  const { conclusion, job, report, delivery } = ending;
+  const { expert, usage } = job ?? {};
   return {
     conclusion,
     "final-message": report?.answer ?? "",
     "response-file": job?.responseFile ?? "",
-    "structured-output": structuredOutput(job?.state.outcome),
-    "job-id": job?.state.started?.jobId ?? "",
-    "checkpoint-id": root?.checkpoint.id ?? "",
-    "artifact-id": String(delivery?.artifact?.id ?? ""),
+    "structured-output": structuredOutput(job?.outcome),
+    "job-id": job?.id ?? "",
+    "checkpoint-id": job?.checkpoint ?? "",
+    "artifact-id": String(report?.artifact?.id ?? ""),
     "artifact-url": report?.artifact?.url ?? "",
     "comment-url": delivery?.commentUrl ?? "",
-    plan: "",
-    "plan-digest": "",
-    "execution-file": job === undefined ? "" : `${job.directory}/events.jsonl`,
+    plan: planOutput(ending, step),
+    "plan-digest": ending.plan?.digest ?? "",
+    "execution-file": job?.executionFile ?? "",
     expert: expert === undefined ? "" : `${expert.key}@${expert.version} ${expert.digest}`,
-    steps: String(steps ?? 0),
+    steps: String(job?.steps ?? 0),
     "input-tokens": String(usage?.inputTokens ?? 0),
     "output-tokens": String(usage?.outputTokens ?? 0),
     "cost-usd": String(report?.facts?.costUsd ?? ""),
   };
+};
+
+/** The id of the plan's artifact, or how the step ended that left none: the job that publishes repeats it. */
+const planOutput = ({ plan, conclusion }: Ending, step: Step | undefined): string => {
+  if (plan !== undefined) return plan.reference;
+  return step?.inputs.mode === "plan" ? conclusion : "";
 };
 
 const structuredOutput = (outcome: RunOutcome | undefined): string =>

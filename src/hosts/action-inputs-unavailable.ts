@@ -4,9 +4,6 @@ import { version } from "./version.ts";
 /** Inputs whose meaning comes in a later release, with the values that ask for nothing. */
 const unavailable: Readonly<Record<string, readonly string[]>> = {
   "definitions-ref": [],
-  mode: ["run"],
-  plan: [],
-  "plan-digest": [],
   "allow-unlocked": ["false"],
   registry: [],
   frozen: ["false"],

@@ -36,6 +36,11 @@ export type ActionInputs = {
   readonly githubTools: "true" | "false";
   readonly untrustedContext: "mark" | "drop";
   readonly safeOutputs: OutputPolicy;
+  /** `ack` shows that a job is about to run, and runs none. */
+  readonly mode: "run" | "plan" | "publish" | "ack";
+  /** What another job left, in `mode: publish`. */
+  readonly plan: string;
+  readonly planDigest: string;
   readonly comment: "sticky" | "new";
   readonly onSkip: "pass" | "fail";
   readonly artifact: "full" | "summary" | "none";
@@ -82,6 +87,7 @@ export const readInputs = (getInput: ReadInput): ActionInputs => {
     githubTools: oneOf("github-tools", ["true", "false"]),
     untrustedContext: oneOf("untrusted-context", ["mark", "drop"]),
     safeOutputs: readOutputPolicy(getInput("safe-outputs") || "comment"),
+    ...readMode(getInput),
     comment: oneOf("comment", ["sticky", "new"]),
     onSkip: oneOf("on-skip", ["pass", "fail"]),
     artifact: oneOf("artifact", ["full", "summary", "none"]),
@@ -109,6 +115,32 @@ const readWho = ({
     });
   }
   return { permission, maxJobsPerActor, allowUsers: lines("allow-users"), allowBots: lines("allow-bots") };
+};
+
+/** A plan belongs to the job that publishes it; one that is given to another is a mistake. */
+const readMode = (getInput: ReadInput): Pick<ActionInputs, "mode" | "plan" | "planDigest"> => {
+  const mode = readersOf(getInput).oneOf("mode", ["run", "plan", "publish", "ack"]);
+  const plan = getInput("plan");
+  const planDigest = getInput("plan-digest");
+  if (mode !== "run") refuseChanges(getInput);
+  if (mode === "publish" || (plan === "" && planDigest === "")) return { mode, plan, planDigest };
+  throw new ExpertStackError({
+    code: "INPUT_INVALID",
+    message: `\`plan\` and \`plan-digest\` are for \`mode: publish\`, and this step's mode is \`${mode}\`.`,
+    remedy: "Leave them out, or set `mode: publish`.",
+  });
+};
+
+/** A plan does not carry files yet. @throws ExpertStackError INPUT_NOT_AVAILABLE */
+const refuseChanges = (getInput: ReadInput): void => {
+  const policy = readOutputPolicy(getInput("safe-outputs") || "comment");
+  if (policy["pull-request"] === undefined && policy.push === undefined) return;
+  throw new ExpertStackError({
+    code: "INPUT_NOT_AVAILABLE",
+    message:
+      "`pull-request` and `push` in `safe-outputs` are not available in `mode: plan`, `publish` and `ack` yet.",
+    remedy: "Use `mode: run` for them, or take them out.",
+  });
 };
 
 const readOverrides = (getInput: ReadInput): Overrides => {

@@ -12,15 +12,16 @@ import { isOnPullRequest, isOnThread, type Trigger } from "../request/trigger.ts
 import type { Comparison } from "../run/github-ports.ts";
 import type { InProcessSkill, SkillsRequest } from "../run/ports.ts";
 import type { Delivery } from "../run/publish.ts";
-import { inspectChange, pushableHead, type ReadyChange, readyChange } from "./action-change.ts";
+import { inspectChange, pushableHead, type ReadyChange } from "./action-change.ts";
+import type { JobResult } from "./job-result.ts";
 import { publishable } from "./published-text.ts";
 import { textPolicy } from "./step.ts";
-import type { EndedJob, StepJob } from "./step-job.ts";
+import type { StepJob } from "./step-job.ts";
 
 /** The Coordinator alone asks for outputs: a delegate answers to who called it. */
 export const outputSkills = (job: StepJob) => {
-  const { step } = job;
-  const scope = scopeOf(job);
+  const { step, trigger, admission, comparison, base } = job;
+  const scope = scopeOf({ step, trigger, trust: admission.trust, comparison, base: base?.commit });
   return ({ runId }: SkillsRequest): readonly InProcessSkill[] => {
     if (runId !== rootRunId) return [];
     const skill = outputSkill(step.inputs.safeOutputs, scope, inspectChange(job));
@@ -36,11 +37,10 @@ export type ReadyOutputs = {
 };
 
 /** What the job planned. Of a job that stopped in its middle nobody knows what else it would have planned. */
-export const plannedOutputs = async (job: EndedJob): Promise<ReadyOutputs> => {
-  const { step, trigger, entries } = job;
+export const plannedOutputs = async (job: JobResult): Promise<ReadyOutputs> => {
+  const { step, trigger, recorded } = job;
   const policy = step.inputs.safeOutputs;
-  const recorded = entries.flatMap(({ event }) => (event.type === "outputPlanned" ? [event.output] : []));
-  if (job.state.outcome?.type !== "completed") {
+  if (job.outcome?.type !== "completed") {
     return { outputs: [], failures: [], withheld: recorded.length };
   }
   const scope = scopeOf(job);
@@ -48,7 +48,7 @@ export const plannedOutputs = async (job: EndedJob): Promise<ReadyOutputs> => {
   const required = policy.comment?.required === true && !hasPlace(policy.comment, trigger);
   // What an Expert wrote may also hold somebody's key that nobody here knows.
   const searched = await Promise.all(planned.outputs.map((output) => outputWithTexts(output, publishable)));
-  const ready = await readyChange(job, searched);
+  const ready = await job.readyChange(searched);
   const rules = publishingRules(job, scope, ready);
   const refusals = searched.flatMap((output) => {
     const reason = ready.refusal(output);
@@ -70,13 +70,20 @@ export const plannedOutputs = async (job: EndedJob): Promise<ReadyOutputs> => {
   };
 };
 
+/** Why of what is recorded not everything may be published; nothing where all may. */
+export const refusedOutputs = (
+  result: Pick<JobResult, "step" | "trigger" | "trust" | "comparison" | "base" | "recorded">,
+): readonly string[] =>
+  planOutputs(result.recorded, { policy: result.step.inputs.safeOutputs, scope: scopeOf(result) }).refused;
+
 const publishingRules = (
-  job: EndedJob,
+  job: JobResult,
   { diff, head }: OutputScope,
   { change }: ReadyChange,
 ): PublishingRules => {
   const { serverUrl, owner, repo, runId, workflow, job: name } = job.step.context;
-  const { jobId, coordinator: expert } = job.plan.started;
+  const { jobId } = job;
+  const { expert } = job.report;
   const run = `${serverUrl}/${owner}/${repo}/actions/runs/${runId}`;
   return {
     text: textPolicy(serverUrl),
@@ -98,8 +105,11 @@ const notOffered =
 export const hasPlace = ({ target }: CommentRule, trigger: Trigger): boolean =>
   target !== undefined || isOnThread(trigger);
 
-const scopeOf = ({ step, trigger, admission: { trust }, comparison, base }: StepJob): OutputScope =>
-  outputScope({ trigger, trust, sha: step.context.sha, comparison, base: base?.commit });
+const scopeOf = ({
+  step,
+  ...of
+}: Pick<JobResult, "step" | "trigger" | "trust" | "comparison" | "base">): OutputScope =>
+  outputScope({ ...of, sha: step.context.sha });
 
 /**
  * @param of.sha the commit that the runner says the event is of

@@ -66,10 +66,13 @@ export const showProgress = (
   };
 };
 
-/** Where the answer goes into another thread, nobody waits for it in this one. */
-const isShown = ({ comment, safeOutputs }: ActionInputs, { number }: ThreadPlace): boolean => {
+/**
+ * Where the answer goes into another thread, nobody waits for it in this one; and a job that leaves publishing to another
+ * writes nothing.
+ */
+const isShown = ({ comment, safeOutputs, mode }: ActionInputs, { number }: ThreadPlace): boolean => {
   const { target = number } = safeOutputs.comment ?? {};
-  return safeOutputs.comment !== undefined && comment === "sticky" && target === number;
+  return mode === "run" && safeOutputs.comment !== undefined && comment === "sticky" && target === number;
 };
 
 const progressWriter = (

@@ -7,11 +7,13 @@ import type { Step } from "./step.ts";
 
 /** What whoever asked sees at once: eyes while the job runs, then a rocket, or a confused face. */
 export type Reacting = {
+  /** Once the eyes are there, or cannot be. */
+  readonly begun: Promise<unknown>;
   /** @param stop once aborted nothing more is asked of GitHub: what is left of the step's time is for its report */
   readonly end: (conclusion: Conclusion, stop: AbortSignal) => Promise<void>;
 };
 
-const none: Reacting = { end: async () => undefined };
+const none: Reacting = { begun: Promise.resolve(), end: async () => undefined };
 
 /**
  * Begins to react, where the step publishes in the thread at all. Nobody waits for it, and a reaction that cannot be given
@@ -22,6 +24,7 @@ export const react = ({ inputs }: Step, trigger: Trigger, reactions: () => Promi
   const target = targetOf(trigger);
   const looking = quietly(async () => await (await reactions()).add(target, "eyes"));
   return {
+    begun: looking,
     async end(conclusion, stop) {
       const eyes = stop.aborted ? undefined : await looking;
       if (eyes === undefined) return;

@@ -9,18 +9,17 @@ import { readTrigger } from "../request/read-trigger.ts";
 import type { Actor, Trigger } from "../request/trigger.ts";
 import { type JobPlan, planJob, priced } from "../run/resolve.ts";
 import { roleBook } from "../run/role-book.ts";
-import { type Admission, admit, type Question } from "./action-admission.ts";
+import { type Admitted, admit, type Question } from "./action-admission.ts";
 import { recordBase } from "./action-change.ts";
 import type { ActionContext } from "./action-context.ts";
 import { readNamedFile, type TrustedDefinitions } from "./action-definitions.ts";
 import { readDiscussed, withDiscussion } from "./action-discussion.ts";
 import { earlierFindingsBlock } from "./action-earlier-findings.ts";
 import { type GitHub, gitHub } from "./action-github.ts";
-import { answerHelp } from "./action-help.ts";
 import { hiddenFolders, runActionJob } from "./action-job.ts";
 import { proposedChanges, readDefinitions, type TrustedManifest } from "./action-manifest.ts";
+import { helpEnding, inMode } from "./action-modes.ts";
 import { compared, makeActionQuery } from "./action-query.ts";
-import { react } from "./action-reaction.ts";
 import { checkWorkspace, workspaceOf } from "./action-workspace.ts";
 import type { Ending } from "./ending.ts";
 import { type JobSandbox, jobSandbox, machineOf } from "./job-sandbox.ts";
@@ -42,16 +41,8 @@ export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> =>
     const { conclusion, problem } = admission;
     return { expert: inputs.expert, trigger: event, conclusion, problem };
   }
-  if (admission.type === "help") return await answerHelp(step, admission.trigger, github);
-  const reacting = react(step, admission.trigger, github.reactions);
-  try {
-    const ending = await runAdmitted(step, { admission, github }, stop);
-    await reacting.end(ending.conclusion, stop);
-    return ending;
-  } catch (error) {
-    await reacting.end("failure", stop);
-    throw error;
-  }
+  if (admission.type === "help") return await helpEnding(step, admission.trigger, github);
+  return await inMode(step, { admission, github, run: runAdmitted }, stop);
 };
 
 const runAdmitted = async (
@@ -106,13 +97,14 @@ const runAdmitted = async (
   );
 };
 
-type Admitted = Extract<Admission, { type: "admitted" }>;
-
 const askedBy = ({ inputs, context, environment }: Step): Omit<Question, "trigger" | "repository"> => {
   const rerunBy = rerunActor(environment);
+  // A job that asks no model has no key, and costs nothing that a quota would guard.
+  const isFree = inputs.mode === "publish" || inputs.mode === "ack";
+  const isAble = isFree || hasCredentials(environment, inputs.overrides.provider);
   return {
-    inputs,
-    secrets: hasCredentials(environment, inputs.overrides.provider) ? "present" : "missing",
+    inputs: isFree ? { ...inputs, maxJobsPerActor: undefined } : inputs,
+    secrets: isAble ? "present" : "missing",
     workflowFile: context.workflowFile,
     now: systemClock.now(),
     ...(rerunBy === undefined ? {} : { rerunBy }),

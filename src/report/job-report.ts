@@ -36,6 +36,8 @@ export type JobReport = {
   readonly artifact?: ArtifactLink;
   /** What was published besides the answer, in the runner's words, and how much was planned and is not. */
   readonly outputs?: { readonly published: readonly string[]; readonly withheld: number };
+  /** What was left to another job to publish: the plan's artifact, its digest, and how many outputs besides the answer. */
+  readonly plan?: { readonly id: number; readonly digest: string; readonly outputs: number };
   /** The journal's head, by which a stored job is recognised. */
   readonly head?: { readonly seq: number; readonly hash: string };
 };

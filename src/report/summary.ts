@@ -146,6 +146,16 @@ const outputs = ({ outputs: of }: JobReport): readonly string[] => {
   return [section("Published", lines.join("\n"))];
 };
 
+const plan = ({ plan: of }: JobReport): readonly string[] =>
+  of === undefined
+    ? []
+    : [
+        section(
+          "Planned",
+          `Nothing is published yet: the answer and ${plural(of.outputs, "further output")} are in the plan, artifact ${of.id}, ${inlineCode(of.digest)}.`,
+        ),
+      ];
+
 /** The page of the job's run: how it ended, the answer, the bill, who and what took part, where the record is. */
 export const renderSummary = (report: JobReport, policy: TextPolicy): SanitizedText => {
   const { problem, facts } = report;
@@ -153,6 +163,7 @@ export const renderSummary = (report: JobReport, policy: TextPolicy): SanitizedT
   const before = `${[title, ...(problem === undefined ? [] : [problemText(problem)])].join("\n\n")}\n\n`;
   const sections = [
     ...outputs(report),
+    ...plan(report),
     ...(facts === undefined ? [] : factSections(facts, report)),
     ...record(report),
   ];

@@ -158,4 +158,13 @@ export type Artifacts = {
     readonly files: readonly string[];
     readonly retentionDays?: number;
   }): Promise<StoredArtifact>;
+  /** Uploads one file as it is, under its own name. */
+  uploadFile(artifact: { readonly file: string; readonly retentionDays?: number }): Promise<StoredArtifact>;
+  /**
+   * The bytes of such a file, of this same workflow run.
+   *
+   * @returns nothing when the run has no artifact of that number
+   * @throws ExpertStackError ARTIFACT_FAILED
+   */
+  download(id: number): Promise<Buffer | undefined>;
 };

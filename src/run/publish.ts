@@ -38,8 +38,8 @@ export type Delivery = {
   readonly failures: readonly { readonly output: DeliveredOutput; readonly error: unknown }[];
 };
 
-/** `outputs` are several at once. */
-export type DeliveredOutput = "artifact" | "comment" | "outputs" | PublishableOutput["kind"];
+/** `outputs` are several at once, `plan` is what is left to another job to publish. */
+export type DeliveredOutput = "artifact" | "plan" | "comment" | "outputs" | PublishableOutput["kind"];
 
 export type PublishPorts = {
   readonly artifacts: Artifacts;

@@ -48,6 +48,8 @@ const fakeGitHub = (told: {
       told.upload?.();
       return stored;
     },
+    uploadFile: async () => stored,
+    download: async () => undefined,
   };
   const thread: Pick<Thread, "putComment"> = {
     putComment: async ({ thread: at, marker, mode, body }) => {
