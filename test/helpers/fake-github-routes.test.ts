@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { objectId, readCommit } from "./fake-github/git-objects.ts";
+import { addToken } from "./fake-github/populate-people.ts";
 import { matchRoute } from "./fake-github/route.ts";
 import { routes } from "./fake-github/routes.ts";
+import type { Access, Permissions } from "./fake-github/world.ts";
 import { type Ask, type SmallWorld, startSmallWorld } from "./fake-github-fixture.ts";
 
 const all = {
@@ -239,6 +241,26 @@ const reactionsOf = (route: string, { issue, comment, pullRequest }: SmallWorld)
   return route.includes("/comments/") ? comment.reactions : issue.reactions;
 };
 
+/** As the list of routes has it: `POST /repos/{owner}/{repo}/issues`. */
+const templateOf = (route: string): string => {
+  const [method = "", path = ""] = route.replace("…", "/repos/acme/widgets").split(" ");
+  const match = matchRoute(routes, method, path.replace(/\?.*/, ""));
+  return `${match?.route.method} ${match?.route.template}`;
+};
+
+/** Every permission that some route asks for. */
+const everything = (access: Access, without: readonly string[] = []): Permissions => {
+  const asked = routes.flatMap((route) => (route.scope === "repository" ? route.needs.permissions : []));
+  const names = asked.flatMap(Object.keys).filter((name) => !without.includes(name));
+  return Object.fromEntries(names.map((name) => [name, access]));
+};
+
+/** What the repository holds, as text. */
+const stateOf = ({ repository }: SmallWorld): string =>
+  JSON.stringify(repository, (_key, value: unknown) =>
+    value instanceof Map || value instanceof Set ? [...value] : value,
+  );
+
 describe("every route of the fake GitHub", () => {
   it("answers with what the world holds, in the form GitHub's description gives", async () => {
     await using world = await startSmallWorld();
@@ -252,9 +274,7 @@ describe("every route of the fake GitHub", () => {
         "",
       ]);
       if (holds !== undefined) expect(answer.json(), route).toMatchObject(toMatch(holds));
-      const path = route.replace("…", "/repos/acme/widgets").split(" ")[1]?.replace(/\?.*/, "") ?? "";
-      const match = matchRoute(routes, route.split(" ")[0] ?? "", path);
-      served.add(`${match?.route.method} ${match?.route.template}`);
+      served.add(templateOf(route));
     }
     const { violations, defects, unknownRoutes } = world.github.world;
     expect({ violations, defects, unknownRoutes }).toEqual({
@@ -263,6 +283,53 @@ describe("every route of the fake GitHub", () => {
       unknownRoutes: [],
     });
     expect([...served].sort()).toEqual(routes.map(({ method, template }) => `${method} ${template}`).sort());
+  });
+
+  it("refuses every write made without its permission, and changes nothing by it", async () => {
+    await using world = await startSmallWorld();
+    const { tokens } = world.github.world;
+    const elsewhere = addToken(world.github.world, { permissions: everything("write"), repositories: [] });
+    const refused = new Set<string>();
+    const writes = examples(world).filter(({ route }) => !route.startsWith("GET "));
+    for (const { holds: _holds, status: _status, ...example } of writes) {
+      const route = fillIn(example.route, world);
+      const template = templateOf(route);
+      const needed = routes.find((one) => `${one.method} ${one.template}` === template);
+      const names = needed?.scope === "repository" ? needed.needs.permissions.flatMap(Object.keys) : [];
+      const before = stateOf(world);
+      const lacking = {
+        "only reads": { permissions: everything("read") },
+        "has none": { permissions: {} },
+        "has every other": { permissions: everything("write", names) },
+        "is of another repository": { authorization: `Bearer ${elsewhere.value}` },
+        "is nobody's": {},
+      };
+      for (const [token, by] of Object.entries(lacking)) {
+        const { status } = await world.ask({ ...example, route, ...by });
+        // What a private repository holds is not there for whom it is hidden from.
+        expect([401, 403, 404], `${template} by a token that ${token}`).toContain(status);
+      }
+      expect(stateOf(world), template).toBe(before);
+      refused.add(template);
+      const done = await world.ask({ ...example, route, permissions: { ...all, ...everything("write") } });
+      expect(done.status, template).toBeLessThan(300);
+    }
+    expect(tokens.size).toBeGreaterThan(writes.length);
+    const served = routes.filter(({ method }) => method !== "GET");
+    expect([...refused].sort()).toEqual(served.map(({ method, template }) => `${method} ${template}`).sort());
+  });
+
+  it("lets nobody write by GraphQL", async () => {
+    await using world = await startSmallWorld();
+    const query = 'mutation { addStar(input: { starrableId: "R_1" }) { clientMutationId } }';
+    const before = stateOf(world);
+    const answer = await world.ask({
+      route: "POST /graphql",
+      permissions: everything("write"),
+      body: { query },
+    });
+    expect(answer.json()).toMatchObject({ errors: [{}] });
+    expect(stateOf(world)).toBe(before);
   });
 
   it("says 404 to a route it does not have and writes it down", async () => {

@@ -97,4 +97,14 @@ describe.concurrent("a job that takes more than twenty seconds", { timeout: 90_0
     );
     expect(writes).toHaveLength(1);
   });
+
+  test("writes nothing where another job publishes", async () => {
+    await using scene = await startScene({ on: "issue", answers, inputs: { mode: "plan" } });
+    const ran = await scene.run();
+    expect(ran.outputs.conclusion).toBe("planned");
+    const { requests } = scene.world.github.world;
+    expect(requests.map(({ method, path }) => `${method} ${path}`)).toEqual(
+      requests.map(() => expect.stringMatching(/^(GET |POST \/graphql$)/)),
+    );
+  });
 });
