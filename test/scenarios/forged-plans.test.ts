@@ -222,7 +222,7 @@ describe("given a plan on an issue of somebody who may not write", () => {
       body,
       ...comments.map((comment) => comment.body),
     ]);
-    for (const ours of ["Opened by an Expert", "<!-- expert-stack"]) {
+    for (const ours of ["Written by an Expert", "<!-- expert-stack"]) {
       expect(texts).toContainEqual(expect.stringContaining(ours));
     }
     const all = [...texts, published.summary, JSON.stringify(published.outputs), published.log].join("\n");

@@ -69,7 +69,7 @@ const asked = async (world: ActionWorld, issue: Issue, body: string) => {
 const concluded = ({ exitCode, outputs: { conclusion } }: StepRun) => [exitCode, conclusion];
 
 describe("given a job that plans with a token that may only read, and one that publishes without a model", () => {
-  test("the second publishes what the first planned, and both tell of it", async () => {
+  test("the second publishes what the first planned, and both tell of it", { timeout: 60_000 }, async () => {
     await using scene = await start();
     const { world, issue, options } = scene;
     const planned = await runPlanJob(world, options);
