@@ -54,9 +54,7 @@ const runAdmitted = async (
   const { trigger } = asked;
   const known = { expert: inputs.expert, trigger };
   await using sandbox = stepSandbox(step);
-  const manifest = join(step.context.checkout, inputs.config);
-  // Who waits for the tiers before the model is asked has them tried while GitHub is.
-  if (asked.trust === "untrusted" || mayStartProcesses(manifest)) sandbox.openEarly();
+  if (waitsForSandbox(step, asked)) sandbox.openEarly();
   const { repository } = github;
   const roles = roleBook(repository, asked.roles);
   const [{ trusted, read }, comparison, discussed, earlier] = await Promise.all([
@@ -86,16 +84,19 @@ const runAdmitted = async (
   if (refusal !== undefined) return { ...known, conclusion: "denied", problem: refusal };
   keepSecret(step, [...plan.experts.values()]);
   const { locked, notes: stale } = await readLock(trusted.definitions, inputs.config, plan.experts);
-  const said = [admission.reason, ...proposed, ...read.warnings, ...query.notes];
-  const notes = [...said.map(infoNote), ...stale];
+  const said = [admission.reason, ...proposed, ...read.warnings, ...query.notes].map(infoNote);
   return await runActionJob(
     {
       ...{ step, trigger, plan, admission, trusted, comparison, base, github, roles },
-      ...{ catalog, locked, notes, sandbox },
+      ...{ catalog, locked, notes: [...said, ...stale], sandbox },
     },
     stop,
   );
 };
+
+/** Who waits for the tiers before the model is asked has them tried while GitHub is. */
+const waitsForSandbox = ({ context, inputs }: Step, { trust }: Admitted): boolean =>
+  trust === "untrusted" || mayStartProcesses(join(context.checkout, inputs.config));
 
 const askedBy = ({ inputs, context, environment }: Step): Omit<Question, "trigger" | "repository"> => {
   const rerunBy = rerunActor(environment);
