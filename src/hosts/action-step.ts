@@ -55,14 +55,11 @@ const runAdmitted = async (
   const known = { expert: inputs.expert, trigger };
   await using sandbox = stepSandbox(step);
   if (waitsForSandbox(step, asked)) sandbox.openEarly();
-  const { repository } = github;
-  const roles = roleBook(repository, asked.roles);
-  const [{ trusted, read }, comparison, discussed, earlier] = await Promise.all([
-    readDefinitions(step, { trigger, repository, expert: asked.expert, sandbox }),
-    compared(trigger, repository),
-    readDiscussed({ trigger, reader: github.reader, roles, inputs }),
-    earlierFindingsBlock(step, { trigger, expert: asked.expert }, github.reviews),
-  ]);
+  const { trusted, read, comparison, discussed, earlier, roles } = await gathered(step, {
+    asked,
+    github,
+    sandbox,
+  });
   const admission = withDiscussion(asked, discussed);
   if (read.type === "noManifest") return { ...known, conclusion: "skipped", problem: read.problem };
   const [query, proposed, base] = await Promise.all([
@@ -71,14 +68,8 @@ const runAdmitted = async (
     recordBase(step),
   ]);
   const catalog = priceCatalog(inputs.prices, warning);
-  const plan = await planStep(step, {
-    read,
-    trusted,
-    trigger,
-    query: query.text + earlier,
-    catalog,
-    admission,
-  });
+  const asking = query.text + earlier;
+  const plan = await planStep(step, { read, trusted, trigger, query: asking, catalog, admission });
   if (inputs.sandbox === "required") await sandbox.open();
   const refusal = await refuseUntrusted(plan, admission, { ...inputs, sandbox });
   if (refusal !== undefined) return { ...known, conclusion: "denied", problem: refusal };
@@ -92,6 +83,24 @@ const runAdmitted = async (
     },
     stop,
   );
+};
+
+/** What is asked of GitHub before a job, at once. */
+const gathered = async (
+  step: Step,
+  of: { readonly asked: Admitted; readonly github: GitHub; readonly sandbox: JobSandbox },
+) => {
+  const { asked, github, sandbox } = of;
+  const { trigger, expert } = asked;
+  const { repository, reader, reviews } = github;
+  const roles = roleBook(repository, asked.roles);
+  const [definitions, comparison, discussed, earlier] = await Promise.all([
+    readDefinitions(step, { trigger, repository, expert, sandbox }),
+    compared(trigger, repository),
+    readDiscussed({ trigger, reader, roles, inputs: step.inputs }),
+    earlierFindingsBlock(step, { trigger, expert }, reviews),
+  ]);
+  return { ...definitions, comparison, discussed, earlier, roles };
 };
 
 /** Who waits for the tiers before the model is asked has them tried while GitHub is. */

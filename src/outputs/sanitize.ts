@@ -3,10 +3,17 @@ import { placeholders } from "./held-pieces.ts";
 import { sanitizeBlocks } from "./sanitize-blocks.ts";
 import type { LinePolicy } from "./sanitize-line.ts";
 
-const brand = Symbol("sanitized");
+const sanitized = Symbol("sanitized");
+const redacted = Symbol("redacted");
 
-/** Markdown that may be published. Only this module makes one, so no path to GitHub can forget to sanitise. */
-export type SanitizedText = { readonly text: string; readonly [brand]: true };
+/** Markdown that does nothing on GitHub but be read, and may hold a secret still. */
+export type InertText = { readonly text: string; readonly [sanitized]: true };
+
+/**
+ * Markdown that may be published: inert, and without the job's secrets. Only this module makes one, so no path to GitHub
+ * can forget the one or the other.
+ */
+export type SanitizedText = InertText & { readonly [redacted]: true };
 
 /** What an Expert's text may do on GitHub beyond being read. */
 export type TextPolicy = {
@@ -26,7 +33,8 @@ const linePolicy = (policy: TextPolicy): LinePolicy => ({
   closingKeywords: policy.closingKeywords,
 });
 
-const branded = (text: string): SanitizedText => ({ text, [brand]: true });
+const inert = (text: string): InertText => ({ text, [sanitized]: true });
+const publishable = (text: string): SanitizedText => ({ ...inert(text), [redacted]: true });
 
 /**
  * Makes an Expert's Markdown safe to publish: it notifies nobody, closes nothing, runs no bot command, shows no
@@ -35,9 +43,9 @@ const branded = (text: string): SanitizedText => ({ text, [brand]: true });
  * Inert names stand in `<code>`; a foreign link keeps its text and shows its address without scheme; tags that are
  * not allowed show as text. Fences and code spans stay as written. A second pass changes nothing.
  */
-export const sanitize = (text: string, policy: TextPolicy): SanitizedText => {
+export const sanitize = (text: string, policy: TextPolicy): InertText => {
   const visible = visibleText(text).text.replace(placeholders, "");
-  return branded(settled(visible, linePolicy(policy), mostPasses));
+  return inert(settled(visible, linePolicy(policy), mostPasses));
 };
 
 /** What one pass leaves is a text of its own; one that goes on changing is nobody's. */
@@ -53,24 +61,24 @@ const settled = (text: string, policy: LinePolicy, passes: number): string => {
 };
 
 /** A title: GitHub shows it as it is written, and nobody is notified by it. */
-export const sanitizeTitle = (text: string): SanitizedText =>
-  branded(visibleText(text).text.replace(placeholders, "").replace(/\s+/g, " ").trim());
+export const sanitizeTitle = (text: string): InertText =>
+  inert(visibleText(text).text.replace(placeholders, "").replace(/\s+/g, " ").trim());
 
 /** A text that GitHub shows as it is written, line by line, and by which nobody is notified. */
-export const sanitizePlain = (text: string): SanitizedText =>
-  branded(visibleText(text).text.replace(placeholders, "").trim());
+export const sanitizePlain = (text: string): InertText =>
+  inert(visibleText(text).text.replace(placeholders, "").trim());
 
 /**
  * A line that GitHub shows as it is written and reads all the same: a commit's subject, and a pull request's title, which
  * becomes one when it is merged. It names nobody and no issue, leads nowhere and switches no workflow off.
  */
-export const sanitizeSubject = (text: string): SanitizedText => {
+export const sanitizeSubject = (text: string): InertText => {
   const apart = sanitizeTitle(text)
     .text.replace(/(?<![a-z0-9])[@＠﹫](?=[a-z0-9])/giu, "$& ")
     .replace(/#(?=\d)|\bgh-(?=\d)/giu, "$& ")
     .replaceAll("://", ": //")
     .replace(/\[(skip ci|ci skip|no ci|skip actions|actions skip)\]/giu, "($1)");
-  return branded(apart);
+  return inert(apart);
 };
 
 /**
@@ -78,19 +86,22 @@ export const sanitizeSubject = (text: string): SanitizedText => {
  *
  * @param redact takes pieces out and leaves a mark of no meaning in Markdown
  */
-export const withoutSecrets = (sanitized: SanitizedText, redact: (text: string) => string): SanitizedText =>
-  branded(redact(sanitized.text));
+export const withoutSecrets = (text: InertText, redact: (text: string) => string): SanitizedText =>
+  publishable(redact(text.text));
 
-/** Puts the runner's own words around a sanitised body: `before` and `after` never hold an Expert's text. */
-export const framed = (frame: {
+/** Puts the runner's own words around a body: `before` and `after` never hold an Expert's text. */
+export const framed = <Text extends InertText>(frame: {
   readonly before: string;
-  readonly body: SanitizedText;
+  readonly body: Text;
   readonly after: string;
-}): SanitizedText => branded(`${frame.before}${frame.body.text}${frame.after}`);
+}): Text => ({ ...frame.body, text: `${frame.before}${frame.body.text}${frame.after}` });
+
+/** The runner's own words alone. */
+export const runnerText = (text: string): SanitizedText => publishable(text);
 
 /** Texts that each leave nothing open, one below the other. Empty ones leave no gap. */
 export const stacked = (texts: readonly SanitizedText[]): SanitizedText =>
-  branded(
+  publishable(
     texts
       .map(({ text }) => text.trim())
       .filter((text) => text !== "")
@@ -112,5 +123,5 @@ export const fencedCode = (
   const fence = "`".repeat(runs.reduce((most, run) => Math.max(most, run.length), 2) + 1);
   const lines = code.replace(/\r?\n$/, "");
   // Nothing at all takes the lines away; an empty line stays one.
-  return branded(`${fence}${as}\n${code === "" ? "" : `${lines}\n`}${fence}`);
+  return publishable(`${fence}${as}\n${code === "" ? "" : `${lines}\n`}${fence}`);
 };

@@ -1,5 +1,5 @@
 import { type Marker, markerLine } from "../outputs/marker.ts";
-import { framed, type SanitizedText, sanitize, type TextPolicy } from "../outputs/sanitize.ts";
+import { framed, type InertText, sanitize, type TextPolicy } from "../outputs/sanitize.ts";
 import { characters, fitText } from "./fit-text.ts";
 import type { ArtifactLink, JobReport } from "./job-report.ts";
 import { dollars, duration, inlineCode, integer, plural, shortDigest } from "./markdown.ts";
@@ -59,7 +59,7 @@ const opening = (report: JobReport, answer: string): string => {
 export const renderComment = (
   report: JobReport,
   { marker, policy }: { readonly marker: Marker; readonly policy: TextPolicy },
-): SanitizedText => {
+): InertText => {
   const answer = sanitize(report.answer?.trim() ?? "", policy);
   const before = `${markerLine(marker)}\n\n${opening(report, answer.text)}`;
   const after = `\n\n${footer(report)}\n`;

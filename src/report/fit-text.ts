@@ -1,4 +1,4 @@
-import { framed, type SanitizedText, sanitize, type TextPolicy } from "../outputs/sanitize.ts";
+import { framed, type InertText, sanitize, type TextPolicy } from "../outputs/sanitize.ts";
 
 /** What a limit counts: GitHub counts a comment's characters (code points) and a summary's bytes. */
 export type Measure = (text: string) => number;
@@ -22,7 +22,7 @@ const firstLines = (text: string, limit: number, measure: Measure): string => {
   return start.join("");
 };
 
-const cutTo = (text: string, limit: number, measure: Measure, policy: TextPolicy): SanitizedText => {
+const cutTo = (text: string, limit: number, measure: Measure, policy: TextPolicy): InertText => {
   let room = limit;
   for (;;) {
     const cut = sanitize(firstLines(text, room, measure), policy);
@@ -38,14 +38,14 @@ const cutTo = (text: string, limit: number, measure: Measure, policy: TextPolicy
  * Sanitising the cut text again is what closes its fences and sections.
  */
 export const fitText = (
-  body: SanitizedText,
+  body: InertText,
   fit: {
     readonly limit: number;
     readonly measure: Measure;
     readonly notice: string;
     readonly policy: TextPolicy;
   },
-): SanitizedText => {
+): InertText => {
   if (fit.measure(body.text) <= fit.limit) return body;
   const after = `\n\n${fit.notice}`;
   const room = Math.max(0, fit.limit - fit.measure(after));

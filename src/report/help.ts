@@ -1,5 +1,5 @@
 import { type Marker, markerLine } from "../outputs/marker.ts";
-import { framed, type SanitizedText, sanitize, type TextPolicy } from "../outputs/sanitize.ts";
+import { framed, type InertText, sanitize, type TextPolicy } from "../outputs/sanitize.ts";
 import { inlineCode } from "./markdown.ts";
 
 /** An Expert that a comment may ask, as its definition describes it. */
@@ -24,7 +24,7 @@ export const renderHelp = (
     readonly marker: Marker;
     readonly policy: TextPolicy;
   },
-): SanitizedText => {
+): InertText => {
   // A name is letters, digits and dashes, and the whole list is sanitised, which leaves spans of code as they are.
   const lines = experts.map(({ name, description }) =>
     description === undefined ? `- \`${name}\`` : `- \`${name}\`: ${description.replace(/\s+/g, " ")}`,

@@ -3,7 +3,14 @@ import { evolve } from "../job/evolve.ts";
 import { emptyState, rootRunId } from "../job/state.ts";
 import type { Todo } from "../job/todo.ts";
 import { type Marker, markerLine } from "../outputs/marker.ts";
-import { framed, type SanitizedText, sanitize, type TextPolicy } from "../outputs/sanitize.ts";
+import {
+  framed,
+  type InertText,
+  runnerText,
+  type SanitizedText,
+  sanitize,
+  type TextPolicy,
+} from "../outputs/sanitize.ts";
 import { dollars, duration, inlineCode, integer, plural } from "./markdown.ts";
 
 /** How far a job is. */
@@ -43,7 +50,7 @@ export const renderProgress = (
   { steps, tokens, costUsd, todos }: Progress,
   elapsedMs: number,
   { expert, runUrl, marker, policy }: Framing,
-): SanitizedText => {
+): InertText => {
   const notes = [
     plural(steps, "step"),
     `${integer(tokens)} tokens`,
@@ -59,12 +66,10 @@ export const renderProgress = (
 };
 
 /** What the comment says once nobody works on it any more and there is no answer. */
-export const renderAbandoned = ({ expert, runUrl, marker, policy }: Framing): SanitizedText =>
-  framed({
-    before: `${markerLine(marker)}\n\n${inlineCode(expert)} was stopped before it had an answer: [workflow run](${runUrl}).\n`,
-    body: sanitize("", policy),
-    after: "",
-  });
+export const renderAbandoned = ({ expert, runUrl, marker }: Omit<Framing, "policy">): SanitizedText =>
+  runnerText(
+    `${markerLine(marker)}\n\n${inlineCode(expert)} was stopped before it had an answer: [workflow run](${runUrl}).\n`,
+  );
 
 const todoList = (todos: readonly Todo[]): string => {
   const lines = todos

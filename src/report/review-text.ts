@@ -1,6 +1,13 @@
 import { markerLine } from "../outputs/marker.ts";
 import type { PublishableFinding, PublishableReview } from "../outputs/review/publishable-review.ts";
-import { framed, type SanitizedText, sanitize, stacked, type TextPolicy } from "../outputs/sanitize.ts";
+import {
+  framed,
+  runnerText,
+  type SanitizedText,
+  sanitize,
+  stacked,
+  withoutSecrets,
+} from "../outputs/sanitize.ts";
 import { characters, fitText } from "./fit-text.ts";
 
 /** GitHub's limit for the text of a review, in characters. */
@@ -17,19 +24,16 @@ const heading = {
  * @param listed what is told here, and why; what does not fit is left out, and told by a later run
  */
 export const reviewText = (
-  { marker, summary, origin, text: policy }: PublishableReview,
+  { marker, summary, origin, text: policy, redact }: PublishableReview,
   listed: { readonly findings: readonly PublishableFinding[]; readonly since: "outside" | "refused" },
 ): SanitizedText => {
-  const short = fitText(summary, {
-    limit: mostCharacters / 2,
-    measure: characters,
-    notice: "_This was too long and was cut here._",
-    policy,
-  });
+  const notice = "_This was too long and was cut here._";
+  const fit = { limit: mostCharacters / 2, measure: characters, notice, policy };
+  const short = withoutSecrets(fitText(summary, fit), redact);
   const fitting = thoseThatFit(listed.findings, mostCharacters / 2 - room);
   const left = listed.findings.length - fitting.length;
-  const title = runnerWords(fitting.length === 0 ? "" : heading[listed.since], policy);
-  const more = runnerWords(left === 0 ? "" : `${left} more did not fit here.`, policy);
+  const title = runnerText(fitting.length === 0 ? "" : heading[listed.since]);
+  const more = runnerText(left === 0 ? "" : `${left} more did not fit here.`);
   const body = stacked([short, title, ...fitting.map(({ entry }) => entry), more]);
   const fingerprints = fitting.map(({ fingerprint }) => fingerprint);
   return framed({ before: `${markerLine(marker, fingerprints)}\n\n`, body, after: `\n\n${origin}\n` });
@@ -37,9 +41,6 @@ export const reviewText = (
 
 /** Characters for the runner's own words, of which the marker's are the most. */
 const room = 8_000;
-
-const runnerWords = (before: string, policy: TextPolicy): SanitizedText =>
-  framed({ before, body: sanitize("", policy), after: "" });
 
 const thoseThatFit = (
   findings: readonly PublishableFinding[],
@@ -58,8 +59,9 @@ export const remarkText = ({ marker }: PublishableReview, finding: PublishableFi
   framed({ before: `${markerLine(marker, [finding.fingerprint])}\n\n`, body: finding.remark, after: "\n" });
 
 /** A remark on what is no longer found, whose marker names no finding any more. */
-export const goneText = ({ marker, head, text }: PublishableReview, body: string): SanitizedText => {
+export const goneText = ({ marker, head, text, redact }: PublishableReview, body: string): SanitizedText => {
   const said = body.split(/\r?\n/).slice(1).join("\n").trim();
+  const safe = withoutSecrets(sanitize(said, text), redact);
   const note = `_No longer found at ${head.slice(0, 12)}._`;
-  return framed({ before: `${markerLine(marker)}\n\n${note}\n\n`, body: sanitize(said, text), after: "\n" });
+  return framed({ before: `${markerLine(marker)}\n\n${note}\n\n`, body: safe, after: "\n" });
 };

@@ -1,4 +1,4 @@
-import { framed, type SanitizedText, sanitize, type TextPolicy } from "../outputs/sanitize.ts";
+import { framed, type InertText, sanitize, type TextPolicy } from "../outputs/sanitize.ts";
 import { fitText, utf8Bytes } from "./fit-text.ts";
 import type { JobFacts } from "./job-facts.ts";
 import type { ArtifactLink, JobReport } from "./job-report.ts";
@@ -157,7 +157,7 @@ const plan = ({ plan: of }: JobReport): readonly string[] =>
       ];
 
 /** The page of the job's run: how it ended, the answer, the bill, who and what took part, where the record is. */
-export const renderSummary = (report: JobReport, policy: TextPolicy): SanitizedText => {
+export const renderSummary = (report: JobReport, policy: TextPolicy): InertText => {
   const { problem, facts } = report;
   const title = `## ${headline(report)}`;
   const before = `${[title, ...(problem === undefined ? [] : [problemText(problem)])].join("\n\n")}\n\n`;

@@ -1,20 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { framed, type SanitizedText, sanitize } from "../../src/outputs/sanitize.ts";
+import { type SanitizedText, sanitize, withoutSecrets } from "../../src/outputs/sanitize.ts";
 import type { Artifacts, Outputs, Reviews, StoredArtifact, Thread } from "../../src/run/github-ports.ts";
 import { type Deliverables, publish } from "../../src/run/publish.ts";
 import { neverStopped } from "./fake-ports.ts";
 
 const text = (body: string): SanitizedText =>
-  framed({
-    before: "",
-    after: "",
-    body: sanitize(body, {
+  withoutSecrets(
+    sanitize(body, {
       serverHost: "github.com",
       allowLinks: [],
       allowMentions: [],
       closingKeywords: "neutralise",
     }),
-  });
+    (unchanged) => unchanged,
+  );
 
 const stored: StoredArtifact = { id: 7, digest: "sha256:00", size: 9 };
 

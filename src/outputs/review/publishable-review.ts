@@ -37,6 +37,7 @@ export type PublishableReview = {
   readonly marker: Marker;
   readonly origin: string;
   readonly text: TextPolicy;
+  readonly redact: PublishingRules["redact"];
 };
 
 /** @throws TypeError without a diff, where no plan has a review */
@@ -56,7 +57,7 @@ export const publishableReview = (
     summary: withoutSecrets(sanitize(verdict?.summary ?? "", text), redact),
     findings: findings.map((finding) => publishableFinding(finding, { diff, rules })),
     isWhole: verdict !== undefined && findings.length < maxComments,
-    ...{ marker, origin, text },
+    ...{ marker, origin, text, redact },
   };
 };
 

@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { type GitHubAccess, gitHubQueries } from "../../../src/edges/github/client.ts";
 import { gitHubThread } from "../../../src/edges/github/thread.ts";
-import { textPolicy } from "../../../src/hosts/step.ts";
 import { markerLine } from "../../../src/outputs/marker.ts";
-import { sanitize } from "../../../src/outputs/sanitize.ts";
+import { runnerText } from "../../../src/outputs/sanitize.ts";
 import type { Thread } from "../../../src/run/github-ports.ts";
 import { addToken } from "../../helpers/fake-github/populate-people.ts";
 import { addRepository } from "../../helpers/fake-github/populate-repository.ts";
@@ -41,7 +40,7 @@ const start = async (login = bot): Promise<Scene> => {
         thread: { kind: "issue", number: issue.number },
         marker,
         mode,
-        body: { ...sanitize("", textPolicy("https://github.com")), text: `${marker}\n\n${text}` },
+        body: runnerText(`${marker}\n\n${text}`),
       }),
     write: (author, body) => {
       addComment(world, repository, issue, { author, body });
