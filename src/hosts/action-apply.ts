@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { actionsArtifacts } from "../edges/github/artifacts.ts";
+import { loadChange } from "../edges/store/stored-change.ts";
 import { type JobPlanFile, type PlannedJob, readPlan } from "../edges/store/stored-plan.ts";
 import { ExpertStackError } from "../errors.ts";
 import { type Conclusion, concludeJob } from "../report/conclusion.ts";
@@ -10,6 +11,7 @@ import { makeRedaction } from "../report/redaction.ts";
 import { subjectDifferences } from "../request/plan-subject.ts";
 import type { Artifacts, Comparison } from "../run/github-ports.ts";
 import type { Admitted } from "./action-admission.ts";
+import { plannedChange } from "./action-change.ts";
 import { writeAnswer } from "./action-files.ts";
 import type { GitHub } from "./action-github.ts";
 import { refusedOutputs } from "./action-outputs.ts";
@@ -78,9 +80,14 @@ const planFor = async (
   // The job that plans lets in by the same rules, so that what they refuse was never asked for there.
   const differences = [
     ...subjectDifferences(plan.subject, subjectOf(step, admission)),
-    ...refusedOutputs({ step, trigger, trust, comparison, base: undefined, recorded: plan.outputs }).map(
-      (reason) => `an output: ${reason}`,
-    ),
+    ...refusedOutputs({
+      step,
+      trigger,
+      trust,
+      comparison,
+      base: plan.change?.base,
+      recorded: plan.outputs,
+    }).map((reason) => `an output: ${reason}`),
   ];
   if (differences.length === 0) return { type: "plan", plan, comparison };
   throw new ExpertStackError({
@@ -111,7 +118,7 @@ const applied = async (
   step: Step,
   {
     admission: { trigger, trust, expert },
-    plan: { job, outputs },
+    plan: { job, outputs, change },
     ...given
   }: {
     readonly admission: Admitted;
@@ -126,8 +133,11 @@ const applied = async (
   const { artifact } = job;
   const result = {
     ...{ step, trigger, trust, redact, artifacts: given.artifacts, comparison: given.comparison },
-    base: undefined,
-    readyChange: async () => ({ refusal: () => undefined }),
+    base: change?.base,
+    readyChange: async () =>
+      change === undefined
+        ? { refusal: () => undefined }
+        : await plannedChange(loadChange(change), { step, redact }),
     jobId: job.id,
     outcome: job.outcome,
     recorded: outputs,

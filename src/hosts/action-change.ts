@@ -1,3 +1,4 @@
+import type { PlannedChange } from "../edges/store/stored-change.ts";
 import { changedWorkspace } from "../edges/workspace/changed-workspace.ts";
 import { type RecordedBase, recordedBase } from "../edges/workspace/recorded-base.ts";
 import type { JobEvent } from "../job/event.ts";
@@ -6,6 +7,7 @@ import type { PullRequestHead } from "../outputs/kinds/kind.ts";
 import type { OutputPolicy, PlannedOutput } from "../outputs/output-kinds.ts";
 import { changeRefusal, type WorkspaceChange } from "../outputs/workspace-change.ts";
 import { isOnPullRequest, type Trigger } from "../request/trigger.ts";
+import type { Redact } from "../run/ports.ts";
 import type { ChangedWorkspace } from "../run/workspace-ports.ts";
 import { gitOutside } from "./action-definitions.ts";
 import { writePatch } from "./action-files.ts";
@@ -64,21 +66,47 @@ export type ReadyChange = {
 export const readyChange = async (job: EndedJob, planned: readonly PlannedOutput[]): Promise<ReadyChange> => {
   if (!planned.some(isOfChange)) return { refusal: () => undefined };
   try {
-    const change = await keptChange(job);
-    const secrets = await filesWithSecrets(change.files, job.redact);
-    const { config: manifest, safeOutputs } = job.step.inputs;
-    return {
-      change,
-      refusal: (output) =>
-        isOfChange(output)
-          ? (secrets ?? refusalOf(output, { change, manifest, policy: safeOutputs }))
-          : undefined,
-    };
+    return await judged(await keptChange(job), job);
   } catch (error) {
-    const reason = messageOf(error);
-    return { refusal: (output) => (isOfChange(output) ? reason : undefined) };
+    return refusedChange(messageOf(error));
   }
 };
+
+/** What another job read of its workspace, held against this one's policy and secrets. */
+export const plannedChange = async (
+  { change, reason = "The plan holds no change of the workspace." }: PlannedChange,
+  job: { readonly step: Step; readonly redact: Redact },
+): Promise<ReadyChange> => (change === undefined ? refusedChange(reason) : await judged(change, job));
+
+/** What of it may be handed to another job: nothing where no output may publish it, as where it holds a secret. */
+export const changeToPlan = (
+  base: string,
+  { planned, ready }: { readonly planned: readonly PlannedOutput[]; readonly ready: ReadyChange },
+): PlannedChange => {
+  const { change, refusal } = ready;
+  const reasons = planned.filter(isOfChange).map(refusal);
+  const [reason] = reasons;
+  return change !== undefined && reasons.includes(undefined)
+    ? { base, change }
+    : { base, ...(reason === undefined ? {} : { reason }) };
+};
+
+const judged = async (
+  change: WorkspaceChange,
+  { step, redact }: { readonly step: Step; readonly redact: Redact },
+): Promise<ReadyChange> => {
+  const secrets = await filesWithSecrets(change.files, redact);
+  const { config: manifest, safeOutputs: policy } = step.inputs;
+  return {
+    change,
+    refusal: (output) =>
+      isOfChange(output) ? (secrets ?? refusalOf(output, { change, manifest, policy })) : undefined,
+  };
+};
+
+const refusedChange = (reason: string): ReadyChange => ({
+  refusal: (output) => (isOfChange(output) ? reason : undefined),
+});
 
 /** Tells an Expert in time why what it asked for would be refused, when there is still something to do about it. */
 export const inspectChange =

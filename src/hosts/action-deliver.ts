@@ -33,11 +33,7 @@ export const deliver = async (job: EndedJob, stop: AbortSignal): Promise<Ending>
   const record = () => recordOf(job);
   const ended =
     step.inputs.mode === "plan"
-      ? await leavePlan(
-          { ...resultOf(job, report), job: known.job, admission: job.admission },
-          await record(),
-          stop,
-        )
+      ? await leavePlan({ ...resultOf(job, report), job: known.job, admission: job.admission }, record, stop)
       : await publishResult(resultOf(job, report), record, stop);
   if (ended.delivery?.artifact !== undefined) leaveState({ uploaded: "yes" });
   if (ended.delivery?.commentUrl !== undefined) leaveFinished();

@@ -122,24 +122,11 @@ const readMode = (getInput: ReadInput): Pick<ActionInputs, "mode" | "plan" | "pl
   const mode = readersOf(getInput).oneOf("mode", ["run", "plan", "publish", "ack"]);
   const plan = getInput("plan");
   const planDigest = getInput("plan-digest");
-  if (mode !== "run") refuseChanges(getInput);
   if (mode === "publish" || (plan === "" && planDigest === "")) return { mode, plan, planDigest };
   throw new ExpertStackError({
     code: "INPUT_INVALID",
     message: `\`plan\` and \`plan-digest\` are for \`mode: publish\`, and this step's mode is \`${mode}\`.`,
     remedy: "Leave them out, or set `mode: publish`.",
-  });
-};
-
-/** A plan does not carry files yet. @throws ExpertStackError INPUT_NOT_AVAILABLE */
-const refuseChanges = (getInput: ReadInput): void => {
-  const policy = readOutputPolicy(getInput("safe-outputs") || "comment");
-  if (policy["pull-request"] === undefined && policy.push === undefined) return;
-  throw new ExpertStackError({
-    code: "INPUT_NOT_AVAILABLE",
-    message:
-      "`pull-request` and `push` in `safe-outputs` are not available in `mode: plan`, `publish` and `ack` yet.",
-    remedy: "Use `mode: run` for them, or take them out.",
   });
 };
 

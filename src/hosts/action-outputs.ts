@@ -3,6 +3,7 @@ import { ExpertStackError } from "../errors.ts";
 import { rootRunId } from "../job/state.ts";
 import type { CommentRule } from "../outputs/kinds/comment.ts";
 import type { OutputScope } from "../outputs/kinds/kind.ts";
+import type { PlannedOutput } from "../outputs/output-kinds.ts";
 import { outputTools, outputWithTexts } from "../outputs/output-tools.ts";
 import { planOutputs } from "../outputs/plan.ts";
 import type { PublishingRules } from "../outputs/publishing-rules.ts";
@@ -69,6 +70,12 @@ export const plannedOutputs = async (job: JobResult): Promise<ReadyOutputs> => {
     ],
   };
 };
+
+/** What of the recorded the policy lets in. */
+export const admittedOutputs = (
+  result: Pick<JobResult, "step" | "trigger" | "trust" | "comparison" | "base" | "recorded">,
+): readonly PlannedOutput[] =>
+  planOutputs(result.recorded, { policy: result.step.inputs.safeOutputs, scope: scopeOf(result) }).outputs;
 
 /** Why of what is recorded not everything may be published; nothing where all may. */
 export const refusedOutputs = (

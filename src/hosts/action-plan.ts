@@ -2,14 +2,16 @@ import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { canonicalJson } from "../definition/canonical-json.ts";
+import { type PlannedChange, storeChange } from "../edges/store/stored-change.ts";
 import { type PlannedJob, writePlan } from "../edges/store/stored-plan.ts";
 import type { JobFacts } from "../report/job-facts.ts";
 import { type PlanSubject, planSubject } from "../request/plan-subject.ts";
 import type { StoredArtifact } from "../run/github-ports.ts";
 import { type Delivery, publish } from "../run/publish.ts";
 import type { Admitted } from "./action-admission.ts";
+import { changeToPlan } from "./action-change.ts";
 import { gitHub } from "./action-github.ts";
-import { commitOf } from "./action-outputs.ts";
+import { admittedOutputs, commitOf } from "./action-outputs.ts";
 import { concluded, type Published, withRecord } from "./action-publish.ts";
 import { changedTexts } from "./changed-texts.ts";
 import type { Ending, EndingJob } from "./ending.ts";
@@ -26,13 +28,16 @@ type Planning = JobResult & { readonly job: EndingJob; readonly admission: Admit
  */
 export const leavePlan = async (
   planning: Planning,
-  record: JobRecord | undefined,
+  makeRecord: () => Promise<JobRecord | undefined>,
   stop: AbortSignal,
 ): Promise<Published & Pick<Ending, "plan">> => {
+  // It leaves the patch that the record takes along.
+  const change = await changeIn(planning);
+  const record = await makeRecord();
   const { thread, outputs, reviews } = gitHub(planning.step);
   const wanted = { ...(record === undefined ? {} : { artifact: record.wanted }), outputs: [] };
   const delivered = await publish(wanted, { artifacts: planning.artifacts, thread, outputs, reviews }, stop);
-  const stored = await storedPlan(planning, record, delivered);
+  const stored = await storedPlan({ ...planning, change }, record, delivered);
   const failures = [
     ...delivered.failures,
     ...("error" in stored ? [{ output: "plan", error: stored.error } as const] : []),
@@ -46,8 +51,18 @@ export const leavePlan = async (
   return { ...ended, ...plan, conclusion: "planned", report: { ...told, conclusion: "planned" } };
 };
 
+/** What changed in the workspace, where something that the Expert asked for would publish it. */
+const changeIn = async (planning: Planning): Promise<PlannedChange | undefined> => {
+  const { base, outcome } = planning;
+  if (base === undefined || outcome?.type !== "completed") return undefined;
+  const planned = admittedOutputs(planning);
+  return changeToPlan(base, { planned, ready: await planning.readyChange(planned) });
+};
+
+type WithChange = Planning & { readonly change: PlannedChange | undefined };
+
 const storedPlan = async (
-  planning: Planning,
+  planning: WithChange,
   record: JobRecord | undefined,
   { artifact }: Delivery,
 ): Promise<{ readonly id: number; readonly digest: string } | { readonly error: unknown }> => {
@@ -78,10 +93,10 @@ const linkTo = ({ id, digest }: StoredArtifact, { kind }: JobRecord): PlannedJob
 });
 
 /** Nothing of it holds a secret that this job knows, or what looks like anybody's: the one that publishes knows others. */
-const planOf = async (planning: Planning, artifact: PlannedJob["artifact"]): Promise<unknown> => {
-  const { step, admission, recorded, redact, jobId, job } = planning;
-  const clean = async (value: unknown): Promise<unknown> =>
-    await changedTexts(value, async (text) => await publishable(redact(text)));
+const planOf = async (planning: WithChange, artifact: PlannedJob["artifact"]): Promise<unknown> => {
+  const { step, admission, recorded, redact, jobId, job, change } = planning;
+  const cleanText = async (text: string): Promise<string> => await publishable(redact(text));
+  const clean = async (value: unknown): Promise<unknown> => await changedTexts(value, cleanText);
   const { answer, facts, head } = planning.report;
   return {
     v: 1,
@@ -95,8 +110,17 @@ const planOf = async (planning: Planning, artifact: PlannedJob["artifact"]): Pro
       artifact,
     },
     outputs: await clean(recorded),
+    // Its files hold none, or they would not be here: what is taken out of a program makes it another.
+    ...(change === undefined ? {} : { change: storeChange(await cleanReason(change, cleanText)) }),
   };
 };
+
+/** The reason names files, which may be called anything. */
+const cleanReason = async (
+  change: PlannedChange,
+  clean: (text: string) => Promise<string>,
+): Promise<PlannedChange> =>
+  change.reason === undefined ? change : { ...change, reason: await clean(change.reason) };
 
 const billOf = (facts: JobFacts | undefined) => {
   if (facts === undefined) return {};

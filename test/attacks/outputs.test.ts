@@ -25,6 +25,8 @@ const everything = [
   'issue title-prefix="[expert] "',
   "review approve=true max-comments=30",
   "check",
+  "pull-request paths=a.txt",
+  "push paths=a.txt",
   "close",
   "comment",
 ];
@@ -67,6 +69,13 @@ const callsWith = (said: string, short: readonly string[] = [said]): readonly Ca
       },
     },
     { name: "reportCheck", args: { conclusion: "success", title: passing.slice(0, 110), summary: said } },
+    { name: "writeTextFile", args: { path: "a.txt", text: "Words of the change.\n" } },
+    {
+      name: "openPullRequest",
+      args: { branch: `expert/${label.slice(0, 60)}`, title: issue.slice(0, 240), body: said },
+    },
+    { name: "openPullRequest", args: { branch: "expert/mend", title: second.slice(0, 240), body: said } },
+    { name: "pushChanges", args: { message: said.slice(0, 200) } },
     { name: "closeThread", args: { reason: "completed" } },
     // None of these exists.
     { name: "mergePullRequest", args: { number: 1, message: said } },
@@ -164,14 +173,16 @@ describe("a hostile pull request whose model asks for everything", () => {
       "POST /pulls/1/reviews",
       "POST /issues/1/labels",
       "POST /issues",
+      ...["POST /git/trees", "POST /git/commits", "POST /git/refs", "POST /pulls"],
       "POST /check-runs",
       "POST /issues/1/comments",
     ]);
-    const [review, labels, issue, check] = writes(hostile.world).map(({ body }) => body);
+    const [review, labels, issue, tree, , , , check] = writes(hostile.world).map(({ body }) => body);
     expect(review).toMatchObject({ event: "COMMENT" });
     expect(labels).toMatchObject({ labels: ["needs-you"] });
     expect(issue).toMatchObject({ title: "[expert] Words." });
     expect(check).toMatchObject({ name: "Expert reviewer", conclusion: "failure" });
+    expect(tree).toMatchObject({ tree: [{ path: "a.txt", content: "Words of the change.\n" }] });
     const refused = ran.prompts.flatMap(({ results }) => results).filter(({ isError }) => isError);
     expect(refused.length).toBeGreaterThanOrEqual(8);
   });

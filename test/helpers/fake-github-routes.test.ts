@@ -78,6 +78,7 @@ const examples = (
       status: 201,
       holds: { message: "Four", tree: { sha: tree }, parents: [{ sha: main }] },
     },
+    { route: `GET …/git/commits/${main}`, holds: { sha: main, tree: { sha: tree } } },
     {
       route: "POST …/git/refs",
       body: { ref: "refs/heads/expert/four", sha: main },

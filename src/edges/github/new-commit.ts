@@ -19,6 +19,7 @@ export const newCommit = async (
   here: Here,
   { change, message }: { readonly change: WorkspaceChange; readonly message: SanitizedText },
 ): Promise<string> => {
+  await refuseOtherTree(rest, here, change);
   const entries: TreeEntry[] = [];
   for (const file of change.files) entries.push(await entryOf(file, { rest, here }));
   const tree = await asking(
@@ -34,6 +35,21 @@ export const newCommit = async (
   }
   const commit = { ...here, message: message.text, tree: change.tree, parents: [change.base] };
   return (await asking("write the commit", rest.git.createCommit(commit), contentsWrite)).data.sha;
+};
+
+/** The tree of another commit would bring along what nobody has looked at, where another job has read the change. */
+const refuseOtherTree = async (
+  rest: GitHubClient["rest"],
+  here: Here,
+  { base, baseTree }: WorkspaceChange,
+): Promise<void> => {
+  const commit = rest.git.getCommit({ ...here, commit_sha: base });
+  const { data } = await asking("show the commit that the job began from", commit, "contents: read");
+  if (data.tree.sha === baseTree) return;
+  throw refused(
+    `The change is said to be on top of the tree ${baseTree}, and the commit ${base} has ${data.tree.sha}.`,
+    "Ask again.",
+  );
 };
 
 type TreeEntry = {

@@ -8,6 +8,7 @@ import type { JsonObject } from "../../job/message.ts";
 import type { RunOutcome } from "../../job/outcome.ts";
 import type { Usage } from "../../job/usage.ts";
 import type { PlanSubject } from "../../request/plan-subject.ts";
+import { StoredChange } from "./stored-change.ts";
 import {
   count,
   Experts,
@@ -25,6 +26,8 @@ export type JobPlanFile = {
   readonly job: PlannedJob;
   /** What the Expert asked for, as its events have it: held against the policy again before anything is published. */
   readonly outputs: readonly JsonObject[];
+  /** Where an output publishes what changed in the workspace. */
+  readonly change?: z.infer<typeof StoredChange>;
 };
 
 /** What a comment and the step's outputs tell of the job. */
@@ -88,6 +91,7 @@ const StoredPlan: z.ZodMiniType<JobPlanFile> = z.strictObject({
   subject: Subject,
   job: Job,
   outputs: z.array(JsonObjectShape),
+  change: z.exactOptional(StoredChange),
 });
 
 /**

@@ -78,15 +78,29 @@ const createCommit = (call: RepositoryCall): Reply => {
   const sha = putCommit(repository.objects, { tree, parents, author, committer: author, message });
   const found = resolveCommit(repository, sha);
   if (found === undefined) throw new Error("a commit that was just made is not there");
-  const { commit, url: _, html_url: __, ...shown } = commitJson(call.links, repository, found);
-  return created({
+  return created(gitCommitJson(call, found));
+};
+
+const getCommit = (call: RepositoryCall): Reply => {
+  const { commit_sha: sha = "" } = call.params;
+  const found = /^[0-9a-f]{40}$/.test(sha) ? resolveCommit(call.repository, sha) : undefined;
+  if (found === undefined) throw apiError(404, "Not Found");
+  return ok(gitCommitJson(call, found));
+};
+
+const gitCommitJson = (
+  { links, repository }: RepositoryCall,
+  found: NonNullable<ReturnType<typeof resolveCommit>>,
+) => {
+  const { sha, commit, url: _, html_url: __, ...shown } = commitJson(links, repository, found);
+  return {
     sha,
     node_id: shown.node_id,
-    url: `${repositoryApi(call.links, repository)}/git/commits/${sha}`,
-    ...{ html_url: `${repositoryHtml(call.links, repository)}/commit/${sha}` },
-    ...{ author: commit.author, committer: commit.committer, message, tree: commit.tree },
+    url: `${repositoryApi(links, repository)}/git/commits/${sha}`,
+    ...{ html_url: `${repositoryHtml(links, repository)}/commit/${sha}` },
+    ...{ author: commit.author, committer: commit.committer, message: commit.message, tree: commit.tree },
     ...{ parents: shown.parents, verification: commit.verification },
-  });
+  };
 };
 
 const createRef = (call: RepositoryCall): Reply => {
@@ -139,6 +153,7 @@ export const gitRoutes: readonly Route[] = [
   repositoryRoute("POST /git/blobs", contents, createBlob),
   repositoryRoute("POST /git/trees", contents, createTree),
   repositoryRoute("POST /git/commits", contents, createCommit),
+  repositoryRoute("GET /git/commits/{commit_sha}", { permissions: [{ contents: "read" }] }, getCommit),
   repositoryRoute("POST /git/refs", contents, createRef),
   repositoryRoute("PATCH /git/refs/{ref}", contents, updateRef),
   repositoryRoute("DELETE /git/refs/{ref}", contents, deleteRef),
