@@ -4,6 +4,7 @@ import { folderDefinitions } from "../edges/definitions/folder.ts";
 import { ExpertStackError } from "../errors.ts";
 import { checkWorkflow } from "../workflows/check-workflow.ts";
 import type { Terminal } from "./terminal.ts";
+import { stepRules } from "./workflow-step-rules.ts";
 
 /**
  * `expert-stack validate --workflows [file...]`: what is wrong with the workflows that run an Expert, those of
@@ -17,7 +18,7 @@ export const validateWorkflows = async (named: readonly string[], terminal: Term
   let jobs = 0;
   let isValid = true;
   for (const file of files) {
-    const checked = checkWorkflow({ file, text: await read(file, cwd) });
+    const checked = checkWorkflow({ file, text: await read(file, cwd), rules: stepRules });
     for (const finding of checked.findings) terminal.out(`${renderFinding(finding)}\n`);
     isValid &&= !checked.findings.some(({ severity }) => severity === "error");
     jobs += checked.jobs;

@@ -13,6 +13,9 @@ const marks: readonly (readonly [events: readonly string[], keys: readonly strin
   [["workflow_dispatch"], ["ref", "inputs"]],
 ];
 
+/** The names of the events that an Expert answers. */
+export const answeredEvents: readonly string[] = marks.flatMap(([events]) => events);
+
 /**
  * The events that a webhook's payload may be of, by its keys: https://docs.github.com/webhooks/webhook-events-and-payloads.
  *

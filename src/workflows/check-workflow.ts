@@ -30,9 +30,11 @@ export type CheckedWorkflow = {
 export const checkWorkflow = ({
   text,
   file,
+  rules = workflowRules,
 }: {
   readonly text: string;
   readonly file: string;
+  readonly rules?: readonly Rule[];
 }): CheckedWorkflow => {
   const read = readWorkflow(text);
   if (read.type === "unreadable") {
@@ -42,7 +44,7 @@ export const checkWorkflow = ({
     return { jobs: 0, findings: [{ severity: "error", file, ...place, ...said }] };
   }
   const { workflow } = read;
-  const findings = workflowRules.flatMap((rule) => found(rule, { workflow, file }));
+  const findings = rules.flatMap((rule) => found(rule, { workflow, file }));
   return { jobs: ourJobs(workflow).length, findings: findings.toSorted((one, two) => one.line - two.line) };
 };
 

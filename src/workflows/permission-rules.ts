@@ -51,7 +51,7 @@ export const permissionLacking: Rule = {
       if (permissions === undefined || typeof permissions === "string") return [];
       const has = new Map(accessesOf(permissions));
       const lacks = needed(workflow, of).filter((name) => has.get(name) !== "write");
-      const reads = has.has("contents") ? [] : ["contents: read"];
+      const reads = has.has("contents") || lacks.includes("contents") ? [] : ["contents: read"];
       return [...reads, ...lacks.map((name) => `${name}: write`)].map(
         (line): Remark => ({
           severity: "warning",
@@ -66,7 +66,7 @@ export const permissionLacking: Rule = {
 
 const needed = (workflow: Workflow, { step }: OurJob): readonly string[] => {
   // That of a plan may write nothing, and that is what it is for.
-  if (step.input("mode") === "plan") return [];
+  if (step.input("mode") === "plan" || hasOwnToken(step)) return [];
   const isPublished = (...kinds: readonly string[]): boolean => kinds.some((kind) => publishes(step, kind));
   return [
     ...new Set([
@@ -74,8 +74,16 @@ const needed = (workflow: Workflow, { step }: OurJob): readonly string[] => {
       ...(isPublished("review") && wanted(workflow).has("pull-requests") ? ["pull-requests"] : []),
       ...(isPublished("issue") ? ["issues"] : []),
       ...(isPublished("check") ? ["checks"] : []),
+      ...(isPublished("push", "pull-request") ? ["contents"] : []),
+      ...(isPublished("pull-request") ? ["pull-requests"] : []),
     ]),
   ];
+};
+
+/** One of an app or a person may what it may, whatever the job's own may. */
+const hasOwnToken = (step: OurJob["step"]): boolean => {
+  const token = step.input("github-token");
+  return token !== "" && !/github\.token|GITHUB_TOKEN/.test(token);
 };
 
 /** By which threads the events bring. */

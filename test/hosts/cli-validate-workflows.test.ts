@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { runCli } from "../../src/hosts/cli.ts";
 import { neverStopped } from "../run/fake-ports.ts";
 
@@ -71,4 +71,63 @@ test.each([
   const ran = await validate({}, ...args);
   expect([ran.exitCode, ran.out]).toEqual([2, ""]);
   expect(ran.err).toContain(says);
+});
+
+const stepWith = (...lines: readonly string[]): string =>
+  `${workflow("contents: read")}${lines.map((line) => `          ${line}\n`).join("")}`;
+
+describe("given what a step's `with:` says", () => {
+  test.each([
+    ["a misspelt input", ["safe-output: none"], "11:11: error: ", "Did you mean `safe-outputs`?"],
+    ["a line of safe-outputs", ["safe-outputs: label allow=x"], "11:11: error: ", "did you mean `labels`"],
+    ["a value that is none", ["on-skip: fail", "sandbox: on"], "12:11: error: ", "auto or required or off"],
+    ["anybody without a number", ["permission: none"], "11:11: error: ", "`max-jobs-per-actor: 5`"],
+    ["what is not available", ["registry: x"], "11:11: error: ", "Leave it out."],
+    ["a plan without its mode", ["plan: x.json"], "11:11: error: ", "or set `mode: publish`."],
+  ])("%s is an error with its line", async (_, lines, place, remedy) => {
+    const { exitCode, out } = await validate({ "x.yml": stepWith(...lines) }, "--workflows", "x.yml");
+    expect(exitCode).toBe(2);
+    expect(out.split("\n")[0]).toContain(`x.yml:${place}`);
+    expect(out.split("\n")[0]).toContain(remedy);
+    expect(out.split("\n")[0]).toContain("(wrong-input)");
+    expect(out.split("\n")).toHaveLength(3);
+  });
+
+  test("every wrong input is told, and one with an expression is not known yet", async () => {
+    const text = stepWith("permission: none", "comment: none", `max-jobs-per-actor: \${{ vars.DAILY }}`);
+    const { out } = await validate({ "x.yml": text }, "--workflows", "x.yml");
+    expect(out).toMatch(/^x\.yml:12:11: error: [^\n]*\n1 workflow, 1 job with an Expert\.\n$/);
+    const both = await validate(
+      { "x.yml": stepWith("permission: writer", "artifact: all") },
+      "--workflows",
+      "x.yml",
+    );
+    expect(both.out).toContain("x.yml:11:11: error: ");
+    expect(both.out).toContain("x.yml:12:11: error: ");
+  });
+
+  test("every input of action.yml is known", async () => {
+    const action = readFileSync(join(import.meta.dirname, "../../action.yml"), "utf8");
+    const [, inputs = ""] = /^inputs:\n([\s\S]*?)^outputs:/m.exec(action) ?? [];
+    const names = [...inputs.matchAll(/^ {2}([a-z-]+):$/gm)].map(([, name]) => name);
+    expect(names).toContain("github-token");
+    const lines = names.filter((name) => name !== "expert").map((name) => `${name}: ""`);
+    const { exitCode, out } = await validate({ "x.yml": stepWith(...lines) }, "--workflows", "x.yml");
+    expect([exitCode, out]).toEqual([0, "1 workflow, 1 job with an Expert.\n"]);
+  });
+});
+
+test("a workflow that only events start which nobody answers is warned of", async () => {
+  const discussion = workflow("contents: read").replace("on: push", "on: discussion");
+  const { exitCode, out } = await validate({ "x.yml": discussion }, "--workflows", "x.yml");
+  expect(exitCode).toBe(0);
+  expect(out).toContain("x.yml:1:1: warning: on: Experts do not answer `discussion`");
+  const also = discussion
+    .replace("discussion", "[discussion, issues]")
+    .replace("read", "read\n  issues: write");
+  expect((await validate({ "x.yml": also }, "--workflows", "x.yml")).out).toBe(
+    "1 workflow, 1 job with an Expert.\n",
+  );
+  const called = discussion.replace("discussion", "workflow_call");
+  expect((await validate({ "x.yml": called }, "--workflows", "x.yml")).out).not.toContain("warning");
 });

@@ -150,6 +150,18 @@ const rows: readonly (readonly [what: string, text: string, found: readonly stri
     onPull.replace("expert: tour", "expert: tour\n          safe-outputs: check"),
     ["permission-lacking: permissions:"],
   ],
+  [
+    "a push without its permission",
+    onPull.replace("expert: tour", "expert: tour\n          safe-outputs: push paths=docs/**"),
+    ["permission-lacking: permissions:"],
+  ],
+  [
+    "a pull request without its permissions",
+    onPull
+      .replace("  pull-requests: write\n", "")
+      .replace("expert: tour", "expert: tour\n          safe-outputs: pull-request paths=docs/**"),
+    ["permission-lacking: permissions:", "permission-lacking: permissions:"],
+  ],
 ];
 
 describe("given a workflow that runs an Expert", () => {
@@ -169,6 +181,13 @@ describe("given a workflow that runs an Expert", () => {
       onPull
         .replace("contents: read", "contents: write")
         .replace("expert: tour", "expert: tour\n          safe-outputs: push paths=docs/**"),
+    ],
+    [
+      "that pushes by an app's token",
+      onPull.replace(
+        "expert: tour",
+        `expert: tour\n          safe-outputs: push paths=docs/**\n          github-token: ${expression("steps.app.outputs.token")}`,
+      ),
     ],
   ])("one %s that is as it should be has no finding", (_, text) => expect(found(text)).toEqual([]));
 
