@@ -44,11 +44,21 @@ const wordsOf = (written: string): readonly PolicyOption[] | string => {
   let rest = written.trim();
   while (rest !== "" && !rest.startsWith("#")) {
     const found = word.exec(rest);
-    if (found === null)
-      return `\`${rest}\` is neither a word nor name=value, with quotes around the whole value where it has spaces`;
+    if (found === null) return unreadable(rest);
     const [whole, name = "", quoted, bare] = found;
     words.push({ name, value: quoted?.replace(/\\(["\\])/g, "$1") ?? bare ?? "true" });
     rest = rest.slice(whole.length).trimStart();
   }
   return words;
+};
+
+/** With what was most likely meant: a list in one line, an entry of YAML, or a name as other languages write it. */
+const unreadable = (rest: string): string => {
+  const [first = ""] = rest.split(/\s/);
+  if (/^[a-z-]+,/.test(rest))
+    return `\`${first}\` ends with a comma, and each output stands on a line of its own`;
+  if (/^- ?[a-z]/.test(rest)) return `\`${rest}\` is an entry of a list; write it without \`- \``;
+  const dashed = first.replace(/^[a-z_-]+/, (name) => name.replaceAll("_", "-"));
+  const hint = dashed === first ? "" : `; did you mean \`${dashed}\``;
+  return `\`${first}\` is neither a word nor name=value, with quotes around the whole value where it has spaces${hint}`;
 };

@@ -1,3 +1,4 @@
+import { nearest } from "../definition/nearest.ts";
 import { ExpertStackError } from "../errors.ts";
 import type { PolicyLine, PolicyProblem } from "./policy-line.ts";
 
@@ -22,7 +23,7 @@ export const policyOptions = (
     if (!known.includes(name)) {
       throw invalidPolicy({
         line,
-        text: `\`${kind}\` has no option \`${name}\`; it has ${known.join(", ")}`,
+        text: `\`${kind}\` has no option \`${name}\`; it has ${known.join(", ")}${meant(name, value, { known, options })}`,
       });
     }
     if (values.has(name)) throw invalidPolicy({ line, text: `\`${name}\` is said twice` });
@@ -40,6 +41,19 @@ export const policyOptions = (
     flag: (name) => flagOf(values.get(name), { line, name }),
     count: (name, otherwise) => countOf(values.get(name), { line, name, otherwise }),
   };
+};
+
+/** A word that is no option mostly belongs to the value before it, or is misspelt. */
+const meant = (
+  name: string,
+  value: string,
+  { known, options }: { readonly known: readonly string[]; readonly options: PolicyLine["options"] },
+): string => {
+  const [near] = nearest(name, known, 1);
+  if (near !== undefined) return `. Did you mean \`${near}\``;
+  const before = options[options.findIndex((one) => one.name === name) - 1];
+  if (value !== "true" || before === undefined || before.value === "true") return "";
+  return `. A value with spaces stands in quotes: \`${before.name}="${before.value} ${name}"\``;
 };
 
 const flagOf = (
