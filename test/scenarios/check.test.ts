@@ -57,6 +57,12 @@ const remarks = (count: number) =>
   }));
 
 describe("given a pull request", () => {
+  test("of somebody who is denied, nothing is reported, whatever requires it", async () => {
+    await using scene = await play({ outputs: "check required", args: fine, event: pullRequest("grace") });
+    expect([scene.ran.exitCode, scene.ran.outputs.conclusion]).toEqual([0, "denied"]);
+    expect(scene.checks).toEqual([]);
+  });
+
   test("the check is of its recorded head, by the policy's name, with all annotations in their order", async () => {
     const args = { ...fine, conclusion: "failure", annotations: remarks(75) };
     const outputs = 'check name="Expert review" max-annotations=80';
