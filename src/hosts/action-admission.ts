@@ -110,12 +110,24 @@ const judged = async (
 const dayMs = 24 * 60 * 60 * 1000;
 
 const refusedBy = (verdict: Exclude<Verdict, { type: "allow" }>, inputs: ActionInputs): Admission => {
-  if (verdict.type === "skip") return refused("skipped", verdict.reason, "Nothing to do.");
+  if (verdict.type === "skip") return refused("skipped", verdict.reason, remedyOfSkip(verdict.rule));
   const remedy =
     verdict.rule === "max-jobs-per-actor"
       ? `Ask again tomorrow, or raise \`max-jobs-per-actor\`, which is ${inputs.maxJobsPerActor}.`
       : "Lower `permission`, or name the person in `allow-users`.";
   return refused("denied", verdict.reason, remedy);
+};
+
+/** Most of what is skipped was meant to be; who meant to let it in reads how. */
+const remedyOfSkip = (rule: string): string => {
+  switch (rule) {
+    case "bot":
+      return "Nothing to do, or name it in `allow-bots`, exactly so, if it is to be answered.";
+    case "fork-without-secrets":
+      return "Nothing to do, or let a maintainer ask by a label on `pull_request_target`, or by a comment.";
+    default:
+      return "Nothing to do.";
+  }
 };
 
 const commandOf = (trigger: Trigger, inputs: ActionInputs): CommentCommand | undefined =>

@@ -1,6 +1,7 @@
 import { renderFinding } from "../definition/finding.ts";
 import { parseManifest } from "../definition/manifest.ts";
 import { folderDefinitions } from "../edges/definitions/folder.ts";
+import { ExpertStackError } from "../errors.ts";
 import { visible } from "../report/visible.ts";
 import { manifestNotFound } from "./read-manifest.ts";
 import { runWarnings } from "./run-warnings.ts";
@@ -13,6 +14,13 @@ export const validateCommand = async (file: string, terminal: Terminal): Promise
     throw manifestNotFound(file, {
       where: terminal.cwd,
       remedy: "Create it, or name another: `expert-stack validate <file>`.",
+    });
+  }
+  if (/\.ya?ml$/.test(file)) {
+    throw new ExpertStackError({
+      code: "INPUT_INVALID",
+      message: `${file} is no manifest, which is TOML.`,
+      remedy: "Check a workflow by `expert-stack validate --workflows <file>`.",
     });
   }
   const parsed = parseManifest({ text, file });

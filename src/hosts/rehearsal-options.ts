@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { ExpertStackError } from "../errors.ts";
-import { guessEvents } from "../request/guess-event.ts";
+import { answeredEvents, guessEvents } from "../request/guess-event.ts";
 import { readTrigger } from "../request/read-trigger.ts";
 import { type Role, roles } from "../request/role.ts";
 import type { Trigger } from "../request/trigger.ts";
@@ -87,7 +87,10 @@ const guessed = (payload: unknown, file: string): string => {
       event === undefined
         ? `Which event ${file} is of cannot be told from its keys.`
         : `${file} may be of ${events.join(" or of ")}, which have the same payload.`,
-    remedy: `Say which: \`--event-name ${event ?? "issues"}\`.`,
+    remedy:
+      event === undefined
+        ? `Say which by \`--event-name\`. Experts answer ${answeredEvents.join(", ")}, and no others.`
+        : `Say which: \`--event-name ${event}\`.`,
   });
 };
 

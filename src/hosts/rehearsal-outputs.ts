@@ -1,5 +1,6 @@
 import type { JournalEntry } from "../job/event.ts";
 import { isObject } from "../job/json-object.ts";
+import { publishingOrder } from "../outputs/output-kinds.ts";
 import { outputTools, outputWithTexts } from "../outputs/output-tools.ts";
 import { planOutputs } from "../outputs/plan.ts";
 import { type PublishableOutput, publishableOutputs } from "../outputs/sanitize-output.ts";
@@ -31,8 +32,12 @@ export const rehearsedOutputs = async (
   );
   const entries = recorded === undefined ? undefined : await journalOf(recorded);
   const hasComment = policy.comment !== undefined && hasPlace(policy.comment, trigger);
+  const tools = outputTools(policy, scope);
   return {
-    tools: outputTools(policy, scope).map(({ name, description }) => ({ name, description })),
+    tools: tools.map(({ name, description }) => ({ name, description })),
+    idle: publishingOrder.filter(
+      (kind) => policy[kind] !== undefined && !tools.some((tool) => tool.kind === kind),
+    ),
     ...(entries === undefined ? {} : { plan: await planOf(entries, { policy, scope, text, expert }) }),
     ...(hasComment
       ? {

@@ -25,6 +25,8 @@ export type Rehearsal = {
   readonly outputs?: {
     /** By which the Expert may ask for outputs, beside its other tools. */
     readonly tools: readonly { readonly name: string; readonly description: string }[];
+    /** Kinds that `safe-outputs` names and that this event has nothing for. */
+    readonly idle: readonly string[];
     /** Missing without a recorded job. */
     readonly plan?: {
       /** As they go to GitHub. */
@@ -93,12 +95,15 @@ const promptPart = ({ prompt }: Rehearsal): readonly string[] =>
 
 const outputsPart = ({ outputs }: Rehearsal): readonly string[] => {
   if (outputs === undefined) return [];
-  const { tools, plan, comment } = outputs;
+  const { tools, idle, plan, comment } = outputs;
   return [
     "## Outputs",
     tools.length === 0
       ? "The Expert has no tool for outputs."
       : list(tools.map(({ name, description }) => `${code(name)}: ${visible(description)}`)),
+    ...(idle.length === 0
+      ? []
+      : [`In \`safe-outputs\`, and not possible on this event: ${idle.map(code).join(", ")}.`]),
     ...(plan === undefined ? [] : planPart(plan)),
     ...(comment === undefined ? ["No comment would be written."] : ["### Comment", fenced(comment)]),
   ];

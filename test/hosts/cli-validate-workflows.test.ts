@@ -73,6 +73,11 @@ test.each([
   expect(ran.err).toContain(says);
 });
 
+test("a workflow that is taken for a manifest is told from one", async () => {
+  const { exitCode, err } = await validate({ "x.yml": workflow("contents: read") }, "x.yml");
+  expect([exitCode, err]).toEqual([2, expect.stringContaining("`expert-stack validate --workflows <file>`")]);
+});
+
 const stepWith = (...lines: readonly string[]): string =>
   `${workflow("contents: read")}${lines.map((line) => `          ${line}\n`).join("")}`;
 

@@ -223,11 +223,13 @@ describe("a bot", () => {
     await using world = await start();
     const webhook = await pullRequest(world, { author: "renovate[bot]" });
     for (const list of ["", "renovate", "dependabot[bot], renovate[bot]x"]) {
-      expectTurnedAway(world, await run(world, webhook, { inputs: { "allow-bots": list } }), {
+      const ran = await run(world, webhook, { inputs: { "allow-bots": list } });
+      expectTurnedAway(world, ran, {
         conclusion: "skipped",
         because: "renovate[bot] is a bot that `allow-bots` does not name.",
         asked: [],
       });
+      expect(ran.summary).toContain("name it in `allow-bots`, exactly so");
     }
     const ran = await run(world, webhook, { inputs: { "allow-bots": "dependabot[bot]\nrenovate[bot]" } });
     expectLetIn(ran, "untrusted", "renovate[bot] may not write to this repository.");

@@ -90,6 +90,19 @@ describe("given an event's payload on a laptop, without a network", () => {
     expect(outputs.comment).toContain("`src/job/` is the heart");
   });
 
+  test("what `safe-outputs` names and an issue has nothing for is said", async () => {
+    await using world = await startWorld(payload("issues.opened"));
+    const { stdout } = await rehearse(world, "--safe-outputs", "comment\nreview\ncheck\nlabels allow=bug");
+    expect(stdout).toContain("In `safe-outputs`, and not possible on this event: `review`, `check`.");
+  });
+
+  test("of an event that nobody answers, those are named that somebody does", async () => {
+    await using world = await startWorld('{"discussion":{}}');
+    const run = await rehearse(world);
+    expect([run.exitCode, run.stdout]).toEqual([2, ""]);
+    expect(run.stderr).toMatch(/Experts answer .*pull_request, .*issues, .* and no others\./);
+  });
+
   test.each([
     ["without `--dry-run`", ["--event", "event.json"], "is not available"],
     ["with a query", ["Look.", "--event", "event.json", "--dry-run"], "the query is made from the event"],
