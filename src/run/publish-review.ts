@@ -1,6 +1,6 @@
 import type { ReviewEvent } from "../outputs/review/planned-review.ts";
 import type { PublishableFinding, PublishableReview } from "../outputs/review/publishable-review.ts";
-import { type OwnThread, reviewChange } from "../outputs/review/review-change.ts";
+import { type OwnReviews, type OwnThread, reviewChange } from "../outputs/review/review-change.ts";
 import { goneText, remarkText, reviewText } from "../report/review-text.ts";
 import type { NewReview, Reviews, ThreadPlace } from "./github-ports.ts";
 
@@ -15,16 +15,20 @@ export const publishReview = async (
   { number: pull }: ThreadPlace,
   port: Reviews,
 ): Promise<string> => {
-  const { post, added, kept, gone } = reviewChange(review, await port.own(pull));
+  const own = await port.own(pull);
+  const { post, added, kept, gone } = reviewChange(review, own);
   const first: Form = { event: review.event, findings: "beside the diff" };
-  const posted = post === "nothing" ? "nothing new" : await postAs(first, { review, pull, added, port });
+  const posted = post === "nothing" ? nothingNew : await postAs(first, { review, own, pull, added, port });
   const stands = kept === 0 ? [] : [`${kept} found again`];
   const ended = gone.length === 0 ? [] : [await endThreads(review, gone, port)];
   return `review: ${[posted, ...stands, ...ended].join(", ")}`;
 };
 
+const nothingNew = "nothing new";
+
 type Posting = {
   readonly review: PublishableReview;
+  readonly own: OwnReviews;
   readonly pull: number;
   readonly added: readonly PublishableFinding[];
   readonly port: Reviews;
@@ -34,14 +38,17 @@ type Posting = {
 type Form = { readonly event: ReviewEvent; readonly findings: "beside the diff" | "in its text" };
 
 const postAs = async (form: Form, posting: Posting): Promise<string> => {
-  const { review, pull, added, port } = posting;
+  const { review, own, pull, added, port } = posting;
   const wanted = inForm(form, review, added);
   const answer = await port.post(pull, wanted);
   switch (answer.type) {
     case "placeRefused":
       return await postAs({ ...form, findings: "in its text" }, posting);
-    case "ownPullRequest":
-      return await postAs({ ...form, event: "COMMENT" }, posting);
+    case "ownPullRequest": {
+      // What would be asked for again may be nothing new as a comment.
+      const { post } = reviewChange({ ...review, event: "COMMENT" }, own);
+      return post === "nothing" ? nothingNew : await postAs({ ...form, event: "COMMENT" }, posting);
+    }
     case "posted": {
       const beside = wanted.remarks.length;
       const only = form.event === review.event ? "" : ", as a comment since the pull request is its own";

@@ -300,7 +300,13 @@ describe("given a GitHub that does not take the review as it is", () => {
     expect(ended(ran)).toEqual(good);
     expect(scene.pull.pull.reviews).toMatchObject([{ state: "COMMENTED" }]);
     expect(ran.summary).toContain("as a comment since the pull request is its own");
-  });
+    const again = await scene.review([squeaks, finish("REQUEST_CHANGES", "Still one thing.")], {
+      inputs: { "allow-bots": "github-actions[bot]" },
+    });
+    expect(ended(again)).toEqual(good);
+    expect(scene.pull.pull.reviews).toHaveLength(1);
+    expect(again.summary).toContain("review: nothing new, 1 found again");
+  }, 60_000);
 
   test("an answer that was lost does not post it twice", async () => {
     await using scene = await start();
