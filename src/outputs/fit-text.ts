@@ -1,4 +1,4 @@
-import { framed, type InertText, sanitize, type TextPolicy } from "../outputs/sanitize.ts";
+import { framed, type InertText, sanitize, type TextPolicy } from "./sanitize.ts";
 
 /** What a limit counts: GitHub counts a comment's characters (code points) and a summary's bytes. */
 export type Measure = (text: string) => number;

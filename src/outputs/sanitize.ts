@@ -71,14 +71,16 @@ export const sanitizePlain = (text: string): InertText =>
 /**
  * A line that GitHub shows as it is written and reads all the same: a commit's subject, and a pull request's title, which
  * becomes one when it is merged. It names nobody and no issue, leads nowhere and switches no workflow off.
+ *
+ * @param most characters, of which being made safe can take some
  */
-export const sanitizeSubject = (text: string): InertText => {
+export const sanitizeSubject = (text: string, most: number): InertText => {
   const apart = sanitizeTitle(text)
     .text.replace(/(?<![a-z0-9])[@＠﹫](?=[a-z0-9])/giu, "$& ")
     .replace(/#(?=\d)|\bgh-(?=\d)/giu, "$& ")
     .replaceAll("://", ": //")
     .replace(/\[(skip ci|ci skip|no ci|skip actions|actions skip)\]/giu, "($1)");
-  return inert(apart);
+  return inert(apart.slice(0, most).toWellFormed().trim());
 };
 
 /**

@@ -1,6 +1,6 @@
+import { characters, fitText } from "../outputs/fit-text.ts";
 import { type Marker, markerLine } from "../outputs/marker.ts";
 import { framed, type InertText, sanitize, type TextPolicy } from "../outputs/sanitize.ts";
-import { characters, fitText } from "./fit-text.ts";
 import type { ArtifactLink, JobReport } from "./job-report.ts";
 import { dollars, duration, inlineCode, integer, plural, shortDigest } from "./markdown.ts";
 import { headline, problemText } from "./problem-text.ts";

@@ -1,3 +1,4 @@
+import { characters, fitText } from "../outputs/fit-text.ts";
 import { markerLine } from "../outputs/marker.ts";
 import type { PublishableFinding, PublishableReview } from "../outputs/review/publishable-review.ts";
 import {
@@ -8,7 +9,6 @@ import {
   stacked,
   withoutSecrets,
 } from "../outputs/sanitize.ts";
-import { characters, fitText } from "./fit-text.ts";
 
 /** GitHub's limit for the text of a review, in characters. */
 const mostCharacters = 65_536;

@@ -1,5 +1,5 @@
+import { fitText, utf8Bytes } from "../outputs/fit-text.ts";
 import { framed, type InertText, sanitize, type TextPolicy } from "../outputs/sanitize.ts";
-import { fitText, utf8Bytes } from "./fit-text.ts";
 import type { JobFacts } from "./job-facts.ts";
 import type { ArtifactLink, JobReport } from "./job-report.ts";
 import { dollars, duration, inlineCode, integer, plural, shortDigest, table } from "./markdown.ts";

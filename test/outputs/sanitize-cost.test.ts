@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { fitText } from "../../src/outputs/fit-text.ts";
 import { sanitize, type TextPolicy } from "../../src/outputs/sanitize.ts";
-import { fitText } from "../../src/report/fit-text.ts";
 
 const policy: TextPolicy = {
   serverHost: "github.com",

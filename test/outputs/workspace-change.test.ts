@@ -210,7 +210,7 @@ describe("a subject", () => {
     ["hid\u200bden\u202e", "hidden"],
     ["mail a@b.c, use C#", "mail a@b.c, use C#"],
   ])("%j becomes %j", (text, subject) => {
-    expect(sanitizeSubject(text).text).toBe(subject);
-    expect(sanitizeSubject(subject).text).toBe(subject);
+    expect(sanitizeSubject(text, 256).text).toBe(subject);
+    expect(sanitizeSubject(subject, 256).text).toBe(subject);
   });
 });

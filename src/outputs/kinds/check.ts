@@ -1,14 +1,8 @@
 import * as z from "zod/mini";
 import { invalidPolicy, type PolicyOptions } from "../policy-options.ts";
 import type { PublishingRules } from "../publishing-rules.ts";
-import {
-  framed,
-  type SanitizedText,
-  sanitize,
-  sanitizePlain,
-  sanitizeTitle,
-  withoutSecrets,
-} from "../sanitize.ts";
+import { type SanitizedText, sanitizePlain, sanitizeTitle, withoutSecrets } from "../sanitize.ts";
+import { signedBody } from "../signed-body.ts";
 import { objectSchema } from "../tool-schema.ts";
 import { annotationRefusal, annotationsSchema, PlannedAnnotation } from "./check-annotation.ts";
 import { type CommonRule, later, type OutputKindDefinition } from "./kind.ts";
@@ -143,21 +137,17 @@ export type PublishableAnnotation = Omit<PlannedAnnotation, "path" | "message"> 
 export const publishableCheck = (
   { conclusion, title, summary, annotations }: PlannedCheck,
   rule: CheckRule,
-  { text, redact, origin, marker }: PublishingRules,
+  rules: PublishingRules,
 ): PublishableCheck => ({
   kind: "check",
   // Neither the model nor whoever asks chooses it: by its name a check can be a required one.
-  name: rule.name ?? `Expert ${marker.expert}`,
+  name: rule.name ?? `Expert ${rules.marker.expert}`,
   conclusion,
-  title: withoutSecrets(sanitizeTitle(title), redact),
-  summary: framed({
-    before: "",
-    body: withoutSecrets(sanitize(summary, text), redact),
-    after: `\n\n${origin}\n`,
-  }),
+  title: withoutSecrets(sanitizeTitle(title), rules.redact),
+  summary: signedBody(summary, rules),
   annotations: annotations.map((one) => ({
     ...one,
-    path: withoutSecrets(sanitizeTitle(one.path), redact),
-    message: withoutSecrets(sanitizePlain(one.message), redact),
+    path: withoutSecrets(sanitizeTitle(one.path), rules.redact),
+    message: withoutSecrets(sanitizePlain(one.message), rules.redact),
   })),
 });

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import type { PublishingRules } from "../publishing-rules.ts";
-import { framed, type SanitizedText, sanitize, sanitizeTitle, withoutSecrets } from "../sanitize.ts";
+import { framed, type SanitizedText, sanitizeTitle, withoutSecrets } from "../sanitize.ts";
+import { signedBody } from "../signed-body.ts";
 import { longest, objectSchema } from "../tool-schema.ts";
 import { type CommonRule, later, type OutputKindDefinition } from "./kind.ts";
 
@@ -64,14 +65,13 @@ export type PublishableIssue = {
 export const publishableIssue = (
   output: PlannedIssue,
   rule: IssueRule,
-  { text, redact, origin }: PublishingRules,
+  rules: PublishingRules,
 ): PublishableIssue => {
   const title = sanitizeTitle(output.title.slice(0, longest.title - rule.titlePrefix.length));
-  const body = withoutSecrets(sanitize(output.body, text), redact);
   return {
     kind: "issue",
-    title: framed({ before: rule.titlePrefix, body: withoutSecrets(title, redact), after: "" }),
-    body: framed({ before: "", body, after: `\n\n${origin}\n` }),
+    title: framed({ before: rule.titlePrefix, body: withoutSecrets(title, rules.redact), after: "" }),
+    body: signedBody(output.body, rules),
     labels: rule.labels,
   };
 };

@@ -2,7 +2,8 @@ import * as z from "zod/mini";
 import { branchRefusal, longestBranch } from "../branch-name.ts";
 import { type ChangeRule, changedPaths } from "../change-rule.ts";
 import type { PublishingRules } from "../publishing-rules.ts";
-import { framed, type SanitizedText, sanitize, sanitizeSubject, withoutSecrets } from "../sanitize.ts";
+import { framed, type SanitizedText, sanitizeSubject, withoutSecrets } from "../sanitize.ts";
+import { signedBody } from "../signed-body.ts";
 import { longest, objectSchema } from "../tool-schema.ts";
 import type { WorkspaceChange } from "../workspace-change.ts";
 import { type CommonRule, type OutputKindDefinition, whatChanged } from "./kind.ts";
@@ -96,13 +97,11 @@ export const publishablePullRequest = (
   { change, ...rules }: PublishingRules & { readonly change: WorkspaceChange },
 ): PublishablePullRequest => {
   const { titlePrefix, base, labels, state } = rule;
-  const short = asked.slice(0, longest.title - titlePrefix.length);
-  const title = withoutSecrets(sanitizeSubject(short), rules.redact);
-  const safe = withoutSecrets(sanitize(body, rules.text), rules.redact);
+  const title = withoutSecrets(sanitizeSubject(asked, longest.title - titlePrefix.length), rules.redact);
   return {
     ...{ kind, branch, base, change, labels, state },
     title: framed({ before: titlePrefix, body: title, after: "" }),
-    body: framed({ before: "", body: safe, after: `\n\n${rules.origin}\n` }),
+    body: signedBody(body, rules),
     message: framed({ before: "", body: title, after: `\n\n${rules.trace}\n` }),
   };
 };

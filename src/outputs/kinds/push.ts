@@ -68,7 +68,7 @@ export const publishablePush = (
     ...rules
   }: PublishingRules & { readonly change: WorkspaceChange; readonly head: PullRequestHead },
 ): PublishablePush => {
-  const subject = withoutSecrets(sanitizeSubject(message.slice(0, longest.title)), rules.redact);
+  const subject = withoutSecrets(sanitizeSubject(message, longest.title), rules.redact);
   return {
     ...{ kind, head, change },
     message: framed({ before: "", body: subject, after: `\n\n${rules.trace}\n` }),
