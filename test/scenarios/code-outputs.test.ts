@@ -343,6 +343,25 @@ describe("given a repository in which it cannot be", () => {
     expect(played.conclusion).toEqual([0, "success"]);
   });
 
+  test.each(["trees", "commits", "refs"])("a rate limit at its %s is waited for", async (what) => {
+    await using played = await play({
+      outputs,
+      edits,
+      meanwhile: ({ github }) =>
+        github.failNext({
+          ...{
+            method: "POST",
+            path: new RegExp(`/git/${what}$`),
+            status: 403,
+            headers: { "retry-after": "1" },
+          },
+          body: { message: "You have exceeded a secondary rate limit. Please wait a few minutes." },
+        }),
+    });
+    expect(pullsOf(played.world)).toHaveLength(1);
+    expect(played.conclusion).toEqual([0, "success"]);
+  });
+
   test("a workspace that is no checkout is refused before the model is asked", async () => {
     await using played = await play({ outputs, inputs: { "working-directory": "/tmp" } });
     expect(played.conclusion).toEqual([1, "failure"]);

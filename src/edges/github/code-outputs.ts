@@ -8,26 +8,26 @@ import { contentsWrite, type Here, newCommit, refused } from "./new-commit.ts";
 
 /**
  * Branches, commits and pull requests by GitHub's Git data API: no checkout, and no credential in one. Objects that no
- * branch points at notify nobody, so they go by the client that does not wait a second between two.
+ * branch points at notify nobody, so they go by a client that does not wait a second between two.
  */
 export const gitHubCodeOutputs = (client: GitHubClient, access: GitHubAccess): CodeOutputs => {
   const { owner, repo } = access;
   const here = { owner, repo };
-  const quick = gitHubQueries(access);
+  const clients = { quick: gitHubQueries(access), patient: client };
   return {
     async openPullRequest(wanted) {
-      const base = wanted.base ?? (await defaultBranch(quick, here));
-      await refuseTaken(quick, here, wanted.branch);
-      await refuseOffBase(quick, here, { base, commit: wanted.change.base });
-      const sha = await newCommit(quick, here, wanted);
+      const base = wanted.base ?? (await defaultBranch(client, here));
+      await refuseTaken(client, here, wanted.branch);
+      await refuseOffBase(client, here, { base, commit: wanted.change.base });
+      const sha = await newCommit(clients, here, wanted);
       await newBranch(client, here, { branch: wanted.branch, sha });
       const opened = await openOrUndo(client, here, { ...wanted, base });
       await addLabels(client, here, { ...opened, labels: wanted.labels });
       return { url: opened.url };
     },
     async push({ head, change, message }) {
-      await refuseMoved(quick, here, head);
-      const sha = await newCommit(quick, here, { change, message });
+      await refuseMoved(client, here, head);
+      const sha = await newCommit(clients, here, { change, message });
       const to = { ...here, ref: `heads/${head.branch}`, sha, force: false };
       await asking(`push to ${head.branch}`, client.rest.git.updateRef(to), contentsWrite);
       return { commit: sha };

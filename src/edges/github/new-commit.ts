@@ -1,10 +1,24 @@
 import { ExpertStackError } from "../../errors.ts";
 import type { SanitizedText } from "../../outputs/sanitize.ts";
 import type { ChangedFile, FileKind, WorkspaceChange } from "../../outputs/workspace-change.ts";
-import { asking } from "./api-error.ts";
+import { asking, isRateLimit } from "./api-error.ts";
 import type { GitHubClient } from "./client.ts";
 
 export type Here = { readonly owner: string; readonly repo: string };
+
+/** One that asks at once, and one that waits where GitHub asks to slow down. */
+export type Clients = { readonly quick: GitHubClient; readonly patient: GitHubClient };
+
+type Rest = GitHubClient["rest"];
+
+const soon = async <T>({ quick, patient }: Clients, ask: (rest: Rest) => Promise<T>): Promise<T> => {
+  try {
+    return await ask(quick.rest);
+  } catch (error) {
+    if (!isRateLimit(error)) throw error;
+    return await ask(patient.rest);
+  }
+};
 
 export const contentsWrite = "contents: write";
 
@@ -15,16 +29,16 @@ export const contentsWrite = "contents: write";
  * @returns its full id
  */
 export const newCommit = async (
-  { rest }: GitHubClient,
+  clients: Clients,
   here: Here,
   { change, message }: { readonly change: WorkspaceChange; readonly message: SanitizedText },
 ): Promise<string> => {
-  await refuseOtherTree(rest, here, change);
+  await refuseOtherTree(clients.patient.rest, here, change);
   const entries: TreeEntry[] = [];
-  for (const file of change.files) entries.push(await entryOf(file, { rest, here }));
+  for (const file of change.files) entries.push(await entryOf(file, { clients, here }));
   const tree = await asking(
     "write the changed files",
-    rest.git.createTree({ ...here, base_tree: change.baseTree, tree: entries }),
+    soon(clients, ({ git }) => git.createTree({ ...here, base_tree: change.baseTree, tree: entries })),
     contentsWrite,
   );
   if (tree.data.sha !== change.tree) {
@@ -34,12 +48,13 @@ export const newCommit = async (
     );
   }
   const commit = { ...here, message: message.text, tree: change.tree, parents: [change.base] };
-  return (await asking("write the commit", rest.git.createCommit(commit), contentsWrite)).data.sha;
+  const written = soon(clients, ({ git }) => git.createCommit(commit));
+  return (await asking("write the commit", written, contentsWrite)).data.sha;
 };
 
 /** The tree of another commit would bring along what nobody has looked at, where another job has read the change. */
 const refuseOtherTree = async (
-  rest: GitHubClient["rest"],
+  rest: Rest,
   here: Here,
   { base, baseTree }: WorkspaceChange,
 ): Promise<void> => {
@@ -68,7 +83,7 @@ const modes: Readonly<Record<FileKind, TreeEntry["mode"]>> = {
 /** Text goes with the tree. What is not text, or empty, is written as a blob first. */
 const entryOf = async (
   { path, was, is, content }: ChangedFile,
-  { rest, here }: { readonly rest: GitHubClient["rest"]; readonly here: Here },
+  { clients, here }: { readonly clients: Clients; readonly here: Here },
 ): Promise<TreeEntry> => {
   if (is === "nothing") {
     return { path, mode: modes[was === "nothing" ? "file" : was], type: "blob", sha: null };
@@ -76,7 +91,8 @@ const entryOf = async (
   const text = textOf(content);
   if (text !== undefined) return { path, mode: modes[is], type: "blob", content: text };
   const blob = { ...here, content: Buffer.from(content).toString("base64"), encoding: "base64" };
-  const { data } = await asking("write a changed file", rest.git.createBlob(blob), contentsWrite);
+  const written = soon(clients, ({ git }) => git.createBlob(blob));
+  const { data } = await asking("write a changed file", written, contentsWrite);
   return { path, mode: modes[is], type: "blob", sha: data.sha };
 };
 

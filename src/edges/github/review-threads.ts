@@ -90,13 +90,3 @@ const isPerson = (by: Conversation["resolvedBy"], self: Account): boolean =>
   by !== null && plain(by.login) !== plain(self.login ?? "");
 
 const plain = (login: string): string => login.replace(/\[bot\]$/, "").toLowerCase();
-
-/** Whether GraphQL says that the token may not do something. */
-export const isForbidden = (error: unknown): boolean => {
-  if (typeof error !== "object" || error === null || !("errors" in error)) return false;
-  const { errors } = error;
-  return Array.isArray(errors) && errors.some((one: unknown) => typeOf(one) === "FORBIDDEN");
-};
-
-const typeOf = (value: unknown): unknown =>
-  typeof value === "object" && value !== null && "type" in value ? value.type : undefined;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { NewReview, PostedReview, Reviews } from "../../run/github-ports.ts";
-import { asking, statusOf } from "./api-error.ts";
+import { asking, isForbidden, statusOf } from "./api-error.ts";
 import type { GitHubAccess, GitHubClient } from "./client.ts";
 import { type Account, isSame, viewer } from "./identity.ts";
-import { isForbidden, ownThreads } from "./review-threads.ts";
+import { ownThreads } from "./review-threads.ts";
 
 const permission = "pull-requests: write";
 

@@ -42,6 +42,17 @@ describe("a missing permission", () => {
     });
   });
 
+  test("is called so by GraphQL, which has no status", async () => {
+    const error = Object.assign(new Error("Request failed due to following response errors"), {
+      errors: [{ type: "FORBIDDEN", message: "Resource not accessible by integration" }],
+    });
+    expect(await failing(error, "pull-requests: read")).toMatchObject({
+      code: "GITHUB_PERMISSION_MISSING",
+      message: "The token may not write the comment.",
+      remedy: "Give the job `pull-requests: read` under `permissions:`.",
+    });
+  });
+
   test("is called so also when nobody says which it is", async () => {
     expect(await failing(refused(403, "Resource not accessible by personal access token"))).toMatchObject({
       code: "GITHUB_PERMISSION_MISSING",
@@ -53,7 +64,9 @@ describe("a missing permission", () => {
 describe("another failure", () => {
   test.each([
     [401, "Bad credentials", "`github-token`"],
-    [403, "Repository was archived so is read-only.", "githubstatus.com"],
+    [403, "Repository was archived so is read-only.", "will not help"],
+    [403, "You must authenticate via a GitHub App.", "`github-token`"],
+    [403, "You have exceeded a secondary rate limit.", "Run the job again;"],
     [404, "Not Found", "still there"],
     [410, "Issues are disabled for this repo", "still there"],
     [422, "Validation Failed", "will not help"],
