@@ -1,7 +1,7 @@
 import { parseMarker } from "../outputs/marker.ts";
 import { type Discussion, type DiscussionView, discussionView, type Piece } from "../request/discussion.ts";
 import { atLeast, effectiveRole, isTrusted, type Role, type Roles } from "../request/role.ts";
-import { type Actor, isComment, isOnThread, type ThreadTrigger, type Trigger } from "../request/trigger.ts";
+import { isComment, isOnThread, type ThreadTrigger, type Trigger } from "../request/trigger.ts";
 import { triggeredAt } from "../request/trigger-time.ts";
 import type { RepositoryReader } from "../run/reader-ports.ts";
 import type { RoleBook } from "../run/role-book.ts";
@@ -76,17 +76,17 @@ const viewed = async (
     leftOut.length === 0 ? [] : [`Left out of the discussion: ${many}; the query says whose and why.`];
   const known = await rolesOf(shown, roles);
   const { visibility } = trigger.repository;
-  const stranger = shown.find(({ author, body }) => {
+  const stranger = shown.find((piece) => {
+    const { author } = piece;
     const role = effectiveRole(author.login, known, visibility);
     const isDropped = inputs.untrustedContext === "drop" && !isTrusted(role, inputs.permission);
-    return !isDropped && !isAnswer(author, body) && !atLeast(role, "write");
+    return !isDropped && !isAnswer(piece) && !atLeast(role, "write");
   })?.author.login;
   return { view, roles: known, notes, ...(stranger === undefined ? {} : { stranger }) };
 };
 
 /** An earlier answer here: made of what the thread held, of which each text is looked at by itself. */
-const isAnswer = ({ login, type }: Actor, body: string): boolean =>
-  type === "Bot" && login === "github-actions[bot]" && parseMarker(body) !== undefined;
+const isAnswer = ({ isOwn, body }: Piece): boolean => isOwn && parseMarker(body) !== undefined;
 
 /** What a stranger has said in the thread makes a trigger untrusted as the thread's own text does. */
 export const withDiscussion = (admission: Admitted, { stranger }: Discussed): Admitted =>

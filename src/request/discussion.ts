@@ -5,6 +5,8 @@ export type Piece = {
   /** The runner's word for it: `Comment`, `Remark on "src/a.ts" line 3 (resolved)`. */
   readonly label: string;
   readonly author: Actor;
+  /** Whether it is by this token's own identity. */
+  readonly isOwn: boolean;
   readonly body: string;
   /** Since when others see it. */
   readonly createdAt: string;
@@ -28,6 +30,8 @@ export type Discussion = {
   readonly pieces: readonly Piece[];
   /** Where older comments go on; missing when there are none. */
   readonly earlier?: string;
+  /** What else was not asked for, since there is too much of it. */
+  readonly notRead: readonly string[];
 };
 
 /**
@@ -121,7 +125,8 @@ export const discussionView = (
 ): DiscussionView => {
   const pieces = discussion.pieces.filter(({ url }) => url !== of.url);
   const { shown, leftOut } = fitPieces(pieces, of);
-  const older = discussion.earlier === undefined ? [] : ["Older comments: not read"];
+  const comments = discussion.earlier === undefined ? [] : ["Older comments"];
+  const older = [...comments, ...discussion.notRead].map((what) => `${what}: not read`);
   const more = leftOut.length > mostLines ? [`and ${leftOut.length - mostLines} more`] : [];
   return {
     type: "read",

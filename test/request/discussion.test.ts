@@ -13,7 +13,7 @@ const at = (seconds: number): string =>
 
 const piece = (more: Partial<Piece> = {}): Piece => ({
   ...{ label: "Comment", author: { login: "bob", id: 2, type: "User" }, body: "text", createdAt: at(-10) },
-  ...{ url: "https://github.com/a/b/issues/1#issuecomment-1", isHidden: false, ...more },
+  ...{ url: "https://github.com/a/b/issues/1#issuecomment-1", isOwn: false, isHidden: false, ...more },
 });
 
 describe("given pieces of a discussion", () => {
@@ -81,7 +81,14 @@ describe("given a thread's own title and description", () => {
 
 test("the comment that asks is not shown again, nor listed", () => {
   const discussion = {
-    ...({ kind: "issue", number: 1, state: "open", title: "It squeaks", opening: piece() } as const),
+    ...({
+      kind: "issue",
+      number: 1,
+      state: "open",
+      notRead: [],
+      title: "It squeaks",
+      opening: piece(),
+    } as const),
     pieces: [piece({ url: "https://github.com/a/b/issues/1#issuecomment-2", createdAt: at(0) })],
   };
   const url = "https://github.com/a/b/issues/1#issuecomment-2";

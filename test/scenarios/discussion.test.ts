@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type ActionWorld, startActionWorld } from "../helpers/action-world.ts";
-import { addUser } from "../helpers/fake-github/populate-people.ts";
+import { addToken, addUser } from "../helpers/fake-github/populate-people.ts";
 import { addRepository, addRun } from "../helpers/fake-github/populate-repository.ts";
 import {
   addComment,
@@ -106,6 +106,26 @@ describe("given a command in a thread where others have written", () => {
     expect(ran.api.filter((line) => line.includes("/collaborators/"))).toHaveLength(2);
   });
 
+  test("an earlier answer by the token of an app is no stranger's, and a marker of another's is nothing", async () => {
+    await using world = await start();
+    const app = addToken(world.github.world, {
+      login: "helper[bot]",
+      permissions: { contents: "read", issues: "write", pull_requests: "write" },
+    });
+    const token = { "github-token": app.value };
+    const issue = newIssue(world);
+    await queryOf(world, await asking(world, issue), { ...token, comment: "new" });
+    const answer = issue.comments.at(-1);
+    expect(answer?.author).toBe("helper[bot]");
+    if (answer !== undefined) Object.assign(answer, { createdAt: early });
+    const { summary } = await queryOf(world, await asking(world, issue), token);
+    expect(summary).toContain("Everyone involved may write to this repository.");
+
+    say(world, issue, "github-actions[bot]", answer?.body ?? "");
+    const { summary: after } = await queryOf(world, await asking(world, issue), token);
+    expect(after).toMatch(/github-actions\S+ who wrote in the thread\S+ may not write here/);
+  }, 60_000);
+
   test("untrusted-context: drop leaves the stranger's out, and says so", async () => {
     await using world = await start();
     const issue = newIssue(world);
@@ -183,6 +203,21 @@ describe("given a pull request with reviews", () => {
     expect(query).toMatch(
       /### Remark on "a.txt" line 1 \(resolved\)\n\n- author: bob\n- role: none\n- trust: untrusted/,
     );
+  });
+
+  test("what of it is not read is listed", async () => {
+    await using world = await start();
+    const pull = openPull(world);
+    const place = { path: "a.txt", line: 1, createdAt: early };
+    for (let index = 0; index < 31; index++) {
+      addRemark(world.github.world, world.repository, pull, {
+        ...{ author: "alice", body: `remark ${index}.`, ...place },
+      });
+    }
+    const { query } = await queryOf(world, await asking(world, pull));
+    expect(query).not.toContain("remark 0.");
+    expect(query).toContain("remark 1.");
+    expect(query).toContain("- Older remarks in the diff: not read");
   });
 
   test("title and description of a run's pull request are left out when they were changed since", async () => {

@@ -24,13 +24,15 @@ export const readThread: ReadTool = async (reading, args, signal) => {
   const of = { number, size: pageSize, ...(earlier === undefined ? {} : { earlier }) };
   const found = await discussion(of, signal);
   if (found === undefined) throw toolFailed(`There is no issue or pull request #${number}.`);
-  const { shown, leftOut } = fitPieces(found.pieces, { before: reading.before, maxBytes });
+  const fitted = fitPieces(found.pieces, { before: reading.before, maxBytes });
+  const { shown } = fitted;
+  const leftOut = [...found.notRead.map((what) => `${what}: not read`), ...fitted.leftOut];
   return {
     kind: found.kind === "issue" ? "issue" : "pull request",
     ...{ number, state: found.state },
     ...(earlier === undefined ? await head(reading, found) : {}),
     discussion: await Promise.all(shown.map((piece) => spoken(reading, piece))),
-    ...(leftOut.length === 0 ? {} : { leftOut: [...leftOut] }),
+    ...(leftOut.length === 0 ? {} : { leftOut }),
     ...(found.earlier === undefined ? {} : { earlier: found.earlier }),
   };
 };
