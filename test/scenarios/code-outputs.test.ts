@@ -333,11 +333,11 @@ describe("given a repository in which it cannot be", () => {
     expect([...played.world.repository.branches.keys()]).toEqual(["main"]);
   });
 
-  test("an answer that was lost is not asked for twice", async () => {
+  test.each(["pulls", "git/refs"])("an answer of %s that was lost is not asked for twice", async (what) => {
     await using played = await play({
       outputs,
       edits,
-      meanwhile: ({ github }) => github.failNext({ method: "POST", path: /\/pulls$/, reset: "after" }),
+      meanwhile: ({ github }) => github.failNext({ method: "POST", path: new RegExp(`/${what}$`), reset: "after" }),
     });
     expect(pullsOf(played.world)).toHaveLength(1);
     expect(played.conclusion).toEqual([0, "success"]);

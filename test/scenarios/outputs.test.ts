@@ -137,6 +137,17 @@ describe("given what the step does not allow", () => {
     expect(scene.issue.comments).toHaveLength(1);
   });
 
+  test("somebody whom GitHub does not assign is named, and the others are assigned", async () => {
+    await using scene = await play({
+      outputs: "comment\nassign allow=* max=2",
+      calls: [{ name: "assignPeople", args: { logins: ["grace", "nobody"] } }],
+    });
+    const { ran, issue } = scene;
+    expect([ran.exitCode, ran.outputs.conclusion]).toEqual([1, "undelivered"]);
+    expect(ran.summary).toContain("GitHub does not assign nobody here.");
+    expect(issue.assignees).toEqual(["grace"]);
+  });
+
   test("on an untrusted trigger nothing is closed, and no tool for it is offered", async () => {
     await using scene = await play({
       outputs: all,
