@@ -12,6 +12,7 @@ import { gitHub } from "./action-github.ts";
 import { commitOf, hasPlace, plannedOutputs } from "./action-outputs.ts";
 import type { Ending } from "./ending.ts";
 import type { JobRecord, JobResult } from "./job-result.ts";
+import { publishable } from "./published-text.ts";
 import { textPolicy } from "./step.ts";
 import { withUndelivered } from "./undelivered.ts";
 
@@ -31,7 +32,7 @@ export const publishResult = async (
   // It leaves the patch that the record takes along.
   const planned = await plannedOutputs(result);
   const record = await makeRecord();
-  const wanted = { ...deliverables(result, record), outputs: planned.outputs };
+  const wanted = { ...deliverables(result, record, planned.failures), outputs: planned.outputs };
   const delivered = await publish(wanted, { artifacts: result.artifacts, thread, outputs, reviews }, stop);
   const delivery = { ...delivered, failures: [...delivered.failures, ...planned.failures] };
   const { withheld } = planned;
@@ -39,14 +40,24 @@ export const publishResult = async (
   return concluded(result.outcome, withRecord(result, told, record, delivery.artifact), delivery);
 };
 
-const deliverables = (result: JobResult, record: JobRecord | undefined): Omit<Deliverables, "outputs"> => {
+const deliverables = (
+  result: JobResult,
+  record: JobRecord | undefined,
+  refused: Delivery["failures"],
+): Omit<Deliverables, "outputs"> => {
   const { step, trigger, report, redact } = result;
   const { inputs, context } = step;
   const marker = { workflow: context.workflow, job: context.job, expert: report.expert };
   const policy = textPolicy(context.serverUrl);
   const rule = inputs.safeOutputs.comment;
-  const body = (stored: StoredArtifact | undefined) =>
-    withoutSecrets(renderComment(withRecord(result, report, record, stored), { marker, policy }), redact);
+  const body = async (stored: StoredArtifact | undefined, failures: Delivery["failures"]) => {
+    const { outcome } = result;
+    const told = await withFailures(report, { outcome, failures: [...failures, ...refused] });
+    return withoutSecrets(
+      renderComment(withRecord(result, told, record, stored), { marker, policy }),
+      redact,
+    );
+  };
   return {
     ...(record === undefined ? {} : { artifact: record.wanted }),
     ...placeOf(result),
@@ -61,6 +72,20 @@ const deliverables = (result: JobResult, record: JobRecord | undefined): Omit<De
         }
       : {}),
   };
+};
+
+/** Who reads the answer is to know that not all of it is true: an Expert said it before anything was published. */
+const withFailures = async (
+  report: JobReport,
+  {
+    outcome,
+    failures,
+  }: { readonly outcome: RunOutcome | undefined; readonly failures: Delivery["failures"] },
+): Promise<JobReport> => {
+  const problem = withUndelivered(report.problem, { failures });
+  if (failures.length === 0 || problem === undefined || outcome === undefined) return report;
+  const conclusion = concludeJob(outcome, { failures });
+  return { ...report, conclusion, problem: { ...problem, message: await publishable(problem.message) } };
 };
 
 const placeOf = ({ trigger, step: { context } }: JobResult): Pick<Deliverables, "thread" | "commit"> => {

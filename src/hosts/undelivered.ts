@@ -5,7 +5,7 @@ import type { Delivery } from "../run/publish.ts";
 /** What could not be delivered, after what went wrong in the job itself. */
 export const withUndelivered = (
   problem: Problem | undefined,
-  { failures }: Delivery,
+  { failures }: Pick<Delivery, "failures">,
 ): Problem | undefined => {
   if (failures.length === 0) return problem;
   const reasons = failures.map(({ output, error }) => `${output}: ${messageOf(error)}`);

@@ -90,6 +90,18 @@ export const allowedNames = (options: PolicyOptions, example: string): readonly 
   });
 };
 
+/** Characters of what each title begins with; the rest is the Expert's. */
+const longestPrefix = 100;
+
+export const titlePrefixIn = (options: PolicyOptions): string => {
+  const prefix = options.text("title-prefix", "");
+  if (prefix.length <= longestPrefix) return prefix;
+  throw invalidPolicy({
+    line: options.line,
+    text: `\`title-prefix\` has ${prefix.length} characters, and ${longestPrefix} are the most`,
+  });
+};
+
 export const invalidPolicy = ({ line, text }: PolicyProblem): ExpertStackError =>
   new ExpertStackError({
     code: "INPUT_INVALID",

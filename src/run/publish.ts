@@ -25,7 +25,11 @@ export type Deliverables = {
     readonly mode: "sticky" | "new";
     /** Of one that was written already. */
     readonly id?: number;
-    readonly body: (artifact: StoredArtifact | undefined) => SanitizedText;
+    /** @param failures what could not be delivered so far */
+    readonly body: (
+      artifact: StoredArtifact | undefined,
+      failures: Delivery["failures"],
+    ) => Promise<SanitizedText>;
   };
 };
 
@@ -75,8 +79,10 @@ export const publish = async (
     async ({ body, target, ...wanted }) => {
       const { putComment } = await ports.thread();
       const place = await placeOf(target, thread, ports.outputs);
+      const failures = [artifact, ...first].flatMap((tried) => tried.failures);
+      const text = await body(artifact.value, failures);
       refuseStopped(stop);
-      return await putComment({ ...wanted, thread: place, body: body(artifact.value) });
+      return await putComment({ ...wanted, thread: place, body: text });
     },
   );
   const last = await publishEach(outputs.filter(isLast), { thread, commit, ports, stop });

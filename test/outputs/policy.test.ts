@@ -87,6 +87,7 @@ describe("what a step says it publishes", () => {
     ["issue target=12", "Line 1", "`issue` has no option `target`"],
     ["check target=12", "Line 1", "`check` has no option `target`"],
     ["comment\n\ncomment", "Line 3", "`comment` stands in line 1 already"],
+    [`issue title-prefix="${"x".repeat(101)}"`, "Line 1", "`title-prefix` has 101 characters"],
     ["comment\nnone", "Line 2", "`none` stands alone"],
     ["comment sticky", "Line 1", "`comment` has no option `sticky`; it has required"],
     ["close untrusted=maybe", "Line 1", "neither true nor false"],

@@ -24,7 +24,7 @@ const deliverables: Deliverables = {
   comment: {
     marker: "marker",
     mode: "sticky",
-    body: (artifact) => text(`artifact ${artifact?.id ?? "none"}`),
+    body: async (artifact) => text(`artifact ${artifact?.id ?? "none"}`),
   },
 };
 

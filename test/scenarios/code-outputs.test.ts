@@ -337,7 +337,8 @@ describe("given a repository in which it cannot be", () => {
     await using played = await play({
       outputs,
       edits,
-      meanwhile: ({ github }) => github.failNext({ method: "POST", path: new RegExp(`/${what}$`), reset: "after" }),
+      meanwhile: ({ github }) =>
+        github.failNext({ method: "POST", path: new RegExp(`/${what}$`), reset: "after" }),
     });
     expect(pullsOf(played.world)).toHaveLength(1);
     expect(played.conclusion).toEqual([0, "success"]);

@@ -29,7 +29,12 @@ export const gitHubCodeOutputs = (client: GitHubClient, access: GitHubAccess): C
       await refuseMoved(client, here, head);
       const sha = await newCommit(clients, here, { change, message });
       const to = { ...here, ref: `heads/${head.branch}`, sha, force: false };
-      await asking(`push to ${head.branch}`, client.rest.git.updateRef(to), contentsWrite);
+      try {
+        await client.rest.git.updateRef(to);
+      } catch (error) {
+        if (statusOf(error) === 422) throw moved(head.branch, "while the commit was made");
+        await asking(`push to ${head.branch}`, Promise.reject(error), contentsWrite);
+      }
       return { commit: sha };
     },
   };
@@ -170,8 +175,9 @@ const refuseMoved = async (
   if (found === undefined) throw refused(`The branch ${branch} is not there any more.`, kept);
   if (found.data.protected) throw refused(`The branch ${branch} is protected, and is not pushed to.`, kept);
   if (found.data.commit.sha === sha) return;
-  throw refused(
-    `The branch ${branch} has moved since the job began: it was at ${sha.slice(0, 12)}, and is at ${found.data.commit.sha.slice(0, 12)}.`,
-    `Ask again. ${kept}`,
-  );
+  const now = found.data.commit.sha;
+  throw moved(branch, `since the job began: it was at ${sha.slice(0, 12)}, and is at ${now.slice(0, 12)}`);
 };
+
+const moved = (branch: string, since: string): ExpertStackError =>
+  refused(`The branch ${branch} has moved ${since}.`, `Ask again. ${kept}`);

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { titlePrefixIn } from "../policy-options.ts";
 import type { PublishingRules } from "../publishing-rules.ts";
 import { framed, type SanitizedText, sanitizeTitle, withoutSecrets } from "../sanitize.ts";
 import { signedBody } from "../signed-body.ts";
@@ -20,7 +21,7 @@ export const issue: OutputKindDefinition<IssueRule, PlannedIssue> = {
   options: ["title-prefix", "labels", "max", "required"],
   rule: (options) => ({
     required: options.flag("required"),
-    titlePrefix: options.text("title-prefix", ""),
+    titlePrefix: titlePrefixIn(options),
     labels: options.list("labels") ?? [],
     max: options.count("max", 1),
   }),

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { branchRefusal, longestBranch } from "../branch-name.ts";
 import { type ChangeRule, changedPaths } from "../change-rule.ts";
+import { titlePrefixIn } from "../policy-options.ts";
 import type { PublishingRules } from "../publishing-rules.ts";
 import { framed, type SanitizedText, sanitizeSubject, withoutSecrets } from "../sanitize.ts";
 import { signedBody } from "../signed-body.ts";
@@ -45,7 +46,7 @@ export const pullRequest: OutputKindDefinition<PullRequestRule, PlannedPullReque
     required: options.flag("required"),
     branch: options.list("branch") ?? ["expert/*"],
     base: options.text("base", "") || undefined,
-    titlePrefix: options.text("title-prefix", ""),
+    titlePrefix: titlePrefixIn(options),
     labels: options.list("labels") ?? [],
     state: options.flag("draft") ? "draft" : "ready",
   }),
