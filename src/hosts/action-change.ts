@@ -66,7 +66,8 @@ export type ReadyChange = {
 export const readyChange = async (job: EndedJob, planned: readonly PlannedOutput[]): Promise<ReadyChange> => {
   if (!planned.some(isOfChange)) return { refusal: () => undefined };
   try {
-    return await judged(await keptChange(job), job);
+    const { change, secrets } = await keptChange(job);
+    return judged(change, { step: job.step, secrets });
   } catch (error) {
     return refusedChange(messageOf(error));
   }
@@ -76,7 +77,10 @@ export const readyChange = async (job: EndedJob, planned: readonly PlannedOutput
 export const plannedChange = async (
   { change, reason = "The plan holds no change of the workspace." }: PlannedChange,
   job: { readonly step: Step; readonly redact: Redact },
-): Promise<ReadyChange> => (change === undefined ? refusedChange(reason) : await judged(change, job));
+): Promise<ReadyChange> =>
+  change === undefined
+    ? refusedChange(reason)
+    : judged(change, { step: job.step, secrets: await filesWithSecrets(change.files, job.redact) });
 
 /** What of it may be handed to another job: nothing where no output may publish it, as where it holds a secret. */
 export const changeToPlan = (
@@ -91,11 +95,10 @@ export const changeToPlan = (
     : { base, ...(reason === undefined ? {} : { reason }) };
 };
 
-const judged = async (
+const judged = (
   change: WorkspaceChange,
-  { step, redact }: { readonly step: Step; readonly redact: Redact },
-): Promise<ReadyChange> => {
-  const secrets = await filesWithSecrets(change.files, redact);
+  { step, secrets }: { readonly step: Step; readonly secrets: string | undefined },
+): ReadyChange => {
   const { config: manifest, safeOutputs: policy } = step.inputs;
   return {
     change,
@@ -128,12 +131,21 @@ const workspaceIn = ({ step, base }: StepJob): ChangedWorkspace => {
   return changedWorkspace(base, { program, temporary: step.context.temporary });
 };
 
-const keptChange = async (job: EndedJob): Promise<WorkspaceChange> => {
+const keptChange = async (
+  job: EndedJob,
+): Promise<{ readonly change: WorkspaceChange; readonly secrets: string | undefined }> => {
   const workspace = workspaceIn(job);
   const change = await workspace.change();
-  writePatch(job.directory, await publishable(job.redact(await workspace.patch(change))));
-  return change;
+  const secrets = await filesWithSecrets(change.files, job.redact);
+  const patch = await workspace.patch(change);
+  const kept = secrets === undefined ? patch : withoutBinaries(patch);
+  writePatch(job.directory, await publishable(job.redact(kept)));
+  return { change, secrets };
 };
+
+/** What is no text is packed in a patch, where no secret is found. */
+const withoutBinaries = (patch: string): string =>
+  patch.replace(/^GIT binary patch\n(?:(?:literal|delta) \d+\n(?:\S+\n)*\n?)+/gm, "Left out: no text\n");
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

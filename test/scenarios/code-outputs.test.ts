@@ -258,6 +258,24 @@ describe("given a change that the step does not allow", () => {
     }
   });
 
+  test("a secret in what a patch packs is not in the patch, whatever an attribute says", async () => {
+    const known = "sk-ant-api03-canary-0123456789abcdef";
+    await using played = await play({
+      outputs: "pull-request paths=**",
+      edits: [write(".gitattributes", "*.ts -diff\n"), write("src/a.ts", "two\n")],
+      arrange: async (world) => {
+        writeFileSync(join(world.checkout.directory, "src/known.bin"), `\0${known}\n`);
+        writeFileSync(join(world.checkout.directory, "src/known.ts"), `${known}\n`);
+        return await dispatchEvent(world, { by: "alice" });
+      },
+    });
+    expect(played.conclusion).toEqual([1, "undelivered"]);
+    expect(played.patch).toContain("+two\n");
+    expect(played.patch).toContain("+***");
+    expect(played.patch).toContain("Left out: no text");
+    expect(played.patch).not.toContain("literal");
+  });
+
   test("a protected file is committed where paths= writes it out", async () => {
     const allowing = "pull-request paths=src/**,.github/workflows/x.yml";
     await using played = await play({

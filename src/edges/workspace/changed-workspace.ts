@@ -1,6 +1,6 @@
 import { type ChangedFile, mostChangedBytes } from "../../outputs/workspace-change.ts";
 import type { ChangedWorkspace } from "../../run/workspace-ports.ts";
-import { type BaseTree, baseTree, modeOfKind } from "./base-tree.ts";
+import { type BaseEntry, type BaseTree, baseTree, modeOfKind } from "./base-tree.ts";
 import { checkedContent, type Difference, isSame } from "./compare-file.ts";
 import { writeBlob } from "./git-object.ts";
 import type { GitProgram } from "./git-program.ts";
@@ -105,16 +105,34 @@ const changedFiles = async (
     "--",
     base.prefix || ".",
   ];
-  const others = rawNamed(await repository.git(asked));
+  const others = rawNamed(await repository.inWorkTree(asked));
   const found: Difference[] = [];
+  const room = readingRoom();
   using folders = openFolders(base.root);
   for (const path of [...tracked, ...others].sort()) {
     const was = tree.entries.get(path);
     const at = path.endsWith("/") ? undefined : folders.place(path);
-    const is = at === undefined ? ({ kind: "nothing" } as const) : readWorkFile(at, mostChangedBytes);
+    const is = at === undefined ? ({ kind: "nothing" } as const) : readWorkFile(at, room.of(was));
     if (path.endsWith("/") || !isSame(was, is)) found.push({ path, was, is });
   }
   return await contentsOf(repository, found);
+};
+
+/** Bytes that are read of all files together: a disk full of holes would take days. */
+const mostReadBytes = 16 * 2 ** 30;
+
+/** Of a file that is new no more has to be known than that it is too large. */
+const readingRoom = () => {
+  let left = mostReadBytes;
+  return {
+    of: (was: BaseEntry | undefined) => ({
+      kept: mostChangedBytes,
+      most: was === undefined ? Math.min(left, mostChangedBytes) : left,
+      read: (bytes: number) => {
+        left -= bytes;
+      },
+    }),
+  };
 };
 
 /** What the checkout left out from the first has the letter S in git's index, which only says so. */

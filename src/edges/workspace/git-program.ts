@@ -8,7 +8,12 @@ export type GitProgram = {
   readonly git: string | undefined;
   /** `PATH` and `HOME` are enough. */
   readonly environment: Readonly<Record<string, string>>;
+  /** How long it may take. */
+  readonly timeoutMs?: number;
 };
+
+/** Milliseconds that git may take: a fifo that a job left as `.gitignore` would keep it for ever. */
+const longestMs = 120_000;
 
 const neutral = {
   GIT_ATTR_NOSYSTEM: "1",
@@ -23,13 +28,25 @@ const neutral = {
 
 /** @returns standard output @throws ExpertStackError OUTPUT_REFUSED when git fails or is not there */
 export const runGit = async (
-  { git, environment }: GitProgram,
+  { git, environment, timeoutMs = longestMs }: GitProgram,
   args: readonly string[],
-  { input, variables }: { readonly input?: Uint8Array; readonly variables?: GitProgram["environment"] } = {},
+  {
+    input,
+    variables,
+    cwd,
+  }: {
+    readonly input?: Uint8Array;
+    readonly variables?: GitProgram["environment"];
+    /** Git looks for attributes where it is started. */
+    readonly cwd?: string;
+  } = {},
 ): Promise<Buffer> => {
   if (git === undefined) throw gitFailed("there is no git on the PATH");
   const env = { ...environment, ...neutral, ...variables };
-  const child = spawn(git, [...args], { env, stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(git, [...args], {
+    ...{ env, stdio: ["pipe", "pipe", "pipe"], timeout: timeoutMs, killSignal: "SIGKILL" },
+    ...(cwd === undefined ? {} : { cwd }),
+  });
   const out: Buffer[] = [];
   const told: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
@@ -41,6 +58,7 @@ export const runGit = async (
     throw gitFailed(String(error));
   });
   if (code === 0) return Buffer.concat(out);
+  if (child.killed) throw gitFailed(`git took more than ${timeoutMs / 1000} seconds`);
   throw gitFailed(Buffer.concat(told).toString("utf8").trim().slice(0, 500));
 };
 

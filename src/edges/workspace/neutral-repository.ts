@@ -10,6 +10,8 @@ import { type GitProgram, gitFailed, runGit } from "./git-program.ts";
 export type NeutralRepository = Disposable & {
   readonly objects: string;
   git(args: readonly string[], input?: Uint8Array, index?: string): Promise<Buffer>;
+  /** The same with the checkout as its work tree, which nothing else looks at. */
+  inWorkTree(args: readonly string[]): Promise<Buffer>;
   /**
    * Objects by their ids. Each is held against its id, so that a tampered store is found out.
    *
@@ -25,23 +27,31 @@ export const neutralRepository = (
 ): NeutralRepository => {
   const folder = mkdtempSync(join(at, "expert-stack-change-"));
   const objects = join(folder, "objects");
-  for (const path of [join(objects, "info"), join(folder, "refs")]) mkdirSync(path, { recursive: true });
+  for (const path of [join(objects, "info"), join(folder, "info"), join(folder, "refs")]) {
+    mkdirSync(path, { recursive: true });
+  }
+  // What a `.gitattributes` of the commit says counts less: it could pack a text where no secret is found.
+  writeFileSync(join(folder, "info", "attributes"), "* !diff\n");
   writeFileSync(join(folder, "HEAD"), "ref: refs/heads/none\n");
   writeFileSync(join(objects, "info", "alternates"), `${of.objects}\n`);
+  const bare = join(folder, "nothing");
+  mkdirSync(bare);
+  const variables = { GIT_DIR: folder, HOME: folder, XDG_CONFIG_HOME: folder };
+  // Started in the checkout it would read attributes there.
   const git: NeutralRepository["git"] = (args, input, index = join(folder, "index")) =>
     runGit(of.program, args, {
       ...(input === undefined ? {} : { input }),
-      variables: {
-        GIT_DIR: folder,
-        GIT_WORK_TREE: of.root,
-        GIT_INDEX_FILE: index,
-        HOME: folder,
-        XDG_CONFIG_HOME: folder,
-      },
+      cwd: bare,
+      variables: { ...variables, GIT_WORK_TREE: bare, GIT_INDEX_FILE: index },
     });
   return {
     objects,
     git,
+    inWorkTree: (args) =>
+      runGit(of.program, args, {
+        cwd: of.root,
+        variables: { ...variables, GIT_WORK_TREE: of.root, GIT_INDEX_FILE: join(folder, "index") },
+      }),
     read: async (type, ids) => {
       if (ids.length === 0) return new Map();
       return parseBatch(await git(["cat-file", "--batch"], Buffer.from(`${ids.join("\n")}\n`)), type, ids);

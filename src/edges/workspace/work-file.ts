@@ -18,8 +18,17 @@ export type WorkFile =
     }
   | { readonly kind: "other" };
 
-/** Reads it without following a link, and nothing but a file: a fifo would wait for ever. @param most bytes kept */
-export const readWorkFile = (at: Buffer, most: number): WorkFile => {
+/** How much of a file is read. */
+export type Reading = {
+  /** Bytes of which the content is kept. */
+  readonly kept: number;
+  /** Bytes of a file that is read at all. */
+  readonly most: number;
+  readonly read?: (bytes: number) => void;
+};
+
+/** Reads it without following a link, and nothing but a file: a fifo would wait for ever. */
+export const readWorkFile = (at: Buffer, reading: Reading): WorkFile => {
   let fd: number;
   try {
     fd = openSync(at, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY);
@@ -29,7 +38,7 @@ export const readWorkFile = (at: Buffer, most: number): WorkFile => {
   try {
     const stats = fstatSync(fd);
     if (stats.isDirectory()) return { kind: "folder" };
-    return stats.isFile() ? contentOf(fd, stats, most) : { kind: "other" };
+    return stats.isFile() ? contentOf(fd, stats, reading) : { kind: "other" };
   } finally {
     closeSync(fd);
   }
@@ -45,26 +54,33 @@ const unopened = (at: Buffer, error: unknown): WorkFile => {
 
 const chunkBytes = 1_048_576;
 
-/** Counted while reading: a file may grow. */
-const contentOf = (fd: number, { mode, size, nlink }: Stats, most: number): WorkFile => {
+/** Counted while reading: a file may grow, and is then none that could be told. */
+const contentOf = (
+  fd: number,
+  { mode, size, nlink }: Stats,
+  { kept, most, read: tell }: Reading,
+): WorkFile => {
+  const kind = (mode & 0o100) === 0 ? "file" : "executable";
+  if (size > most) return { kind, id: "", sha256: "", content: undefined, names: nlink };
   const id = createHash("sha1").update(objectHeader("blob", size));
   const sha256 = createHash("sha256");
   const chunks: Buffer[] = [];
   let read = 0;
-  for (;;) {
+  while (read <= size) {
     const chunk = Buffer.allocUnsafe(Math.max(1, Math.min(chunkBytes, size - read + 1)));
     const count = readSync(fd, chunk);
     if (count === 0) break;
     add(chunk.subarray(0, count), id, sha256);
     read += count;
-    if (read <= most) chunks.push(chunk.subarray(0, count));
+    if (read <= kept) chunks.push(chunk.subarray(0, count));
   }
+  tell?.(read);
   if (read !== size) return { kind: "other" };
   return {
-    kind: (mode & 0o100) === 0 ? "file" : "executable",
+    kind,
     id: id.digest("hex"),
     sha256: sha256.digest("hex"),
-    content: read <= most ? Buffer.concat(chunks) : undefined,
+    content: read <= kept ? Buffer.concat(chunks) : undefined,
     names: nlink,
   };
 };

@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -44,7 +45,7 @@ type Scene = {
   readonly at: (path: string) => string;
   readonly write: (path: string, text: string | Uint8Array) => void;
   /** What the job changed, once it has. */
-  readonly changed: (work: () => void, workspace?: string) => Promise<Seen>;
+  readonly changed: (work: () => void, workspace?: string, timeoutMs?: number) => Promise<Seen>;
 };
 
 type Seen = WorkspaceChange & {
@@ -66,10 +67,13 @@ const scene = (more: WorkFiles = {}): Scene & Disposable => {
       mkdirSync(join(at(path), ".."), { recursive: true });
       writeFileSync(at(path), text);
     },
-    changed: async (work, workspace = ".") => {
+    changed: async (work, workspace = ".", timeoutMs = 120_000) => {
       const base = await recordedBase(at(workspace), program);
       work();
-      const port = changedWorkspace(base, { program, temporary: temporaryFolder() });
+      const port = changedWorkspace(base, {
+        program: { ...program, timeoutMs },
+        temporary: temporaryFolder(),
+      });
       const change = await port.change();
       return { ...change, patch: await port.patch(change), lines: change.files.map(lineOf) };
     },
@@ -274,5 +278,42 @@ describe("what is no file of the workspace", () => {
 
   it("a workspace that is no checkout has no commit to tell a change from", async () => {
     await expect(recordedBase(temporaryFolder(), program)).rejects.toMatchObject({ code: "OUTPUT_REFUSED" });
+  });
+});
+
+describe("given a workspace that is to keep the runner for ever", () => {
+  it.each(["src/.gitignore", "src/x/.git/HEAD"])("a fifo in the place of %s does not", async (path) => {
+    using it = scene();
+    const changed = it.changed(
+      () => {
+        mkdirSync(join(it.at(path), ".."), { recursive: true });
+        execFileSync("mkfifo", [it.at(path)]);
+      },
+      ".",
+      1_500,
+    );
+    await expect(changed).rejects.toThrow("git took more than 1.5 seconds");
+  });
+
+  it("a fifo in the place of .gitattributes is a file that cannot be read", async () => {
+    using it = scene();
+    const { lines } = await it.changed(() => {
+      it.write("src/a.ts", "two\n");
+      rmSync(it.at("README.md"));
+      execFileSync("mkfifo", [it.at(".gitattributes"), it.at("README.md")]);
+    });
+    expect(lines).toEqual([
+      "README.md: file -> file it is no file, or cannot be read",
+      'src/a.ts: file -> file "two\\n"',
+    ]);
+  });
+
+  it("a new file full of holes is not read to its end", async () => {
+    using it = scene();
+    const { lines } = await it.changed(() => {
+      it.write("src/holes", "x");
+      truncateSync(it.at("src/holes"), 8 * 2 ** 40);
+    });
+    expect(lines).toEqual(["src/holes: nothing -> file it has more than 5242880 bytes"]);
   });
 });
