@@ -64,9 +64,12 @@ const protection = (path: string, manifest: string): string | undefined => {
   return undefined;
 };
 
-const whole = (path: string): string =>
-  path
-    .split("/")
-    .filter((name) => name !== "" && name !== ".")
-    .map(folded)
-    .join("/");
+/** As the runner reads it: `.` and `..` are taken for what they mean. */
+const whole = (path: string): string => {
+  const way: string[] = [];
+  for (const name of path.split("/")) {
+    if (name === "..") way.pop();
+    else if (name !== "" && name !== ".") way.push(folded(name));
+  }
+  return way.join("/");
+};

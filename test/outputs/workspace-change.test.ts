@@ -93,6 +93,13 @@ describe("a path that no commit touches", () => {
     ).toBeDefined();
   });
 
+  it.each(["./ci/experts.toml", "ci//experts.toml", "x/../ci/experts.toml"])(
+    "is the manifest that the step names as %s",
+    (manifest) => {
+      expect(pathRefusal("ci/experts.toml", { paths: ["**"], manifest })).toContain("it is a manifest");
+    },
+  );
+
   it("is allowed where it is protected and written out, and never where it is odd", () => {
     const allowed = (path: string): boolean =>
       pathRefusal(path, { paths: [path], manifest: "perstack.toml" }) === undefined;
