@@ -85,8 +85,14 @@ const viewed = async (
   return { view, roles: known, notes, ...(stranger === undefined ? {} : { stranger }) };
 };
 
-/** An earlier answer here: made of what the thread held, of which each text is looked at by itself. */
-const isAnswer = ({ isOwn, body }: Piece): boolean => isOwn && parseMarker(body) !== undefined;
+/**
+ * An earlier answer here, of a trusted job: such a job gets no stranger's text. What an untrusted one wrote
+ * may be a stranger's words, also where theirs are not in the thread any more.
+ */
+const isAnswer = ({ isOwn, body }: Piece): boolean => {
+  const marker = isOwn ? parseMarker(body) : undefined;
+  return marker !== undefined && marker.trust === undefined;
+};
 
 /** What a stranger has said in the thread makes a trigger untrusted as the thread's own text does. */
 export const withDiscussion = (admission: Admitted, { stranger }: Discussed): Admitted =>

@@ -3,6 +3,7 @@ import { ExpertStackError } from "../errors.ts";
 import { rootRunId } from "../job/state.ts";
 import type { CommentRule } from "../outputs/kinds/comment.ts";
 import type { OutputScope } from "../outputs/kinds/kind.ts";
+import { markedBy } from "../outputs/marker.ts";
 import type { PlannedOutput } from "../outputs/output-kinds.ts";
 import { outputTools, outputWithTexts } from "../outputs/output-tools.ts";
 import { planOutputs } from "../outputs/plan.ts";
@@ -97,7 +98,7 @@ const publishingRules = (
     redact: job.redact,
     origin: `<sub>Written by an Expert, \`${jobId}\`, in [this workflow run](${run}).</sub>`,
     trace: `By an Expert, ${jobId}, in ${run}`,
-    marker: { workflow, job: name, expert },
+    marker: markedBy({ workflow, job: name, expert }, job.trust),
     ...(diff === undefined ? {} : { diff }),
     ...(head === undefined ? {} : { head }),
     ...(change === undefined ? {} : { change }),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { info } from "@actions/core";
 import type { JournalEntry } from "../job/event.ts";
-import { markerLine } from "../outputs/marker.ts";
+import { markedBy, markerLine } from "../outputs/marker.ts";
 import { withoutSecrets } from "../outputs/sanitize.ts";
 import { logLine } from "../report/log-line.ts";
 import { type Progress, progressOf, renderProgress } from "../report/progress.ts";
@@ -29,6 +29,8 @@ export type ShownProgress = {
   readonly written: () => Written;
 };
 
+type Trust = StepJob["admission"]["trust"];
+
 type Shown = {
   /** Of the journal, as far as it goes by now. */
   readonly entries: readonly JournalEntry[];
@@ -43,14 +45,16 @@ type Shown = {
  * @param stop aborted when the step is cancelled
  */
 export const showProgress = (
-  { step, trigger, plan }: Pick<StepJob, "step" | "trigger" | "plan">,
+  { step, trigger, plan, admission }: Pick<StepJob, "step" | "trigger" | "plan" | "admission">,
   shown: Shown,
   stop: AbortSignal,
 ): ShownProgress => {
   if (!isOnThread(trigger) || !isShown(step.inputs, trigger.thread)) {
     return { end: async () => undefined, written: () => ({}) };
   }
-  const writer = progressWriter(step, { ...shown, place: trigger.thread, expert: plan.started.coordinator });
+  const { trust } = admission;
+  const of = { place: trigger.thread, expert: plan.started.coordinator, trust };
+  const writer = progressWriter(step, { ...shown, ...of });
   let writing: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
     writing = writing.then(writer.write);
@@ -77,7 +81,7 @@ const isShown = ({ comment, safeOutputs, mode }: ActionInputs, { number }: Threa
 
 const progressWriter = (
   step: Step,
-  shown: Shown & { readonly place: ThreadPlace; readonly expert: string },
+  shown: Shown & { readonly place: ThreadPlace; readonly expert: string; readonly trust: Trust },
 ) => {
   const startedAt = performance.now();
   let comment: { readonly id: number } | undefined;
@@ -108,12 +112,14 @@ const put = async (
     readonly step: Step;
     readonly place: ThreadPlace;
     readonly expert: string;
+    readonly trust: Trust;
     readonly elapsedMs: number;
     readonly comment: { readonly id: number } | undefined;
   },
 ): Promise<{ readonly id: number }> => {
-  const { place, expert, comment } = at;
-  const framing = framingOf(at.step.context, expert);
+  const { place, expert, comment, trust } = at;
+  const own = framingOf(at.step.context, expert);
+  const framing = { ...own, marker: markedBy(own.marker, trust) };
   const body = withoutSecrets(renderProgress(progress, at.elapsedMs, framing), at.redact);
   const { putComment } = await at.thread();
   const where = { thread: place, marker: markerLine(framing.marker), mode: "sticky" } as const;

@@ -1,5 +1,5 @@
 import type { RunOutcome } from "../job/outcome.ts";
-import { markerLine } from "../outputs/marker.ts";
+import { markedBy, markerLine } from "../outputs/marker.ts";
 import { withoutSecrets } from "../outputs/sanitize.ts";
 import { targetOf } from "../outputs/target.ts";
 import { renderComment } from "../report/comment.ts";
@@ -47,7 +47,8 @@ const deliverables = (
 ): Omit<Deliverables, "outputs"> => {
   const { step, trigger, report, redact } = result;
   const { inputs, context } = step;
-  const marker = { workflow: context.workflow, job: context.job, expert: report.expert };
+  const own = { workflow: context.workflow, job: context.job, expert: report.expert };
+  const marker = markedBy(own, result.trust);
   const policy = textPolicy(context.serverUrl);
   const rule = inputs.safeOutputs.comment;
   const body = async (stored: StoredArtifact | undefined, failures: Delivery["failures"]) => {

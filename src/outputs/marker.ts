@@ -1,5 +1,11 @@
 /** Which comment is ours: one a workflow, job and Expert, so that several Experts on one thread stay apart. */
-export type Marker = { readonly workflow: string; readonly job: string; readonly expert: string };
+export type Marker = {
+  readonly workflow: string;
+  readonly job: string;
+  readonly expert: string;
+  /** Of one whose job strangers could steer. Which comment it is does not depend on it. */
+  readonly trust?: "untrusted";
+};
 
 const first = "<!-- expert-stack ";
 const last = " -->";
@@ -16,8 +22,14 @@ const escapeJson = (json: string): string =>
  *
  * @param findings fingerprints of what it tells, for one of a review
  */
-export const markerLine = ({ workflow, job, expert }: Marker, findings: readonly string[] = []): string => {
-  const told = findings.length === 0 ? {} : { findings: findings.join() };
+export const markerLine = (
+  { workflow, job, expert, trust }: Marker,
+  findings: readonly string[] = [],
+): string => {
+  const told = {
+    ...(findings.length === 0 ? {} : { findings: findings.join() }),
+    ...(trust === undefined ? {} : { trust }),
+  };
   return `${first}${escapeJson(JSON.stringify({ v: 1, workflow, job, expert, ...told }))}${last}`;
 };
 
@@ -52,8 +64,13 @@ export const parseMarker = (body: string): Marker | undefined => {
   const job = field(value, "job");
   const expert = field(value, "expert");
   if (workflow === undefined || job === undefined || expert === undefined) return undefined;
-  return { workflow, job, expert };
+  const trust = field(value, "trust") === undefined ? {} : ({ trust: "untrusted" } as const);
+  return { workflow, job, expert, ...trust };
 };
+
+/** The marker of what a job of this trust writes. */
+export const markedBy = (marker: Marker, trust: "trusted" | "untrusted"): Marker =>
+  trust === "trusted" ? marker : { ...marker, trust };
 
 /** Whether a comment's body carries exactly this marker. */
 export const hasMarker = (body: string, marker: Marker): boolean => {

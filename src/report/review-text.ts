@@ -1,5 +1,5 @@
 import { characters, fitText } from "../outputs/fit-text.ts";
-import { markerLine } from "../outputs/marker.ts";
+import { markedBy, markerLine, parseMarker } from "../outputs/marker.ts";
 import type { PublishableFinding, PublishableReview } from "../outputs/review/publishable-review.ts";
 import {
   framed,
@@ -63,5 +63,7 @@ export const goneText = ({ marker, head, text, redact }: PublishableReview, body
   const said = body.split(/\r?\n/).slice(1).join("\n").trim();
   const safe = withoutSecrets(sanitize(said, text), redact);
   const note = `_No longer found at ${head.slice(0, 12)}._`;
-  return framed({ before: `${markerLine(marker)}\n\n${note}\n\n`, body: safe, after: "\n" });
+  // Whoever could steer what it says is not forgotten.
+  const marked = parseMarker(body)?.trust === undefined ? marker : markedBy(marker, "untrusted");
+  return framed({ before: `${markerLine(marked)}\n\n${note}\n\n`, body: safe, after: "\n" });
 };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { hasMarker, markerLine, parseMarker } from "../../src/outputs/marker.ts";
+import { hasMarker, markedBy, markerLine, parseMarker } from "../../src/outputs/marker.ts";
 
 const review = { workflow: "CI", job: "review", expert: "reviewer" };
 
@@ -13,6 +13,13 @@ describe("the hidden marker of an own comment", () => {
 
   it("is found on the first line, also after GitHub turned line ends into CRLF", () => {
     expect(hasMarker(`${markerLine(review)}\r\n\r\nAll fine.`, review)).toBe(true);
+  });
+
+  it("tells that strangers could steer its job, and is the same comment's all the same", () => {
+    const line = markerLine(markedBy(review, "untrusted"));
+    expect(parseMarker(line)).toEqual({ ...review, trust: "untrusted" });
+    expect(hasMarker(line, review)).toBe(true);
+    expect(markedBy(review, "trusted")).toBe(review);
   });
 
   it("is not found when someone quotes it further down", () => {

@@ -21,7 +21,8 @@ const thread = `number title ${written} ${comments}
 const ofPull = `
   reviews(last: ${mostReviews}) { totalCount nodes { ${written} isMinimized state submittedAt } }
   reviewThreads(last: ${mostThreads}) { totalCount nodes {
-    path line isResolved isOutdated comments(last: ${mostRemarks}) { totalCount nodes { ${written} isMinimized } }
+    path line isResolved isOutdated
+    comments(last: ${mostRemarks}) { totalCount nodes { ${written} isMinimized pullRequestReview { submittedAt } } }
   } }`;
 
 /** One request for all of it. GraphQL alone tells when a text was edited. */
@@ -53,12 +54,16 @@ const counted = <Schema extends z.ZodMiniType>(schema: Schema) =>
   z.object({ totalCount: z.number(), nodes: z.array(schema) });
 
 const Review = z.extend(Comment, { state: z.string(), submittedAt: z.nullable(z.string()) });
+/** A remark is its author's alone until the review that it was drafted in is submitted. */
+const Remark = z.extend(Comment, {
+  pullRequestReview: z.nullable(z.object({ submittedAt: z.nullable(z.string()) })),
+});
 const ReviewThread = z.object({
   path: z.string(),
   line: z.nullable(z.number()),
   isResolved: z.boolean(),
   isOutdated: z.boolean(),
-  comments: counted(Comment),
+  comments: counted(Remark),
 });
 type ReviewThread = z.infer<typeof ReviewThread>;
 
@@ -156,7 +161,11 @@ const remarkPieces = (
 ): readonly Piece[] => {
   const place = `${JSON.stringify(path)}${line === null ? "" : ` line ${line}`}`;
   const state = `${isResolved ? "resolved" : "open"}${isOutdated ? ", outdated" : ""}`;
-  return comments.nodes.map((comment) => piece(`Remark on ${place} (${state})`, comment));
+  return comments.nodes.flatMap(({ pullRequestReview: review, ...remark }) => {
+    if (review === null) return [piece(`Remark on ${place} (${state})`, remark)];
+    const { submittedAt: createdAt } = review;
+    return createdAt === null ? [] : [piece(`Remark on ${place} (${state})`, { ...remark, createdAt })];
+  });
 };
 
 type ToPiece = (label: string, comment: Comment) => Piece;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { commentDigest } from "../../outputs/comment-digest.ts";
+import { hasMarker, parseMarker } from "../../outputs/marker.ts";
 import type { Thread, ThreadPlace } from "../../run/github-ports.ts";
 import { asking, statusOf } from "./api-error.ts";
 import type { GitHubAccess, GitHubClient } from "./client.ts";
@@ -15,7 +16,7 @@ export const gitHubThread = (client: GitHubClient, access: GitHubAccess): Thread
     const put = async () => {
       const known = id === undefined ? undefined : await editIfThere(comments, id, body.text);
       if (known !== undefined) return known;
-      const own = mode === "sticky" ? await findOwn(comments, (text) => text.startsWith(marker)) : undefined;
+      const own = mode === "sticky" ? await findOwn(comments, isMarked(marker)) : undefined;
       return own === undefined ? await post(comments, body.text) : await edit(comments, own.id, body.text);
     };
     const written = await asking("write the comment", put(), permissionOf(thread));
@@ -33,6 +34,12 @@ export const gitHubThread = (client: GitHubClient, access: GitHubAccess): Thread
     return await asking("change the comment", replace(), permissionOf(thread));
   },
 });
+
+/** A job's trust is no part of which comment it is. */
+const isMarked = (line: string): ((body: string) => boolean) => {
+  const marker = parseMarker(line);
+  return (body) => (marker === undefined ? body.startsWith(line) : hasMarker(body, marker));
+};
 
 /** Each kind of thread asks for its own permission; GitHub's answer names both as if either would do. */
 const permissionOf = ({ kind }: ThreadPlace): string =>

@@ -5,7 +5,7 @@ import {
   type GraphNode,
   GraphqlFieldError,
   scalars,
-  textNode,
+  textFields,
   userNode,
 } from "./graphql-text.ts";
 import { threadHtml } from "./links.ts";
@@ -34,14 +34,26 @@ const threadNode = (world: World, { pull, url }: OnPage, first: ReviewComment): 
       resolvedBy: () => (first.resolvedBy === undefined ? null : userNode(world, first.resolvedBy)),
       comments: (args) =>
         connectionNode("comments", "PullRequestReviewCommentConnection", {
-          items: comments.map((comment) =>
-            textNode(world, "PullRequestReviewComment", {
-              ...comment,
-              url: `${url}#discussion_r${comment.id}`,
-            }),
-          ),
+          items: comments.map((comment) => remarkNode(world, { pull, url }, comment)),
           args,
         }),
+    },
+  };
+};
+
+const remarkNode = (world: World, { pull, url }: OnPage, remark: ReviewComment): GraphNode => {
+  const review = pull.reviews.find(({ id }) => id === remark.reviewId);
+  return {
+    typeName: "PullRequestReviewComment",
+    fields: {
+      ...textFields(world, { ...remark, url: `${url}#discussion_r${remark.id}` }),
+      pullRequestReview: () =>
+        review === undefined
+          ? null
+          : {
+              typeName: "PullRequestReview",
+              fields: scalars({ id: review.nodeId, submittedAt: review.submittedAt ?? null }),
+            },
     },
   };
 };

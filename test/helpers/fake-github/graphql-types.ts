@@ -83,7 +83,9 @@ const types: Readonly<Record<string, GraphqlType>> = {
   RenamedTitleEvent: { fields: scalars("createdAt") },
   IssueComment: { fields: minimizable },
   PullRequestReview: { fields: { ...minimizable, ...scalars("state", "submittedAt") } },
-  PullRequestReviewComment: { fields: minimizable },
+  PullRequestReviewComment: {
+    fields: { ...minimizable, pullRequestReview: { type: "PullRequestReview" } },
+  },
   PullRequestReviewThread: {
     fields: {
       ...scalars("id", "isResolved", "isOutdated", "path", "line"),
