@@ -41,7 +41,7 @@ export type JobLogText = {
 
 /** Reads one repository and nothing else. Each answers nothing for what is not there. */
 export type RepositoryReader = {
-  /** @param ref a branch, a tag or a commit */
+  /** @param ref a branch, a tag or a recorded commit */
   content(
     at: { readonly path: string; readonly ref: string },
     signal: AbortSignal,

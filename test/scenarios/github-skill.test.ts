@@ -106,6 +106,18 @@ test("given a fork's pull request and no checkout at all, its files are read at 
   expect(ran.prompts[1]?.results[0]?.text).toContain(pull.pull.headSha);
 });
 
+test("given an issue, nothing of a fork's commit is read, whatever it is called", async () => {
+  const calls: Call[] = [];
+  await using world = await start(calls);
+  const { number, pull } = openPull(world);
+  const refs = [pull.headSha, pull.headSha.slice(0, 7), `refs/pull/${number}/head`, `pull/${number}/head`];
+  calls.push(...[...refs, world.checkout.head(), "main"].map((ref) => file({ path: "src/a.ts", ref })));
+  const { told } = await run(world, await issueEvent(world, { number: newIssue(world).number, by: "alice" }));
+  const refused = { error: "TOOL_FAILED" };
+  const own = { text: "export const oil = 1;\n" };
+  expect(told).toMatchObject([refused, refused, refused, refused, own, own]);
+});
+
 describe("given a path that leads out of the repository", () => {
   test.each(["..", "../..", "src/../../../../user", "a\\b"])(
     "%j is refused before GitHub is asked",

@@ -19,7 +19,7 @@ export const gitHubTools = ({ comparison }: GitHubReading): readonly GitHubTool[
       "Read a text file, or list a folder, of this repository at a commit. Paged. Lines count from 1.",
     properties: {
       path: text("empty: the root"),
-      ref: text("head (default), base, trusted, a branch or a commit"),
+      ref: text("head (default), base, trusted, a branch or a tag"),
       page,
     },
     required: ["path"],

@@ -42,8 +42,14 @@ const plainPath = (path: string): string => {
 const refOf = ({ commits }: GitHubReading, ref: string | undefined): string => {
   if (ref === undefined || ref === "head") return commits.head ?? commits.trusted;
   if (ref === "base") return commits.base ?? commits.trusted;
-  return ref === "trusted" ? commits.trusted : ref;
+  if (ref === "trusted") return commits.trusted;
+  if (Object.values(commits).includes(ref) || !isForeign(ref)) return ref;
+  throw toolFailed("A commit may be a fork's: name head, base, trusted, a branch or a tag.");
 };
+
+/** GitHub shows a fork's commits, and the heads of pull requests, as if they were of the repository itself. */
+const isForeign = (ref: string): boolean =>
+  /^[0-9a-f]{4,40}$/i.test(ref) || (/^(?:refs\/|pull\/)/.test(ref) && !/^refs\/(?:heads|tags)\//.test(ref));
 
 const folder = (
   entries: readonly { readonly name: string; readonly type: string; readonly size: number }[],
