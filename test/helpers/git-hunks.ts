@@ -100,6 +100,9 @@ export const isShown = (file: ChangedFile | undefined, side: Side, first: number
 
 const root = join(import.meta.dirname, "..", "..");
 
+/** The oldest commits, so that a test replays the same ones however long the history grows. */
+const looked = 220;
+
 /**
  * This project's own commits, the oldest first, and where they are. A shallow clone is made a whole one.
  *
@@ -110,8 +113,8 @@ export const ownHistory = (): { readonly directory: string; readonly commits: re
     if (run(root, ["rev-parse", "--is-shallow-repository"]).trim() === "true")
       run(root, ["fetch", "--quiet", "--unshallow"]);
     const commits = run(root, ["rev-list", "--first-parent", "--reverse", "HEAD"]).trim().split("\n");
-    if (commits.length < 100) throw new Error(`there are ${commits.length} commits`);
-    return { directory: root, commits };
+    if (commits.length < looked) throw new Error(`there are ${commits.length} commits`);
+    return { directory: root, commits: commits.slice(0, looked) };
   } catch (cause) {
     throw new Error("this test replays the project's own history, which needs a whole clone of it", {
       cause,

@@ -60,6 +60,8 @@ const replay = async (base: string, head: string): Promise<Replay> => {
   /** The files of a commit, and the manifest beside them. */
   const put = (branch: string, commit: string, parent: string): void => {
     checkout.git("read-tree", `${commit}^{tree}`);
+    // Of files as large GitHub leaves out the patch, and of those behind them.
+    checkout.git("rm", "-r", "--cached", "--quiet", "--ignore-unmatch", "dist");
     checkout.git("update-index", "--add", "--cacheinfo", `100644,${manifestBlob},${manifestPath}`);
     const tree = checkout.git("write-tree");
     const put = checkout.git("commit-tree", tree, "-p", parent, "-m", `Replay ${commit}`);
