@@ -11,7 +11,7 @@ export const namesRefusal = (
   },
 ): string | undefined => {
   const strange = names.find(
-    (name) => !fitsAny(name, of.allow) || hasControl(name) || name.trim() !== name || name === "",
+    (name) => !fitsAny(name, of.allow) || hasControl(name) || name.trim() !== name || isNoName(name),
   );
   if (strange !== undefined) {
     return `The ${of.what} ${JSON.stringify(strange)} is not one that this step allows: ${of.allow.join(", ")}.`;
@@ -21,6 +21,9 @@ export const namesRefusal = (
     ? `At most ${of.max} ${of.what}s are allowed, and there are ${of.before.length} already.`
     : undefined;
 };
+
+/** In an address the dots lead elsewhere. */
+const isNoName = (name: string): boolean => name === "" || name === "." || name === "..";
 
 /** No name on GitHub has one, and a comma parts two names in some places. */
 const hasControl = (name: string): boolean => /[\p{Cc}\p{Cf},]/u.test(name);

@@ -1,3 +1,4 @@
+import { ExpertStackError } from "../errors.ts";
 import type { ReviewEvent } from "../outputs/review/planned-review.ts";
 import type { PublishableFinding, PublishableReview } from "../outputs/review/publishable-review.ts";
 import { type OwnReviews, type OwnThread, reviewChange } from "../outputs/review/review-change.ts";
@@ -75,18 +76,29 @@ const inForm = (
   return { head, event, body: reviewText(review, { findings: outside, since: "outside" }), remarks };
 };
 
-/** What the token may not resolve says itself that it is over, and stays open. */
+/**
+ * What the token may not resolve says itself that it is over, and stays open. The review stands by then, so that one that
+ * cannot be ended is told and no more.
+ */
 const endThreads = async (
   review: PublishableReview,
   gone: readonly OwnThread[],
   port: Reviews,
 ): Promise<string> => {
   let may = true;
+  const failed: string[] = [];
   for (const thread of gone) {
-    if (may) may = (await port.resolve(thread)) === "resolved";
-    if (!may) await port.edit({ id: thread.comment }, goneText(review, thread.body));
+    try {
+      if (may) may = (await port.resolve(thread)) === "resolved";
+      if (!may) await port.edit({ id: thread.comment }, goneText(review, thread.body));
+    } catch (error) {
+      failed.push(error instanceof ExpertStackError ? error.code : "unknown");
+    }
   }
-  return may
-    ? `${gone.length} no longer found and resolved`
-    : `${gone.length} no longer found and marked so, since resolving needs \`contents: write\``;
+  const ended = gone.length - failed.length;
+  const how = may
+    ? `${ended} no longer found and resolved`
+    : `${ended} no longer found and marked so, since resolving needs \`contents: write\``;
+  const reasons = [...new Set(failed)].join(", ");
+  return failed.length === 0 ? how : `${how}, ${failed.length} that could not be ended (${reasons})`;
 };

@@ -41,6 +41,13 @@ describe("a plan", () => {
     expect(refused).toEqual([expect.stringMatching(reason)]);
   });
 
+  it.each([".", "..", ""])("has no label %j, whatever is allowed", (name) => {
+    const any = { labels: { required: false, allow: ["*"], max: 2 } };
+    expect(planned([{ kind: "labels", labels: [name] }], { policy: any }).refused).toEqual([
+      expect.stringMatching(/is not one/),
+    ]);
+  });
+
   it("counts what is planned already, and the same label once", () => {
     const asked = (...labels: readonly string[]) => ({ kind: "labels", labels });
     expect(planned([asked("bug"), asked("Bug", "needs-a"), asked("needs-b")]).refused).toHaveLength(1);

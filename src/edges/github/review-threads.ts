@@ -23,6 +23,7 @@ type Conversation = {
 type Page = {
   readonly repository: {
     readonly pullRequest: {
+      readonly author: { readonly login: string } | null;
       readonly reviewThreads: {
         readonly nodes: readonly Conversation[];
         readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
@@ -34,6 +35,7 @@ type Page = {
 const query = `query($owner: String!, $repo: String!, $pull: Int!, $after: String) {
   repository(owner: $owner, name: $repo) {
     pullRequest(number: $pull) {
+      author { login }
       reviewThreads(first: 50, after: $after) {
         pageInfo { hasNextPage endCursor }
         nodes {
@@ -63,8 +65,9 @@ export const ownThreads = async (
   const found: OwnThread[] = [];
   for (let after: string | null = null; ; ) {
     const page: Page = await graphql<Page>(query, { owner, repo, pull, after });
-    const { nodes, pageInfo } = page.repository.pullRequest.reviewThreads;
-    found.push(...nodes.flatMap((one) => ownThread(one, self)));
+    const { author, reviewThreads } = page.repository.pullRequest;
+    const { nodes, pageInfo } = reviewThreads;
+    found.push(...nodes.flatMap((one) => ownThread(one, { self, author: author?.login })));
     if (!pageInfo.hasNextPage) return found;
     after = pageInfo.endCursor;
   }
@@ -72,12 +75,12 @@ export const ownThreads = async (
 
 const ownThread = (
   { id, isResolved, resolvedBy, path, line, comments: { nodes, totalCount } }: Conversation,
-  self: Account,
+  { self, author: opener }: { readonly self: Account; readonly author: string | undefined },
 ): readonly OwnThread[] => {
   const [first, ...replies] = nodes;
   if (first?.databaseId == null || !isBy(first.author, self)) return [];
   const answered = totalCount > nodes.length || replies.some(({ author }) => !isBy(author, self));
-  const resolved = !isResolved ? "by nobody" : isPerson(resolvedBy, self) ? "by a person" : "by itself";
+  const resolved = isResolved ? resolver(resolvedBy, { self, opener }) : "by nobody";
   const place = { path, ...(line === null ? {} : { line }) };
   return [{ id, comment: first.databaseId, body: first.body, ...place, resolved, answered }];
 };
@@ -86,7 +89,12 @@ const isBy = (author: Author, self: Account): boolean =>
   author !== null && isSame({ login: author.login, id: author.databaseId ?? undefined }, self);
 
 /** GitHub names people here; an app that resolved something is nobody, or goes by its name without the suffix. */
-const isPerson = (by: Conversation["resolvedBy"], self: Account): boolean =>
-  by !== null && plain(by.login) !== plain(self.login ?? "");
+const resolver = (
+  by: Conversation["resolvedBy"],
+  { self, opener }: { readonly self: Account; readonly opener: string | undefined },
+): OwnThread["resolved"] => {
+  if (by === null || plain(by.login) === plain(self.login ?? "")) return "by itself";
+  return by.login === opener ? "by the author" : "by a person";
+};
 
 const plain = (login: string): string => login.replace(/\[bot\]$/, "").toLowerCase();

@@ -1,5 +1,5 @@
 import { hasMarker, type Marker, markedFindings } from "../marker.ts";
-import type { OwnReviews, OwnThread } from "./review-change.ts";
+import { counts, type OwnReviews, type OwnThread } from "./review-change.ts";
 
 /**
  * What earlier reviews by the same marker tell, one a line, so that an Expert finds it again under the same title. Most
@@ -7,7 +7,7 @@ import type { OwnReviews, OwnThread } from "./review-change.ts";
  */
 export const earlierFindings = (own: OwnReviews, marker: Marker): readonly string[] => [
   ...own.threads
-    .filter(({ body, resolved }) => resolved !== "by itself" && markedFindings(body, marker).length > 0)
+    .filter(({ body, resolved }) => counts(resolved, marker) && markedFindings(body, marker).length > 0)
     .flatMap((thread) => besideDiff(thread)),
   ...own.reviews
     .filter(({ body }) => hasMarker(body, marker))

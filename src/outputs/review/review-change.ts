@@ -1,4 +1,4 @@
-import { hasMarker, markedFindings } from "../marker.ts";
+import { hasMarker, type Marker, markedFindings } from "../marker.ts";
 import type { ReviewEvent } from "./planned-review.ts";
 import type { PublishableFinding, PublishableReview } from "./publishable-review.ts";
 
@@ -13,7 +13,7 @@ export type OwnThread = {
   /** Missing where the diff no longer shows it. */
   readonly line?: number;
   /** Who resolved it, if anybody did. */
-  readonly resolved: "by nobody" | "by itself" | "by a person";
+  readonly resolved: "by nobody" | "by itself" | "by the author" | "by a person";
   /** Whether somebody else wrote in it, too. */
   readonly answered: boolean;
 };
@@ -29,6 +29,13 @@ export type OwnReviews = {
     readonly commit: string;
   }[];
 };
+
+/**
+ * Whether a conversation stands for what it tells. GitHub lets whoever opened a pull request resolve any in it: of somebody
+ * who may not write that is no word on the finding.
+ */
+export const counts = (resolved: OwnThread["resolved"], { trust }: Pick<Marker, "trust">): boolean =>
+  resolved !== "by itself" && !(resolved === "by the author" && trust === "untrusted");
 
 /** What is to be done so that the pull request shows what a review found, each thing once. */
 export type ReviewChange = {
@@ -48,7 +55,7 @@ export type ReviewChange = {
  */
 export const reviewChange = (review: PublishableReview, own: OwnReviews): ReviewChange => {
   const { marker, findings, isWhole } = review;
-  const threads = own.threads.filter(({ resolved }) => resolved !== "by itself");
+  const threads = own.threads.filter(({ resolved }) => counts(resolved, marker));
   const told = own.reviews.filter(({ body }) => hasMarker(body, marker));
   const standing = countsOf([
     ...threads.flatMap(({ body }) => markedFindings(body, marker)),

@@ -84,6 +84,11 @@ describe("what a review changes", () => {
     const by = (resolved: OwnThread["resolved"]) => own({ threads: [thread("A", { resolved })] });
     expect(titles(reviewChange(review([finding("A")]), by("by itself")).added)).toEqual(["A"]);
     expect(reviewChange(review([finding("A")]), by("by a person")).added).toEqual([]);
+    expect(reviewChange(review([finding("A")]), by("by the author")).added).toEqual([]);
+    const made = review([finding("A")]);
+    const untrusted = { ...made, marker: { ...made.marker, trust: "untrusted" as const } };
+    expect(titles(reviewChange(untrusted, by("by the author")).added)).toEqual(["A"]);
+    expect(reviewChange(untrusted, by("by a person")).added).toEqual([]);
   });
 
   it.each([
@@ -112,7 +117,7 @@ describe("what a review changes", () => {
     const threads = fc.array(
       fc.record({
         title,
-        resolved: fc.constantFrom("by nobody", "by itself", "by a person"),
+        resolved: fc.constantFrom("by nobody", "by itself", "by the author", "by a person"),
         answered: fc.boolean(),
       }),
       { maxLength: 6 },
