@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { info } from "@actions/core";
 import type { JournalEntry } from "../job/event.ts";
 import { markedBy, markerLine } from "../outputs/marker.ts";
-import { withoutSecrets } from "../outputs/sanitize.ts";
+import { type SanitizedText, withoutSecrets } from "../outputs/sanitize.ts";
 import { logLine } from "../report/log-line.ts";
 import { type Progress, progressOf, renderProgress } from "../report/progress.ts";
 import { isOnThread } from "../request/trigger.ts";
@@ -84,11 +84,11 @@ const progressWriter = (
   shown: Shown & { readonly place: ThreadPlace; readonly expert: string; readonly trust: Trust },
 ) => {
   const startedAt = performance.now();
-  let comment: { readonly id: number } | undefined;
+  let comment: Comment | undefined;
   let last = "";
   let isGivenUp = false;
   return {
-    written: (): Written => (comment === undefined ? {} : { comment }),
+    written: (): Written => (comment === undefined ? {} : { comment: { id: comment.id } }),
     async write() {
       if (isGivenUp) return;
       try {
@@ -106,6 +106,8 @@ const progressWriter = (
   };
 };
 
+type Comment = { readonly id: number; readonly body: SanitizedText };
+
 const put = async (
   progress: Progress,
   at: Shown & {
@@ -114,18 +116,20 @@ const put = async (
     readonly expert: string;
     readonly trust: Trust;
     readonly elapsedMs: number;
-    readonly comment: { readonly id: number } | undefined;
+    readonly comment: Comment | undefined;
   },
-): Promise<{ readonly id: number }> => {
+): Promise<Comment> => {
   const { place, expert, comment, trust } = at;
   const own = framingOf(at.step.context, expert);
   const framing = { ...own, marker: markedBy(own.marker, trust) };
   const body = withoutSecrets(renderProgress(progress, at.elapsedMs, framing), at.redact);
   const { putComment } = await at.thread();
   const where = { thread: place, marker: markerLine(framing.marker), mode: "sticky" } as const;
+  const left = { thread: place, expert };
+  if (comment !== undefined) leaveUnfinished(comment.id, { ...left, bodies: [comment.body, body] });
   const { id } = await putComment({ ...where, body, ...(comment === undefined ? {} : { id: comment.id }) });
-  leaveUnfinished(id, { thread: place, expert, body });
-  return { id };
+  leaveUnfinished(id, { ...left, bodies: [body] });
+  return { id, body };
 };
 
 /** What an Expert wrote may also hold somebody's key that nobody here knows. */

@@ -12,8 +12,8 @@ const Unfinished = z.object({
   id: z.number(),
   thread: z.object({ kind: z.enum(["issue", "pullRequest"]), number: z.number() }),
   expert: z.string(),
-  /** Its digest. */
-  was: z.string(),
+  /** Digests of what it may say: a process may end in the midst of writing it. */
+  was: z.array(z.string()),
 });
 
 /** Leaves word of a comment that says "working on it", for `post` to end if this process does not. */
@@ -22,9 +22,12 @@ export const leaveUnfinished = (
   {
     thread,
     expert,
-    body,
-  }: { readonly thread: ThreadPlace; readonly expert: string; readonly body: SanitizedText },
-): void => leaveState({ unfinished: JSON.stringify({ id, thread, expert, was: commentDigest(body.text) }) });
+    bodies,
+  }: { readonly thread: ThreadPlace; readonly expert: string; readonly bodies: readonly SanitizedText[] },
+): void => {
+  const was = bodies.map(({ text }) => commentDigest(text));
+  leaveState({ unfinished: JSON.stringify({ id, thread, expert, was }) });
+};
 
 /** The answer is there, or nothing was begun. */
 export const leaveFinished = (): void => leaveState({ unfinished: "" });

@@ -71,13 +71,13 @@ export type Thread = {
   /**
    * Changes a comment, unless somebody else has changed it meanwhile.
    *
-   * @param was what it said, as `commentDigest` has it
+   * @param was what it may have said, as `commentDigest` has it
    * @returns whether it was changed
    */
   replaceComment(comment: {
     readonly thread: ThreadPlace;
     readonly id: number;
-    readonly was: string;
+    readonly was: readonly string[];
     readonly body: SanitizedText;
   }): Promise<boolean>;
 };

@@ -27,7 +27,7 @@ export const gitHubThread = (client: GitHubClient, access: GitHubAccess): Thread
     const replace = async () => {
       const { owner, repo } = access;
       const { data } = await client.rest.issues.getComment({ owner, repo, comment_id: id });
-      if (commentDigest(data.body ?? "") !== was) return false;
+      if (!was.includes(commentDigest(data.body ?? ""))) return false;
       await edit(comments, id, body.text);
       return true;
     };

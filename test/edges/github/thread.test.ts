@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type GitHubAccess, gitHubQueries } from "../../../src/edges/github/client.ts";
 import { gitHubThread } from "../../../src/edges/github/thread.ts";
+import { commentDigest } from "../../../src/outputs/comment-digest.ts";
 import { markerLine } from "../../../src/outputs/marker.ts";
 import { runnerText } from "../../../src/outputs/sanitize.ts";
 import type { Thread } from "../../../src/run/github-ports.ts";
@@ -18,7 +19,9 @@ type Scene = AsyncDisposable & {
   readonly github: FakeGitHub;
   readonly repository: Repository;
   readonly issue: Issue;
-  put(text: string, mode?: "sticky" | "new"): Promise<{ readonly url: string }>;
+  put(text: string, mode?: "sticky" | "new"): Promise<{ readonly id: number; readonly url: string }>;
+  /** Replaces a comment that says one of these. */
+  replace(id: number, was: readonly string[], text: string): Promise<boolean>;
   write(author: string, body: string): void;
 };
 
@@ -42,6 +45,13 @@ const start = async (login = bot): Promise<Scene> => {
         mode,
         body: runnerText(`${marker}\n\n${text}`),
       }),
+    replace: (id, was, text) =>
+      thread.replaceComment({
+        thread: { kind: "issue", number: issue.number },
+        id,
+        was: was.map((one) => commentDigest(`${marker}\n\n${one}`)),
+        body: runnerText(`${marker}\n\n${text}`),
+      }),
     write: (author, body) => {
       addComment(world, repository, issue, { author, body });
     },
@@ -50,6 +60,22 @@ const start = async (login = bot): Promise<Scene> => {
 };
 
 const bodies = ({ issue }: Scene): readonly string[] => issue.comments.map(({ body }) => body);
+
+describe("a comment that is to be ended", () => {
+  test("is, whichever of the texts it had when its process went away", async () => {
+    await using scene = await start();
+    const { id } = await scene.put("Step 2.");
+    expect(await scene.replace(id, ["Step 1.", "Step 2."], "Ended.")).toBe(true);
+    expect(bodies(scene)).toEqual([`${marker}\n\nEnded.`]);
+  });
+
+  test("is not where somebody else has written it since", async () => {
+    await using scene = await start();
+    const { id } = await scene.put("An answer.");
+    expect(await scene.replace(id, ["Step 1.", "Step 2."], "Ended.")).toBe(false);
+    expect(bodies(scene)).toEqual([`${marker}\n\nAn answer.`]);
+  });
+});
 
 describe("a sticky comment", () => {
   test("is posted once and then edited", async () => {
