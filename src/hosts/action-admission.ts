@@ -114,7 +114,7 @@ const refusedBy = (verdict: Exclude<Verdict, { type: "allow" }>, inputs: ActionI
   const remedy =
     verdict.rule === "max-jobs-per-actor"
       ? `Ask again tomorrow, or raise \`max-jobs-per-actor\`, which is ${inputs.maxJobsPerActor}.`
-      : "Lower `permission`, or name the person in `allow-users`.";
+      : "Lower `permission`, name the person in `allow-users`, or let anybody ask: `permission: none` with `max-jobs-per-actor: 5`.";
   return refused("denied", verdict.reason, remedy);
 };
 

@@ -47,7 +47,8 @@ describe("given an event's payload on a laptop, without a network", () => {
     expect(JSON.parse(denied.stdout).decision).toEqual({
       conclusion: "denied",
       reason: "mallory has no role in acme/app; this step asks for `write`.",
-      remedy: "Lower `permission`, or name the person in `allow-users`.",
+      remedy:
+        "Lower `permission`, name the person in `allow-users`, or let anybody ask: `permission: none` with `max-jobs-per-actor: 5`.",
     });
     const anybody = ["--permission", "none", "--max-jobs-per-actor", "3", "--assume-role", "none"];
     const letIn = await rehearse(world, ...anybody, "--json");
