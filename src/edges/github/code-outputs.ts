@@ -5,6 +5,7 @@ import type { CodeOutputs } from "../../run/github-ports.ts";
 import { asking, askingMaybe, statusOf } from "./api-error.ts";
 import { type GitHubAccess, type GitHubClient, gitHubQueries } from "./client.ts";
 import { contentsWrite, type Here, newCommit, refused } from "./new-commit.ts";
+import { pauses } from "./posting.ts";
 
 /**
  * Branches, commits and pull requests by GitHub's Git data API: no checkout, and no credential in one. Objects that no
@@ -123,9 +124,6 @@ const notAllowed = (cause: Error): ExpertStackError =>
     remedy: `Allow it: Settings > Actions > General > Workflow permissions, "Allow GitHub Actions to create and approve pull requests". ${kept}`,
     cause,
   });
-
-/** Milliseconds before each further attempt to post. */
-const pauses = [1_000, 4_000, 9_000];
 
 /** A request that failed on GitHub's side may have been done all the same: the branch's pull requests tell. */
 const postPullRequest = async (

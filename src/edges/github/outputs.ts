@@ -5,6 +5,7 @@ import { asking, askingMaybe, statusOf } from "./api-error.ts";
 import { reportCheck } from "./check.ts";
 import type { GitHubAccess, GitHubClient } from "./client.ts";
 import { gitHubCodeOutputs } from "./code-outputs.ts";
+import { pauses, permissionOf } from "./posting.ts";
 
 /** Publishes what is no comment by GitHub's REST API. */
 export const gitHubOutputs = (client: GitHubClient, access: GitHubAccess): Outputs => {
@@ -63,10 +64,6 @@ const assign = async (
   );
 };
 
-/** Each kind of thread asks for its own permission; GitHub's answer names both as if either would do. */
-const permissionOf = ({ kind }: ThreadPlace): string =>
-  kind === "pullRequest" ? "pull-requests: write" : "issues: write";
-
 const refuseNewLabel = async (
   client: GitHubClient,
   label: { readonly owner: string; readonly repo: string; readonly name: string },
@@ -85,9 +82,6 @@ const refused = (message: string, remedy: string): ExpertStackError =>
     message,
     remedy,
   });
-
-/** Milliseconds before each further attempt to post. */
-const pauses = [1_000, 4_000, 9_000];
 
 type NewIssue = {
   readonly owner: string;

@@ -3,6 +3,7 @@ import type { NewReview, PostedReview, Reviews } from "../../run/github-ports.ts
 import { asking, isForbidden, statusOf } from "./api-error.ts";
 import type { GitHubAccess, GitHubClient } from "./client.ts";
 import { type Account, isSame, viewer } from "./identity.ts";
+import { pauses } from "./posting.ts";
 import { ownThreads } from "./review-threads.ts";
 
 const permission = "pull-requests: write";
@@ -63,9 +64,6 @@ const ownReviews = async ({ client, access, pull }: Place, self: Account): Promi
     .filter(({ user }) => isSame({ login: user?.login, id: user?.id }, self))
     .map(({ body, state, commit_id, html_url }) => ({ body, state, commit: commit_id ?? "", url: html_url }));
 };
-
-/** Milliseconds before each further attempt to post. */
-const pauses = [1_000, 4_000, 9_000];
 
 /** A request that failed on GitHub's side may have been done all the same: the own reviews tell, before it is repeated. */
 const postOnce = async (place: Place, review: NewReview): Promise<PostedReview> => {

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { commentDigest } from "../../outputs/comment-digest.ts";
 import { hasMarker, parseMarker } from "../../outputs/marker.ts";
-import type { Thread, ThreadPlace } from "../../run/github-ports.ts";
+import type { Thread } from "../../run/github-ports.ts";
 import { asking, statusOf } from "./api-error.ts";
 import type { GitHubAccess, GitHubClient } from "./client.ts";
 import { type Account, isSame, viewer } from "./identity.ts";
+import { pauses, permissionOf } from "./posting.ts";
 
 /**
  * Comments on issues and pull requests. A marker can be pasted by anyone, so a comment is ours only when its
@@ -41,16 +42,9 @@ const isMarked = (line: string): ((body: string) => boolean) => {
   return (body) => (marker === undefined ? body.startsWith(line) : hasMarker(body, marker));
 };
 
-/** Each kind of thread asks for its own permission; GitHub's answer names both as if either would do. */
-const permissionOf = ({ kind }: ThreadPlace): string =>
-  kind === "pullRequest" ? "pull-requests: write" : "issues: write";
-
 /** One thread's comments, and how to reach them. */
 type Comments = { readonly client: GitHubClient; readonly access: GitHubAccess; readonly issue: number };
 type Comment = { readonly id: number; readonly html_url: string };
-
-/** Milliseconds before each further attempt to post. */
-const pauses = [1_000, 4_000, 9_000];
 
 /** A request that failed on GitHub's side may have been done all the same: the thread tells, before it is repeated. */
 const post = async (comments: Comments, body: string): Promise<Comment> => {
