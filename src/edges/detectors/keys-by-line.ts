@@ -69,6 +69,7 @@ const [bodyLine, lastLine] = [
 ];
 /** In one text, whose lines belong together, also shorter ones. */
 const foldedLine = /(?<![A-Za-z0-9+/=])([A-Za-z0-9+/=]{24,})(?:[^A-Za-z0-9+/=].{0,80})?$/;
+const shortRest = /(?<![A-Za-z0-9+/=])((?:[A-Za-z0-9+/=]{4}){3,})$/;
 /** The first line is more than a digest or a path. */
 const isRandom = (run: string): boolean => /[A-Z]/.test(run) && /[a-z]/.test(run) && /[\d+=]/.test(run);
 
@@ -99,7 +100,12 @@ const next = (
   if (isBody) return { after: end === undefined ? { fields, lines: lines + 1 } : undefined, isBody, run };
   if (end !== undefined) return { after: undefined, isBody };
   if (/^\W*$/.test(line)) return { after: { fields, lines }, isBody };
-  if (lines > 0) return { after: undefined, isBody: lastLine.test(line) };
+  if (lines > 0) {
+    // The last of a text's lines may be shorter than any other, whatever stands before it.
+    const rest = body === foldedLine ? shortRest.exec(line)?.[1] : undefined;
+    const isRest = rest !== undefined && isRandom(rest);
+    return { after: undefined, isBody: isRest || lastLine.test(line), ...(isRest ? { run: rest } : {}) };
+  }
   return {
     after: field.test(line) && fields < maxFields ? { fields: fields + 1, lines } : undefined,
     isBody,
