@@ -69,7 +69,7 @@ const [bodyLine, lastLine] = [
 ];
 /** In one text, whose lines belong together, also shorter ones. */
 const foldedLine = /(?<![A-Za-z0-9+/=])([A-Za-z0-9+/=]{24,})(?:[^A-Za-z0-9+/=].{0,80})?$/;
-const shortRest = /(?<![A-Za-z0-9+/=])((?:[A-Za-z0-9+/=]{4}){3,})$/;
+const shortRest = /(?<![A-Za-z0-9+/=])((?:[A-Za-z0-9+/=]{4}){2,})$/;
 /** The first line is more than a digest or a path. */
 const isRandom = (run: string): boolean => /[A-Z]/.test(run) && /[a-z]/.test(run) && /[\d+=]/.test(run);
 
@@ -96,18 +96,19 @@ const next = (
 ): { readonly after: Progress | undefined; readonly isBody: boolean; readonly run?: string } => {
   const [said = "", end] = line.split("-----END");
   const run = body.exec(said)?.[1];
-  const isBody = run !== undefined && (lines > 0 || isRandom(run));
-  if (isBody) return { after: end === undefined ? { fields, lines: lines + 1 } : undefined, isBody, run };
-  if (end !== undefined) return { after: undefined, isBody };
-  if (/^\W*$/.test(line)) return { after: { fields, lines }, isBody };
+  if (run !== undefined && (lines > 0 || isRandom(run))) {
+    return { after: end === undefined ? { fields, lines: lines + 1 } : undefined, isBody: true, run };
+  }
+  if (end !== undefined) return { after: undefined, isBody: false };
+  if (/^\W*$/.test(line)) return { after: { fields, lines }, isBody: false };
   if (lines > 0) {
     // The last of a text's lines may be shorter than any other, whatever stands before it.
     const rest = body === foldedLine ? shortRest.exec(line)?.[1] : undefined;
-    const isRest = rest !== undefined && isRandom(rest);
-    return { after: undefined, isBody: isRest || lastLine.test(line), ...(isRest ? { run: rest } : {}) };
+    const isBody = rest !== undefined || lastLine.test(line);
+    return { after: undefined, isBody, ...(rest === undefined ? {} : { run: rest }) };
   }
   return {
     after: field.test(line) && fields < maxFields ? { fields: fields + 1, lines } : undefined,
-    isBody,
+    isBody: false,
   };
 };

@@ -49,6 +49,19 @@ describe.each(Object.entries(keys))("a private key of %s in one text", (_, key) 
   });
 });
 
+describe.each(["q7WzAbcd", "AbcdEfghIjklMnopQrst", "uVwXyZaBcDeFgHi=", "aB3=".repeat(5)])(
+  "a private key whose last line is %s",
+  (last) => {
+    const body = [..."123456"].map((first) => `${first}${"Ab3/x+Yz9".repeat(7)}`);
+    const key = ["-----BEGIN PRIVATE KEY-----", ...body, last, "-----END PRIVATE KEY-----"];
+    it.each(forms)("in %s is left out to its end", async (_name, form) => {
+      const { text } = await withoutDetected(`Before.\n${key.map(form).join("\n")}\nAfter.`);
+      for (const line of [...body, last]) expect(text).not.toContain(line);
+      expect(text).toMatch(/^Before\.[\s\S]*After\.$/);
+    });
+  },
+);
+
 test.each([
   ["a public key", publicKey.export({ type: "spki", format: "pem" }).toString()],
   [

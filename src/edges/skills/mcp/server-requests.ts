@@ -4,12 +4,14 @@ import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 const maxRequests = 100;
 /** Pings between two of ours: some servers send one every few seconds, all the time. */
 const maxPings = 10_000;
-/** Answers on their way at the same time. Each has a socket of its own where messages go by HTTP. */
+/** Answers on their way at the same time where messages go by HTTP, each by a socket of its own. */
 const maxOpenAnswers = 16;
 
 /** Watches what a server asks of us: every request of its own has to be answered. */
 export type ServerRequests = {
-  /** Sends a message, unless it is an answer too many: then it rejects. */
+  /** Takes note of a message that was handed over at once. */
+  sent(message: JSONRPCMessage): void;
+  /** Sends a message that is on its way for a while, unless it is an answer too many: then it rejects. */
   sending(message: JSONRPCMessage, send: () => Promise<void>): Promise<void>;
   /** @returns whether to go on with a message that came; not with a request too many, nor any after it */
   admits(message: JSONRPCMessage): boolean;
@@ -27,12 +29,14 @@ export const serverRequests = (end: (because: string) => void): ServerRequests =
     tooMuch = because;
     end(because);
   };
+  const sent = (message: JSONRPCMessage): void => {
+    if ("method" in message && "id" in message) [requests, pings] = [0, 0];
+  };
   return {
+    sent,
     async sending(message, send) {
-      if ("method" in message) {
-        if ("id" in message) [requests, pings] = [0, 0];
-        return send();
-      }
+      sent(message);
+      if ("method" in message) return send();
       if (open === maxOpenAnswers) {
         endOnce(`left ${maxOpenAnswers} answers to requests of its own lying`);
         throw new Error("The answer was not sent.");

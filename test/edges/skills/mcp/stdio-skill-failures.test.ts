@@ -182,3 +182,8 @@ test.each([
   expect(textOf(outcome)).toContain(`The skill "fixture" ${because} during the call`);
   expect(skill.events.at(-1)).toMatchObject({ type: "skillDisconnected", reason: "exited" });
 });
+
+test("a server may ask a hundred things at once", async () => {
+  await using skill = await openFixture({ server: "asking.mjs" });
+  expect(textOf(await skill.run("work", { times: 100, bytes: 1, deaf: false }))).toBe("all is answered");
+});
