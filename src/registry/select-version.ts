@@ -1,0 +1,80 @@
+import semver from "semver";
+import type { VersionRequest } from "../definition/expert-name.ts";
+import { ExpertStackError } from "../errors.ts";
+import type { IndexState, PublishedVersion } from "./index-file.ts";
+
+/**
+ * The version that a request means now: the highest that fits and is not disabled. Pre-releases only by their name or
+ * a tag.
+ *
+ * @param request nothing asks for the newest release
+ * @throws ExpertStackError VERSION_NOT_FOUND with the nearest five, or VERSION_DISABLED
+ */
+export const selectVersion = (state: IndexState, request?: VersionRequest): PublishedVersion => {
+  const wanted = { name: state.name, request };
+  switch (request?.type) {
+    case "exact":
+      return usable(state.versions.get(request.version) ?? notFound(state, wanted), wanted);
+    case "tag":
+      return usable(state.versions.get(state.tags.get(request.tag) ?? "") ?? notFound(state, wanted), wanted);
+    default:
+      return highest(state, wanted);
+  }
+};
+
+/** Every version, the newest first. */
+export const newestFirst = ({ versions }: Pick<IndexState, "versions">): readonly PublishedVersion[] =>
+  [...versions.values()].toSorted((a, b) => semver.rcompare(a.line.version, b.line.version));
+
+type Wanted = { readonly name: string; readonly request: VersionRequest | undefined };
+
+const highest = (state: IndexState, wanted: Wanted): PublishedVersion => {
+  const range = wanted.request?.type === "range" ? wanted.request.range : "*";
+  const fitting = newestFirst(state).filter(({ line }) => semver.satisfies(line.version, range));
+  const found = fitting.find(({ status }) => status !== "disabled");
+  if (found !== undefined) return found;
+  const [disabled] = fitting;
+  return disabled === undefined ? notFound(state, wanted) : usable(disabled, wanted);
+};
+
+const usable = (version: PublishedVersion, wanted: Wanted): PublishedVersion => {
+  if (version.status !== "disabled") return version;
+  throw new ExpertStackError({
+    code: "VERSION_DISABLED",
+    message: `${shown(wanted)} is disabled: ${version.reason ?? "no reason is given"}.`,
+    remedy: `Ask for another version: \`expert-stack info ${wanted.name}\` lists them.`,
+  });
+};
+
+const notFound = (state: IndexState, wanted: Wanted): never => {
+  const near = nearestVersions(state, wanted.request);
+  const tags = [...state.tags.keys()].map((tag) => `@${tag}`);
+  throw new ExpertStackError({
+    code: "VERSION_NOT_FOUND",
+    message: `There is no ${shown(wanted)}.`,
+    remedy: `There is ${[...near, ...tags].join(", ")}.`,
+  });
+};
+
+const mostShown = 5;
+
+/** Those around what was asked for; for a word or nothing, the newest. */
+const nearestVersions = (state: IndexState, request: VersionRequest | undefined): readonly string[] => {
+  const all = newestFirst(state).map(({ line }) => line.version);
+  const asked =
+    request?.type === "exact" ? request.version : (semver.minVersion(rangeOf(request)) ?? "0.0.0");
+  const first =
+    request === undefined || request.type === "tag" ? 0 : all.findIndex((v) => semver.lte(v, asked));
+  const middle = first === -1 ? all.length : first;
+  const start = Math.max(0, Math.min(middle - Math.ceil(mostShown / 2) + 1, all.length - mostShown));
+  return all.slice(start, start + mostShown);
+};
+
+const rangeOf = (request: VersionRequest | undefined): string =>
+  request?.type === "range" ? request.range : "*";
+
+const shown = ({ name, request }: Wanted): string => {
+  if (request === undefined) return `release of ${name}`;
+  if (request.type === "exact") return `${name}@${request.version}`;
+  return request.type === "tag" ? `${name}@${request.tag}` : `${name}@${request.range.slice(1)}`;
+};
