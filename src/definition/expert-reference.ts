@@ -30,6 +30,17 @@ const githubPrefix = "github:";
 export const parseExpertReference = (text: string): ExpertReference =>
   text.startsWith(githubPrefix) ? githubReference(text) : namedReference(text);
 
+/** Whether it names a file at a tag or commit. */
+export const isFileReference = (text: string): boolean => {
+  if (!text.startsWith(githubPrefix)) return false;
+  try {
+    return parseExpertReference(text).type === "github";
+  } catch (error) {
+    if (error instanceof ExpertStackError) return false;
+    throw error;
+  }
+};
+
 const namedReference = (text: string): ExpertReference => {
   const key = parseExpertKey(text);
   if (key === undefined) {

@@ -1,8 +1,10 @@
 import * as z from "zod/mini";
 import { Expert } from "./expert.ts";
-import { expertNamePattern, isExpertName, maxExpertNameLength } from "./expert-name.ts";
-import { count, ruled, text, textList, textTable } from "./field.ts";
+import { expertNamePattern, isExpertName, maxExpertNameLength, parseExpertKey } from "./expert-name.ts";
+import { isFileReference } from "./expert-reference.ts";
+import { count, patterned, ruled, textList } from "./field.ts";
 import { ProviderConfig } from "./provider.ts";
+import { addressForms, isRegistryAddress } from "./registry-address.ts";
 
 const expertName = z
   .string()
@@ -22,11 +24,51 @@ const ReasoningBudget = z.union([
   z.int().check(z.gte(0)),
 ]);
 
+const registry = (description: string) =>
+  ruled(
+    isRegistryAddress,
+    { expected: "the address of a git repository", remedy: `Write ${addressForms}.` },
+    description,
+  );
+
+const scope = (description: string) =>
+  patterned(
+    /^@[a-z0-9][a-z0-9_-]*$/,
+    { expected: "a scope", remedy: 'Write it with its @ and in lower case, such as "@acme".' },
+    description,
+  );
+
 const Registries = z.strictObject({
-  default: z.exactOptional(text("The registry of scoped names whose scope has none of its own.")),
-  scopes: z.exactOptional(textTable("A scope's own registry, by scope.")),
-  direct: z.exactOptional(textTable("A file at a tag or commit, by Expert name.")),
-  owns: z.exactOptional(textList("Scopes whose Experts this file defines itself.")),
+  default: z.exactOptional(registry("The registry of scoped names whose scope has none of its own.")),
+  scopes: z.exactOptional(
+    z.record(scope("A scope."), registry("Its registry.")).register(z.globalRegistry, {
+      description: "A scope's own registry, by scope. Nothing of the scope is looked for anywhere else.",
+    }),
+  ),
+  direct: z.exactOptional(
+    z
+      .record(
+        ruled(
+          (value) => parseExpertKey(value)?.scope !== undefined && isExpertName(value),
+          { expected: "@scope/name", remedy: 'Write the name alone, such as "@acme/triage".' },
+          "A scoped name.",
+        ),
+        ruled(
+          isFileReference,
+          {
+            expected: "a file at a tag or commit",
+            remedy: 'Write "github:owner/repo//path/perstack.toml@v1.2.3".',
+          },
+          "Where its definition is.",
+        ),
+      )
+      .register(z.globalRegistry, { description: "A file at a tag or commit, by Expert name." }),
+  ),
+  owns: z.exactOptional(
+    z.array(scope("A scope.")).register(z.globalRegistry, {
+      description: "Scopes whose Experts this file defines itself, whatever registry there is.",
+    }),
+  ),
 });
 
 /** `perstack.toml` as written, each key with its meaning for editors. */
@@ -61,7 +103,7 @@ export const ManifestFile = z
     ),
     registries: z.exactOptional(
       Registries.register(z.globalRegistry, {
-        description: "Where scoped Experts come from. Accepted, without effect yet.",
+        description: "Where scoped Experts come from.",
       }),
     ),
     perstackApiBaseUrl: z.exactOptional(

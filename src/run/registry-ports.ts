@@ -1,4 +1,4 @@
-import type { RegistryAddress } from "../registry/registry-address.ts";
+import type { RegistryAddress } from "../definition/registry-address.ts";
 
 /** A registry's index branch at one commit. */
 export type RegistrySnapshot = {

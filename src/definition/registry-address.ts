@@ -1,0 +1,63 @@
+import { ExpertStackError } from "../errors.ts";
+
+/** Where a registry lies. */
+export type RegistryAddress = {
+  /** What git fetches from: `https://…` or `ssh://…`, without a password. */
+  readonly url: string;
+  /** How people and locks name it, whatever it is reached by: `github.com/acme/experts`. */
+  readonly id: string;
+};
+
+/** What is wrong with an address: a text that follows "it is no address:". */
+type Fault = { readonly fault: string };
+
+/**
+ * Reads `github:owner/repo`, `git+https://host/path.git`, `git+ssh://git@host/path.git`, or either without `git+`.
+ *
+ * @param where the key or the input that says so, for the message
+ * @throws ExpertStackError REFERENCE_INVALID
+ */
+export const parseRegistryAddress = (text: string, where: string): RegistryAddress => {
+  const read = readAddress(text);
+  if (!("fault" in read)) return read;
+  throw new ExpertStackError({
+    code: "REFERENCE_INVALID",
+    message: `${where}: "${text.replace(/\/\/[^/]*@/, "//…@")}" is not the address of a registry: ${read.fault}.`,
+    remedy: `Write ${addressForms}.`,
+  });
+};
+
+export const addressForms =
+  '"github:owner/repo", "git+https://host/path.git" or "git+ssh://git@host/path.git"';
+
+export const isRegistryAddress = (text: string): boolean => !("fault" in readAddress(text));
+
+const readAddress = (text: string): RegistryAddress | Fault => {
+  const [, owner, repo] =
+    /^github:([A-Za-z0-9][A-Za-z0-9-]{0,38})\/([A-Za-z0-9._-]{1,100})$/.exec(text) ?? [];
+  if (owner !== undefined && repo !== undefined && !/^\.{1,2}$/.test(repo)) {
+    return addressOf(new URL(`https://github.com/${owner}/${repo.replace(/\.git$/, "")}.git`));
+  }
+  const address = text.replace(/^git\+/, "");
+  // What URL takes away by itself, such as a line break, was meant for somebody else.
+  if (!/^(?:https|ssh):\/\/[!-~]+$/.test(address) || !URL.canParse(address)) {
+    return { fault: "it is no https or ssh address" };
+  }
+  const url = new URL(address);
+  if (url.password !== "" || (url.protocol === "https:" && url.username !== "")) {
+    return { fault: "a credential does not belong into it" };
+  }
+  if (url.search !== "" || url.hash !== "") return { fault: "it has a query or a fragment" };
+  return isPlain(url) ? addressOf(url) : { fault: "its host or its path is none that git is told" };
+};
+
+/** Nothing in it that git, ssh or a shell could take for something else. */
+const isPlain = ({ hostname, pathname, username }: URL): boolean =>
+  /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i.test(hostname) &&
+  /^(?:\/[A-Za-z0-9._~][A-Za-z0-9._~-]*)+\/?$/.test(pathname) &&
+  /^(?:[a-z0-9_][a-z0-9_-]*)?$/i.test(username);
+
+const addressOf = (url: URL): RegistryAddress => ({
+  url: url.href,
+  id: `${url.host}${url.pathname.replace(/\/$/, "").replace(/\.git$/, "")}`,
+});

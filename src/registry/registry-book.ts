@@ -1,0 +1,80 @@
+import { type ExpertReference, parseExpertReference } from "../definition/expert-reference.ts";
+import type { Manifest } from "../definition/manifest.ts";
+import { parseRegistryAddress, type RegistryAddress } from "../definition/registry-address.ts";
+import { ExpertStackError } from "../errors.ts";
+
+/** A file at a tag or commit of a repository. */
+export type FileReference = Extract<ExpertReference, { type: "github" }>;
+
+/** Where a scoped name is looked for: in one place, never in a second one. */
+export type NamePlace =
+  | { readonly type: "registry"; readonly address: RegistryAddress }
+  | { readonly type: "file"; readonly file: FileReference };
+
+export type RegistryBook = {
+  /** @throws ExpertStackError REFERENCE_INVALID when no registry is said for its scope */
+  placeOf(name: { readonly scope: string; readonly name: string }): NamePlace;
+};
+
+/**
+ * What a manifest and a step say of registries. A scope with a registry of its own has no other, and a name of this
+ * file belongs to a registry's scope only when the file says that it owns the scope: whichever of the two is found first
+ * would be somebody's way in.
+ *
+ * @param input the step's `registry`, or the command's, instead of the manifest's default
+ * @throws ExpertStackError REFERENCE_INVALID or LOCAL_SHADOWS_REGISTRY
+ */
+export const registryBook = (
+  { registries = {}, experts }: Pick<Manifest, "registries" | "experts">,
+  input = "",
+): RegistryBook => {
+  const { scopes = {}, direct = {}, owns = [] } = registries;
+  const fallback = defaultOf(registries.default, input);
+  const exclusive = new Map(
+    Object.entries(scopes).map(([scope, text]) => [
+      scope,
+      parseRegistryAddress(text, `registries.scopes."${scope}"`),
+    ]),
+  );
+  const files = new Map(Object.entries(direct).map(([name, text]) => [name, fileOf(text)]));
+  for (const key of experts.keys()) {
+    const scope = /^(@[^/]+)\//.exec(key)?.[1];
+    if (scope === undefined || owns.includes(scope)) continue;
+    const isElsewhere = files.has(key) || exclusive.has(scope) || fallback !== undefined;
+    if (isElsewhere) throw shadowed(key, scope);
+  }
+  return {
+    placeOf({ scope, name }) {
+      const file = files.get(name);
+      if (file !== undefined) return { type: "file", file };
+      const address = exclusive.get(scope) ?? fallback;
+      if (address === undefined) throw unplaced(name, scope);
+      return { type: "registry", address };
+    },
+  };
+};
+
+const defaultOf = (written: string | undefined, input: string): RegistryAddress | undefined => {
+  if (input !== "") return parseRegistryAddress(input, "registry");
+  return written === undefined ? undefined : parseRegistryAddress(written, "registries.default");
+};
+
+const fileOf = (text: string): FileReference => {
+  const reference = parseExpertReference(text);
+  if (reference.type === "github") return reference;
+  throw new Error(`${text} was let through as a file.`);
+};
+
+const shadowed = (key: string, scope: string): ExpertStackError =>
+  new ExpertStackError({
+    code: "LOCAL_SHADOWS_REGISTRY",
+    message: `The manifest defines "${key}", and "${scope}" is a scope of a registry: one name would mean two Experts.`,
+    remedy: `Rename it, or say that the scope is yours alone: [registries] owns = ["${scope}"].`,
+  });
+
+const unplaced = (name: string, scope: string): ExpertStackError =>
+  new ExpertStackError({
+    code: "REFERENCE_INVALID",
+    message: `"${name}" is no Expert of the manifest, and no registry is said for ${scope}.`,
+    remedy: `Add it to the manifest: [registries.scopes] "${scope}" = "github:owner/repo", or [registries] default.`,
+  });
