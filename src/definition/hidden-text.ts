@@ -45,3 +45,17 @@ export const visibleText = (text: string): VisibleText => {
   const stripped = strip(source);
   return { text: stripped.normalize("NFC"), removed: source.length - stripped.length };
 };
+
+/** What ends a line for some readers and not for TOML, or moves on without ending it. */
+const oddBreaks = /\r(?!\n)|[\v\f\u0085\u2028\u2029]/g;
+
+/**
+ * The offset of the first of these characters, or nothing. Breaks of lines other than LF and CRLF count, too: one
+ * reader sees two lines where another sees one.
+ */
+export const firstHidden = (text: string): number | undefined => {
+  const found = [terminalEscapes, controls, invisible, loneJoiners, oddBreaks]
+    .map((pattern) => text.search(pattern))
+    .filter((at) => at !== -1);
+  return found.length === 0 ? undefined : Math.min(...found);
+};

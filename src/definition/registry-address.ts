@@ -39,8 +39,9 @@ const readAddress = (text: string): RegistryAddress | Fault => {
     return addressOf(new URL(`https://github.com/${owner}/${repo.replace(/\.git$/, "")}.git`));
   }
   const address = text.replace(/^git\+/, "");
-  // What URL takes away by itself, such as a line break, was meant for somebody else.
-  if (!/^(?:https|ssh):\/\/[!-~]+$/.test(address) || !URL.canParse(address)) {
+  // What URL takes away or puts right by itself, such as a line break or `..`, was meant for somebody else.
+  const isWritten = /^(?:https|ssh):\/\/[!-~]+$/.test(address) && !/%|\/\.{1,2}(?:\/|$)/.test(address);
+  if (!isWritten || !URL.canParse(address)) {
     return { fault: "it is no https or ssh address" };
   }
   const url = new URL(address);

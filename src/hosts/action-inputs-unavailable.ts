@@ -4,9 +4,6 @@ import { version } from "./version.ts";
 /** Inputs whose meaning comes in a later release, with the values that ask for nothing. */
 const unavailable: Readonly<Record<string, readonly string[]>> = {
   "definitions-ref": [],
-  "allow-unlocked": ["false"],
-  registry: [],
-  frozen: ["false"],
   continue: ["off"],
   "resume-from": [],
   replay: [],

@@ -33,6 +33,10 @@ export type ActionInputs = {
   readonly sandbox: "auto" | "required" | "off";
   readonly network: "enforced" | "open";
   readonly allowHosts: readonly string[];
+  readonly registry: string;
+  /** Empty: frozen once there is a lock. */
+  readonly frozen: "" | "true" | "false";
+  readonly allowUnlocked: "true" | "false";
   readonly githubTools: "true" | "false";
   readonly untrustedContext: "mark" | "drop";
   readonly safeOutputs: OutputPolicy;
@@ -84,6 +88,9 @@ export const readInputs = (getInput: ReadInput): ActionInputs => {
     sandbox: oneOf("sandbox", ["auto", "required", "off"]),
     network: oneOf("network", ["enforced", "open"]),
     allowHosts: lines("allow-hosts"),
+    registry: getInput("registry"),
+    frozen: oneOf("frozen", ["", "true", "false"]),
+    allowUnlocked: oneOf("allow-unlocked", ["false", "true"]),
     githubTools: oneOf("github-tools", ["true", "false"]),
     untrustedContext: oneOf("untrusted-context", ["mark", "drop"]),
     safeOutputs: readOutputPolicy(getInput("safe-outputs") || "comment"),

@@ -1,35 +1,29 @@
 import { join } from "node:path";
 import { warning } from "@actions/core";
 import type { Expert } from "../definition/expert.ts";
-import { type PriceCatalog, priceCatalog } from "../edges/catalog.ts";
+import { priceCatalog } from "../edges/catalog.ts";
 import { credentialFiles, hasCredentials } from "../edges/model/credentials.ts";
-import { newJobId, systemClock } from "../edges/system.ts";
-import type { JsonObject } from "../job/message.ts";
+import { systemClock } from "../edges/system.ts";
 import { readTrigger } from "../request/read-trigger.ts";
-import type { Actor, Trigger } from "../request/trigger.ts";
-import { type JobPlan, planJob, priced } from "../run/resolve.ts";
+import type { Actor } from "../request/trigger.ts";
 import { roleBook } from "../run/role-book.ts";
 import { type Admitted, admit, type Question } from "./action-admission.ts";
 import { recordBase } from "./action-change.ts";
-import type { ActionContext } from "./action-context.ts";
-import { readNamedFile, type TrustedDefinitions } from "./action-definitions.ts";
 import { readDiscussed, withDiscussion } from "./action-discussion.ts";
 import { earlierFindingsBlock } from "./action-earlier-findings.ts";
 import { type GitHub, gitHub } from "./action-github.ts";
 import { hiddenFolders, runActionJob } from "./action-job.ts";
-import { proposedChanges, readDefinitions, type TrustedManifest } from "./action-manifest.ts";
+import { planStep } from "./action-job-plan.ts";
+import { proposedChanges, readDefinitions } from "./action-manifest.ts";
 import { helpEnding, inMode } from "./action-modes.ts";
 import { compared, makeActionQuery } from "./action-query.ts";
 import { checkWorkspace, workspaceOf } from "./action-workspace.ts";
 import type { Ending } from "./ending.ts";
 import { type JobSandbox, jobSandbox, machineOf } from "./job-sandbox.ts";
 import { mayStartProcesses } from "./may-start-processes.ts";
-import { outputSchema } from "./option-values.ts";
-import { readLock } from "./read-lock.ts";
 import { type Environment, passwordsIn, secretVariables, valuesOf } from "./secrets.ts";
 import type { Step } from "./step.ts";
 import { refuseUntrusted } from "./untrusted-plan.ts";
-import { version } from "./version.ts";
 
 /** Gate, definitions, query, job, in this order: nothing that costs anything comes before the gate. */
 export const runStep = async (step: Step, stop: AbortSignal): Promise<Ending> => {
@@ -69,17 +63,17 @@ const runAdmitted = async (
   ]);
   const catalog = priceCatalog(inputs.prices, warning);
   const asking = query.text + earlier;
-  const plan = await planStep(step, { read, trusted, trigger, query: asking, catalog, admission });
+  const planned = await planStep(step, { read, trusted, query: asking, catalog, admission }, stop);
+  const { plan, locked } = planned;
   if (inputs.sandbox === "required") await sandbox.open();
   const refusal = await refuseUntrusted(plan, admission, { ...inputs, sandbox });
   if (refusal !== undefined) return { ...known, conclusion: "denied", problem: refusal };
   keepSecret(step, [...plan.experts.values()]);
-  const { locked, notes: stale } = await readLock(trusted.definitions, inputs.config, plan.experts);
   const said = [admission.reason, ...proposed, ...read.warnings, ...query.notes].map(infoNote);
   return await runActionJob(
     {
       ...{ step, trigger, plan, admission, trusted, comparison, base, github, roles },
-      ...{ catalog, locked, notes: [...said, ...stale], sandbox },
+      ...{ catalog, locked, notes: [...said, ...planned.notes], sandbox },
     },
     stop,
   );
@@ -143,57 +137,9 @@ const stepSandbox = (step: Step): JobSandbox => {
   });
 };
 
-const planStep = async (
-  step: Step,
-  job: {
-    readonly read: Extract<TrustedManifest, { type: "manifest" }>;
-    readonly trusted: TrustedDefinitions;
-    readonly trigger: Trigger;
-    readonly query: string;
-    readonly catalog: PriceCatalog;
-    readonly admission: Admitted;
-  },
-): Promise<JobPlan> => {
-  const { manifest, source } = job.read;
-  const schema = await readSchema(step, job.trusted);
-  const plan = planJob({
-    manifest,
-    source,
-    expertKey: job.admission.expert,
-    overrides: step.inputs.overrides,
-    jobId: newJobId(systemClock.now()),
-    query: job.query,
-    ...(schema === undefined ? {} : { outputSchema: schema }),
-    trigger: describeTrigger(step.context, job.trigger),
-    runtimeVersion: version,
-  });
-  return await priced(plan, job.catalog.ceilingOf);
-};
-
 /** GitHub keeps the first actor in `GITHUB_ACTOR`; the one who ran it again is the triggering actor. */
 const rerunActor = (environment: Environment): Actor | undefined => {
   const login = environment.GITHUB_TRIGGERING_ACTOR ?? "";
   if (login === "" || login === environment.GITHUB_ACTOR) return undefined;
   return { login, id: 0, type: login.endsWith("[bot]") ? "Bot" : "User" };
-};
-
-const describeTrigger = (context: ActionContext, trigger: Trigger): string => {
-  const thread = "thread" in trigger ? ` #${trigger.thread.number}` : "";
-  return `${context.eventName} ${context.owner}/${context.repo}${thread}`;
-};
-
-/** The step's own schema, or a file of the trusted commit: the pull request does not choose its form. */
-const readSchema = async (
-  { inputs, context }: Step,
-  { definitions }: TrustedDefinitions,
-): Promise<JsonObject | undefined> => {
-  const { outputSchema: text, outputSchemaFile: path } = inputs;
-  if (text !== "") return await outputSchema({ name: "The input `output-schema`", text });
-  if (path === "") return undefined;
-  const file = await readNamedFile(path, {
-    input: "output-schema-file",
-    definitions,
-    checkout: context.checkout,
-  });
-  return await outputSchema({ name: `The file ${path} of \`output-schema-file\``, text: file });
 };

@@ -25,7 +25,7 @@ export const runPlanned = async (
   }: { readonly options: RunOptions; readonly terminal: Terminal; readonly sandbox: JobSandbox },
 ): Promise<number> => {
   const { environment, workspace } = options;
-  const { plan, earlier, catalog, locked, stale } = planned;
+  const { plan, earlier, catalog, locked } = planned;
   const model = await recorded(options);
   using observer = createObserver(terminal, options, earlier?.entries ?? []);
   const secretNames = secretVariables(plan.experts.values(), options.secretEnv);
@@ -47,7 +47,11 @@ export const runPlanned = async (
   });
   const begun = await begin(options, planned);
   using log = begun.log;
-  const notes = [...(begun.start.notes ?? []), ...stale, ...weakSecretNotes(environment, secretNames)];
+  const notes = [
+    ...(begun.start.notes ?? []),
+    ...planned.notes,
+    ...weakSecretNotes(environment, secretNames),
+  ];
   const state = await runJob(wire(log), { ...begun.start, notes }, terminal.stop);
   observer.end(state, log.directory);
   return exitCodeOf(state);

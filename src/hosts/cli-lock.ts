@@ -8,7 +8,8 @@ import { folderDefinitions } from "../edges/definitions/folder.ts";
 import { localSkills } from "../edges/skills/local-skills.ts";
 import { ExpertStackError } from "../errors.ts";
 import { rootRunId } from "../job/state.ts";
-import { type LockedExpert, renderLockfile, type ToolDefinition } from "../registry/lockfile.ts";
+import type { LockedExpert, ToolDefinition } from "../registry/lockfile.ts";
+import { renderLockfile } from "../registry/render-lockfile.ts";
 import { makeRedaction } from "../report/redaction.ts";
 import { visible } from "../report/visible.ts";
 import type { Redact, SkillEvent, Skills } from "../run/ports.ts";
@@ -55,7 +56,10 @@ export const lockCommand = async (
       await lockedExpert({ key, expert }, asking).catch((error) => Promise.reject(told(error, redact))),
     );
   }
-  writeLock(resolve(terminal.cwd, lockPath(config)), renderLockfile({ configPath: config, experts }));
+  writeLock(
+    resolve(terminal.cwd, lockPath(config)),
+    renderLockfile({ configPath: config, experts, registries: new Map(), indexes: new Map() }),
+  );
   const tools = experts.reduce((sum, { toolDefinitions }) => sum + toolDefinitions.length, 0);
   terminal.out(`${lockPath(config)}: ${counted(experts.length, "Expert")}, ${counted(tools, "tool")}.\n`);
   return 0;

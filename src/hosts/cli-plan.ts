@@ -1,17 +1,22 @@
 import { readFileSync } from "node:fs";
 import { renderFinding } from "../definition/finding.ts";
+import type { Manifest } from "../definition/manifest.ts";
 import { type PriceCatalog, priceCatalog } from "../edges/catalog.ts";
 import { folderDefinitions } from "../edges/definitions/folder.ts";
 import { newJobId, systemClock } from "../edges/system.ts";
 import { ExpertStackError } from "../errors.ts";
 import type { JobEvent } from "../job/event.ts";
+import type { Lockfile } from "../registry/lockfile.ts";
+import { registryRequests } from "../run/registry/registry-requests.ts";
 import { type JobPlan, type Overrides, planJob, priced } from "../run/resolve.ts";
+import { cacheFolder } from "./cache-folder.ts";
 import type { EarlierJob } from "./cli-continue.ts";
 import type { RunArguments } from "./cli-run-arguments.ts";
 import type { RunOptions } from "./cli-run-options.ts";
 import { jobsFolder } from "./jobs-folder.ts";
-import { type LockedTools, readLock } from "./read-lock.ts";
+import { type LockedTools, lockedTools, readLock } from "./read-lock.ts";
 import { readManifest } from "./read-manifest.ts";
+import type { WholeManifest } from "./registry-experts.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
@@ -23,8 +28,8 @@ export type PlannedRun = {
   readonly earlier: EarlierJob | undefined;
   readonly catalog: PriceCatalog;
   readonly locked: LockedTools;
-  /** Warnings on what the lock has and the manifest has no longer. */
-  readonly stale: readonly Extract<JobEvent, { type: "note" }>[];
+  /** Warnings on what the lock has and the manifest has no longer, and on Experts of elsewhere. */
+  readonly notes: readonly Extract<JobEvent, { type: "note" }>[];
 };
 
 /** @throws ExpertStackError INPUT_INVALID, and what a manifest or a lock is refused with */
@@ -36,10 +41,10 @@ export const planRun = async (
   const query = readQuery(args.query, options);
   const earlier = await findEarlier(options, args.expert);
   const catalog = priceCatalog(options.prices, (text) => terminal.err(`warning: ${text}\n`));
-  const plan = await priced(await planned(args, { options, query, earlier }, terminal), catalog.ceilingOf);
-  const definitions = folderDefinitions(terminal.cwd);
-  const { locked, notes: stale } = await readLock(definitions, options.config, plan.experts);
-  return { plan, query, earlier, catalog, locked, stale };
+  const { plan: unpriced, lockfile, notes } = await planned(args, { options, query, earlier }, terminal);
+  const plan = await priced(unpriced, catalog.ceilingOf);
+  const { locked, notes: stale } = await lockedTools(lockfile, plan.experts);
+  return { plan, query, earlier, catalog, locked, notes: [...notes, ...stale] };
 };
 
 const findEarlier = async (
@@ -55,7 +60,7 @@ const planned = async (
   args: RunArguments,
   of: { readonly options: RunOptions; readonly query: string; readonly earlier: EarlierJob | undefined },
   terminal: Terminal,
-): Promise<JobPlan> => {
+): Promise<Pick<PlannedRun, "plan" | "notes"> & { readonly lockfile: Lockfile | undefined }> => {
   const { options, query, earlier } = of;
   const definitions = folderDefinitions(terminal.cwd);
   const { manifest, warnings, source } = await readManifest(definitions, options.config, {
@@ -63,9 +68,13 @@ const planned = async (
     missing: { where: terminal.cwd, remedy: "Create it, or name another with `--config <file>`." },
   });
   for (const warning of warnings) terminal.err(`${renderFinding(warning)}\n`);
-  return planJob({
-    manifest,
-    expertKey: args.expert,
+  const lockfile = await readLock(definitions, options.config);
+  const { notes, ...whole } = await wholeManifest(
+    { manifest, expertKey: args.expert },
+    { options, lockfile, terminal },
+  );
+  const plan = planJob({
+    ...whole,
     overrides: { ...budgetsOf(earlier), ...options.overrides },
     source,
     jobId: options.jobId ?? newJobId(systemClock.now()),
@@ -74,6 +83,33 @@ const planned = async (
     trigger: "cli",
     runtimeVersion: version,
   });
+  return { plan, notes, lockfile };
+};
+
+/** With the Experts of elsewhere that the job needs, if it needs any. */
+const wholeManifest = async (
+  wanted: { readonly manifest: Manifest; readonly expertKey: string },
+  {
+    options,
+    lockfile,
+    terminal,
+  }: { readonly options: RunOptions; readonly lockfile: Lockfile | undefined; readonly terminal: Terminal },
+): Promise<WholeManifest> => {
+  if (registryRequests(wanted.manifest, wanted.expertKey).length === 0) {
+    return { ...wanted, origins: new Map(), notes: [] };
+  }
+  const { withRegistryExperts } = await import("./registry-experts.ts");
+  const { registryMachine } = await import("./registry-machine.ts");
+  const { environment, workspace, registry, frozen } = options;
+  const cache = cacheFolder(environment.XDG_CACHE_HOME);
+  return await withRegistryExperts(
+    wanted,
+    {
+      ...{ lockfile, registry, unlocked: frozen ? "refuse: frozen" : "resolve" },
+      machine: registryMachine({ environment, checkout: workspace, cache, userConfig: "kept" }),
+    },
+    terminal.stop,
+  );
 };
 
 /** A budget in tokens or dollars is the whole job's: it holds on unless a larger one is given. */

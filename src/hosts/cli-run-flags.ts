@@ -77,6 +77,12 @@ export const runFlags: readonly RunFlag[] = [
     value: "how",
     text: "enforced (processes reach their `allowedDomains` only), or open",
   },
+  {
+    name: "registry",
+    value: "address",
+    text: "the default registry, over the manifest's: github:owner/repo",
+  },
+  { name: "frozen", text: "resolve nothing that perstack.lock does not hold" },
   { name: "runtime", value: "name", text: "`local`, the only one" },
   {
     name: "recorded",

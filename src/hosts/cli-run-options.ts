@@ -38,6 +38,9 @@ export type RunOptions = {
   readonly environment: Environment;
   readonly sandbox: "auto" | "required" | "off";
   readonly network: "enforced" | "open";
+  /** The default registry, over the manifest's; empty for the manifest's. */
+  readonly registry: string;
+  readonly frozen: boolean;
   /** Names of further variables whose values are secrets. */
   readonly secretEnv: readonly string[];
   /** `auto` rewrites one line where standard error is a terminal; `plain` never does. */
@@ -84,6 +87,8 @@ export const readRunOptions = async (
     secretEnv: texts(options.secretEnv).flatMap((names) => names.split(",")),
     sandbox: choice("--sandbox", text("sandbox"), ["auto", "required", "off"]),
     network: choice("--network", text("network"), ["enforced", "open"]),
+    registry: text("registry") ?? "",
+    frozen: options.frozen === true,
     output: readOutput(options.json, text("progress"), terminal),
     verbosity: options.verbose === true ? "verbose" : "normal",
     where: givenAgain(text, texts(options.envPath)),

@@ -3,6 +3,7 @@ import { canonicalJson } from "../definition/canonical-json.ts";
 import type { Expert } from "../definition/expert.ts";
 import type { JobEvent } from "../job/event.ts";
 import type { JsonObject } from "../job/message.ts";
+import type { Lockfile } from "../registry/lockfile.ts";
 import type { Definitions } from "../run/github-ports.ts";
 import type { LockedTool } from "../run/ports.ts";
 
@@ -11,25 +12,28 @@ export const lockPath = (config: string): string => join(dirname(config), "perst
 
 export type LockedTools = ReadonlyMap<string, ReadonlyMap<string, readonly LockedTool[]>>;
 
+/** @throws ExpertStackError LOCK_INVALID */
+export const readLock = async (definitions: Definitions, config: string): Promise<Lockfile | undefined> => {
+  const file = lockPath(config);
+  const text = await definitions.read(file);
+  if (text === undefined) return undefined;
+  const { parseLockfile } = await import("../registry/lockfile.ts");
+  return parseLockfile({ text, file });
+};
+
 /**
  * What the lock says of the tools of a job's Experts, by Expert and skill, and a warning for each Expert that has
  * changed since. Without a lock nothing is locked.
- *
- * @throws ExpertStackError LOCK_INVALID
  */
-export const readLock = async (
-  definitions: Definitions,
-  config: string,
+export const lockedTools = async (
+  lockfile: Lockfile | undefined,
   experts: ReadonlyMap<string, Expert>,
 ): Promise<{
   readonly locked: LockedTools;
   readonly notes: readonly Extract<JobEvent, { type: "note" }>[];
 }> => {
-  const file = lockPath(config);
-  const text = await definitions.read(file);
-  if (text === undefined) return { locked: new Map(), notes: [] };
-  const { lockedSkills, parseLockfile } = await import("../registry/lockfile.ts");
-  const lockfile = parseLockfile({ text, file });
+  if (lockfile === undefined) return { locked: new Map(), notes: [] };
+  const { lockedSkills } = await import("../registry/locked-skills.ts");
   const found = [...experts].map(([key, expert]) => ({ key, ...lockedSkills(lockfile, key, expert) }));
   return {
     locked: new Map(

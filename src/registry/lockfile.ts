@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
-import { parse, stringify, TomlError } from "smol-toml";
+import { parse, TomlError } from "smol-toml";
 import * as z from "zod/mini";
-import { canonicalJson } from "../definition/canonical-json.ts";
 import { Expert } from "../definition/expert.ts";
-import type { Skill } from "../definition/skill.ts";
 import { ExpertStackError } from "../errors.ts";
+import { isWhole } from "./lock-digest.ts";
+import { IndexHead, Pin } from "./pin.ts";
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -19,14 +18,24 @@ export type ToolDefinition = {
 
 /** An Expert as it was when the lock was made, with what its skills offer. */
 export type LockedExpert = {
+  /** Of one from elsewhere with its version: `@acme/x@1.2.3`. */
   readonly key: string;
   readonly expert: Expert;
+  /** Of one that is not the manifest's own. */
+  readonly pin?: Pin;
   /** Sorted by skill; within one, as the server lists them. */
   readonly toolDefinitions: readonly ToolDefinition[];
 };
 
 /** `perstack.lock`: a superset of Perstack's. `generatedAt` is always 0, so that the same content is the same file. */
-export type Lockfile = { readonly configPath: string; readonly experts: readonly LockedExpert[] };
+export type Lockfile = {
+  readonly configPath: string;
+  readonly experts: readonly LockedExpert[];
+  /** The index branch's commit, by registry. */
+  readonly registries: ReadonlyMap<string, { readonly indexCommit: string }>;
+  /** How far the index was, by the Expert's name. */
+  readonly indexes: ReadonlyMap<string, IndexHead>;
+};
 
 const Tool = z.looseObject({
   skillName: z.string(),
@@ -45,6 +54,8 @@ const StoredLockfile = z.looseObject({
     z.record(z.string(), z.looseObject({ toolDefinitions: z._default(z.array(Tool), []) })),
     {},
   ),
+  registries: z._default(z.record(z.string(), z.looseObject({ indexCommit: z.string() })), {}),
+  indexes: z._default(z.record(z.string(), IndexHead), {}),
 });
 
 /**
@@ -60,10 +71,12 @@ export const parseLockfile = (input: { readonly text: string; readonly file: str
     const [issue] = stored.error.issues;
     throw invalid(input.file, `${issue?.path.join(".") || "the file"}: ${issue?.message ?? "not a lock"}`);
   }
-  const { configPath, experts } = stored.data;
+  const { configPath, experts, registries, indexes } = stored.data;
   return {
     configPath,
     experts: Object.entries(experts).map(([key, locked]) => lockedExpert(input.file, key, locked)),
+    registries: new Map(Object.entries(registries)),
+    indexes: new Map(Object.entries(indexes)),
   };
 };
 
@@ -80,13 +93,36 @@ const tomlOf = ({ text, file }: { readonly text: string; readonly file: string }
 type StoredExpert = z.infer<typeof StoredLockfile>["experts"][string];
 
 const lockedExpert = (file: string, key: string, stored: StoredExpert): LockedExpert => {
-  const { toolDefinitions, key: _key, name: _name, ...definition } = stored;
+  const { toolDefinitions, key: _key, name: _name, ...rest } = stored;
+  const { definition, pinned } = apart(rest);
   const expert = Expert.safeParse(definition);
   if (!expert.success) {
     const [issue] = expert.error.issues;
     throw invalid(file, `experts.${key}.${issue?.path.join(".")}: ${issue?.message}`);
   }
-  return { key, expert: expert.data, toolDefinitions: toolDefinitions.map((tool) => toolOf(file, tool)) };
+  const pin = "sha256" in pinned ? Pin.safeParse(pinned) : undefined;
+  if (pin?.success === false) {
+    throw invalid(
+      file,
+      `experts.${key}.${pin.error.issues[0]?.path.join(".")}: ${pin.error.issues[0]?.message}`,
+    );
+  }
+  return {
+    key,
+    expert: expert.data,
+    ...(pin === undefined ? {} : { pin: pin.data }),
+    toolDefinitions: toolDefinitions.map((tool) => toolOf(file, tool)),
+  };
+};
+
+/** What says which bytes it is, and what says what it is. */
+const apart = (stored: Readonly<Record<string, unknown>>) => {
+  const isPinned = ([name]: readonly [string, unknown]): boolean => Object.hasOwn(Pin.shape, name);
+  const entries = Object.entries(stored);
+  return {
+    pinned: Object.fromEntries(entries.filter(isPinned)),
+    definition: Object.fromEntries(entries.filter((entry) => !isPinned(entry))),
+  };
 };
 
 const toolOf = (file: string, stored: z.infer<typeof Tool>): ToolDefinition => {
@@ -124,77 +160,3 @@ const invalid = (where: string, what: string): ExpertStackError =>
     message: `${where} is not a lock that can be used: ${what}`,
     remedy: "Make it anew with `expert-stack lock`, or take it from the repository's history.",
   });
-
-/** The lock as a file: sorted and without a time, so that a change of it says what has changed. */
-export const renderLockfile = ({ configPath, experts }: Lockfile): string => {
-  const sorted = experts.toSorted((a, b) => (a.key < b.key ? -1 : 1));
-  const content = stringify({
-    version: "1",
-    generatedAt: 0,
-    configPath,
-    experts: Object.fromEntries(sorted.map((locked) => [locked.key, storedExpert(locked)])),
-  });
-  const head = "# Made by `expert-stack lock`. Commit it; do not edit it.";
-  return `${head}\ndigest = "${digestOf(content)}"\n${content}`;
-};
-
-const digestOf = (content: string): string =>
-  `sha256:${createHash("sha256").update(content.trimEnd()).digest("hex")}`;
-
-/** Whether all that follows the digest is there as it was written. Perstack's own locks have none. */
-const isWhole = (text: string): boolean => {
-  const lines = text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
-  const digest = /^(?:#.*\n)*digest = "(sha256:[0-9a-f]{64})"\n/.exec(lines);
-  return digest === null || digest[1] === digestOf(lines.slice(digest[0].length));
-};
-
-const storedExpert = ({ key, expert, toolDefinitions }: LockedExpert) => ({
-  key,
-  name: key,
-  ...expert,
-  toolDefinitions: toolDefinitions.map(storedTool),
-});
-
-const storedTool = ({ inputSchema, ...tool }: ToolDefinition) => {
-  if (survivesToml(inputSchema)) return { ...tool, inputSchema };
-  return { ...tool, inputSchema: { type: "object" }, inputSchemaJson: canonicalJson(inputSchema) };
-};
-
-/** TOML has no null, and numbers of its own. */
-const survivesToml = (schema: JsonSchema): boolean => {
-  try {
-    return canonicalJson(parse(stringify(schema))) === canonicalJson(schema);
-  } catch {
-    return false;
-  }
-};
-
-/**
- * What a lock says of an Expert's skills: the tools of each that is still defined as it was, and the names of those that
- * are not.
- */
-export const lockedSkills = (
-  lockfile: Lockfile,
-  key: string,
-  expert: Expert,
-): { readonly tools: ReadonlyMap<string, readonly ToolDefinition[]>; readonly stale: readonly string[] } => {
-  const locked = lockfile.experts.find((candidate) => candidate.key === key);
-  const names = Object.keys(expert.skills).filter((name) => isServer(expert.skills[name]));
-  const current = names.filter((name) => isSame(locked?.expert.skills[name], expert.skills[name]));
-  return {
-    tools: new Map(
-      current.map((name) => [
-        name,
-        (locked?.toolDefinitions ?? []).filter(({ skillName }) => skillName === name),
-      ]),
-    ),
-    stale: names.filter((name) => !current.includes(name)),
-  };
-};
-
-/** Whether a skill's tools are known only when it runs. */
-const isServer = (skill: Skill | undefined): boolean =>
-  skill !== undefined && skill.type !== "interactiveSkill";
-
-const isSame = (a: Skill | undefined, b: Skill | undefined): boolean =>
-  a !== undefined && canonicalJson(a) === canonicalJson(b);

@@ -8,6 +8,7 @@ import { ExpertStackError } from "../errors.ts";
 import type { JobEvent, ResolvedExpert } from "../job/event.ts";
 import type { Limits, ModelChoice } from "../job/limits.ts";
 import type { JsonObject } from "../job/message.ts";
+import type { Origin } from "./registry/merge-experts.ts";
 import { type ModelOverrides, resolveModels } from "./resolve-models.ts";
 import { refuseDepth, refuseReference, refuseRegistry, refuseTooNew } from "./unavailable.ts";
 
@@ -36,6 +37,8 @@ type Wish = {
   readonly overrides: Overrides;
   /** Where the manifest was read: `file:perstack.toml`, `commit:<sha>:perstack.toml`. */
   readonly source: string;
+  /** Of the Experts that are not the manifest's own, by key. */
+  readonly origins?: ReadonlyMap<string, Origin>;
   readonly jobId: string;
   readonly query: string;
   readonly outputSchema?: JsonObject;
@@ -67,7 +70,7 @@ export const planJob = (wish: Wish): JobPlan => {
       jobId: wish.jobId,
       runtimeVersion: wish.runtimeVersion,
       coordinator: expertKey,
-      experts: [...experts].map(([key, expert]) => resolved({ key, expert, source: wish.source })),
+      experts: [...experts].map(([key, expert]) => resolved({ key, expert }, wish)),
       model,
       ...(fallbacks.length === 0 ? {} : { fallbacks }),
       limits: limitsOf(manifest, overrides),
@@ -129,13 +132,14 @@ const reached = ({ manifest, expertKey, runtimeVersion }: Wish): ReadonlyMap<str
   return experts;
 };
 
-const resolved = (of: { key: string; expert: Expert; source: string }): ResolvedExpert => ({
-  key: of.key,
-  name: of.key,
-  version: of.expert.version,
-  ...(of.expert.description === undefined ? {} : { description: of.expert.description }),
-  digest: expertDigest(of.expert),
-  source: of.source,
+const resolved = (
+  { key, expert }: { readonly key: string; readonly expert: Expert },
+  { origins, source }: Wish,
+): ResolvedExpert => ({
+  key,
+  version: expert.version,
+  ...(expert.description === undefined ? {} : { description: expert.description }),
+  ...(origins?.get(key) ?? { name: key, digest: expertDigest(expert), source }),
 });
 
 const limitsOf = (manifest: Manifest, overrides: Overrides): Limits => {

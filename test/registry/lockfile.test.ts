@@ -2,13 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as z from "zod/mini";
 import { Expert } from "../../src/definition/expert.ts";
-import {
-  type LockedExpert,
-  lockedSkills,
-  parseLockfile,
-  renderLockfile,
-  type ToolDefinition,
-} from "../../src/registry/lockfile.ts";
+import { lockedSkills } from "../../src/registry/locked-skills.ts";
+import { type LockedExpert, parseLockfile, type ToolDefinition } from "../../src/registry/lockfile.ts";
+import { renderLockfile } from "../../src/registry/render-lockfile.ts";
 
 const expert = z.parse(Expert, {
   description: "Reviews.",
@@ -31,6 +27,8 @@ const tool = (name: string, inputSchema: ToolDefinition["inputSchema"]): ToolDef
 const lockOf = (toolDefinitions: readonly ToolDefinition[]) => ({
   configPath: "perstack.toml",
   experts: [{ key: "reviewer", expert, toolDefinitions }] satisfies readonly LockedExpert[],
+  registries: new Map(),
+  indexes: new Map(),
 });
 
 const read = (text: string) => parseLockfile({ text, file: "perstack.lock" });
@@ -77,7 +75,7 @@ describe("a lock", () => {
 
   test("may hold what only later versions know", () => {
     const text = renderLockfile(lockOf([tool("find", { type: "object" })]));
-    const later = `${withoutDigest(text)}\n[registries."github.com/acme/experts"]\nindexCommit = "00"\n`;
+    const later = `${withoutDigest(text)}\n[signatures."github.com/acme/experts"]\nby = "00"\n`;
     expect(read(later)).toEqual(read(text));
   });
 

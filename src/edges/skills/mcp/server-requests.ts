@@ -19,9 +19,7 @@ export type ServerRequests = {
 
 /** @param end is called once, when there is too much of it. `because` completes the sentence "the skill …" */
 export const serverRequests = (end: (because: string) => void): ServerRequests => {
-  let requests = 0;
-  let pings = 0;
-  let open = 0;
+  let [requests, pings, open] = [0, 0, 0];
   let tooMuch: string | undefined;
 
   const endOnce = (because: string): void => {

@@ -1,0 +1,116 @@
+import type { PriceCatalog } from "../edges/catalog.ts";
+import { newJobId, systemClock } from "../edges/system.ts";
+import type { JsonObject } from "../job/message.ts";
+import type { Lockfile } from "../registry/lockfile.ts";
+import type { Trigger } from "../request/trigger.ts";
+import { registryRequests } from "../run/registry/registry-requests.ts";
+import type { Unlocked } from "../run/registry/resolve-registry.ts";
+import { planJob, priced } from "../run/resolve.ts";
+import type { Admitted } from "./action-admission.ts";
+import type { ActionContext } from "./action-context.ts";
+import { readNamedFile, type TrustedDefinitions } from "./action-definitions.ts";
+import type { TrustedManifest } from "./action-manifest.ts";
+import { outputSchema } from "./option-values.ts";
+import { lockedTools, readLock } from "./read-lock.ts";
+import type { WholeManifest } from "./registry-experts.ts";
+import type { Step } from "./step.ts";
+import type { StepJob } from "./step-job.ts";
+import { version } from "./version.ts";
+
+type ManifestOfStep = Extract<TrustedManifest, { type: "manifest" }>;
+
+/**
+ * What the step is to do, with the Experts of elsewhere that it needs, as the lock has them.
+ *
+ * @throws ExpertStackError with the code of what is wrong; nothing has been run by then
+ */
+export const planStep = async (
+  step: Step,
+  job: {
+    readonly read: ManifestOfStep;
+    readonly trusted: TrustedDefinitions;
+    readonly query: string;
+    readonly catalog: PriceCatalog;
+    readonly admission: Admitted;
+  },
+  stop: AbortSignal,
+): Promise<Pick<StepJob, "plan" | "locked" | "notes">> => {
+  const { read, trusted, admission } = job;
+  const lockfile = await readLock(trusted.definitions, step.inputs.config);
+  const schema = await readSchema(step, trusted);
+  const { notes, ...whole } = await wholeManifest(step, { read, lockfile, admission }, stop);
+  const plan = planJob({
+    ...{ ...whole, source: read.source },
+    overrides: step.inputs.overrides,
+    jobId: newJobId(systemClock.now()),
+    query: job.query,
+    ...(schema === undefined ? {} : { outputSchema: schema }),
+    trigger: describeTrigger(step.context, admission.trigger),
+    runtimeVersion: version,
+  });
+  const { locked, notes: stale } = await lockedTools(lockfile, plan.experts);
+  return { plan: await priced(plan, job.catalog.ceilingOf), locked, notes: [...notes, ...stale] };
+};
+
+/** With the Experts of elsewhere that the job needs, if it needs any. */
+const wholeManifest = async (
+  step: Step,
+  of: {
+    readonly read: Pick<ManifestOfStep, "manifest">;
+    readonly lockfile: Lockfile | undefined;
+    readonly admission: Admitted;
+  },
+  stop: AbortSignal,
+): Promise<WholeManifest> => {
+  const { lockfile, admission } = of;
+  const { environment, inputs, context } = step;
+  const wanted = { manifest: of.read.manifest, expertKey: admission.expert };
+  if (registryRequests(wanted.manifest, wanted.expertKey).length === 0) {
+    return { ...wanted, origins: new Map(), notes: [] };
+  }
+  const { withRegistryExperts } = await import("./registry-experts.ts");
+  const { registryMachine } = await import("./registry-machine.ts");
+  const { checkout, cache } = context;
+  const own = {
+    host: new URL(environment.GITHUB_SERVER_URL || "https://github.com").host,
+    token: inputs.token,
+  };
+  return await withRegistryExperts(
+    wanted,
+    {
+      ...{ lockfile, registry: inputs.registry, unlocked: unlockedIn(inputs, { lockfile, admission }) },
+      machine: registryMachine({ environment, checkout, cache, userConfig: "neutral", own }),
+    },
+    stop,
+  );
+};
+
+/** A lock that is there is meant; a stranger must not be able to choose the moment in which a name is looked up. */
+const unlockedIn = (
+  { frozen, allowUnlocked }: Step["inputs"],
+  { lockfile, admission }: { readonly lockfile: Lockfile | undefined; readonly admission: Admitted },
+): Unlocked => {
+  if (frozen === "true" || (frozen === "" && lockfile !== undefined)) return "refuse: frozen";
+  return admission.trust === "untrusted" && allowUnlocked === "false" ? "refuse: untrusted" : "resolve";
+};
+
+const describeTrigger = (context: ActionContext, trigger: Trigger): string => {
+  const thread = "thread" in trigger ? ` #${trigger.thread.number}` : "";
+  return `${context.eventName} ${context.owner}/${context.repo}${thread}`;
+};
+
+/** The step's own schema, or a file of the trusted commit: the pull request does not choose its form. */
+const readSchema = async (
+  { inputs, context }: Step,
+  { definitions }: TrustedDefinitions,
+): Promise<JsonObject | undefined> => {
+  const { outputSchema: text, outputSchemaFile: path } = inputs;
+  if (text !== "") return await outputSchema({ name: "The input `output-schema`", text });
+  if (path === "") return undefined;
+  const file = await readNamedFile(path, {
+    input: "output-schema-file",
+    definitions,
+    checkout: context.checkout,
+  });
+  return await outputSchema({ name: `The file ${path} of \`output-schema-file\``, text: file });
+};

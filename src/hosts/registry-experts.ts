@@ -1,0 +1,67 @@
+import type { Manifest } from "../definition/manifest.ts";
+import { gitRegistries } from "../edges/registry/git-registries.ts";
+import { ExpertStackError } from "../errors.ts";
+import type { JobEvent } from "../job/event.ts";
+import type { PublishedVersion } from "../registry/index-file.ts";
+import type { Lockfile } from "../registry/lockfile.ts";
+import { registryBook } from "../registry/registry-book.ts";
+import { mergeExperts } from "../run/registry/merge-experts.ts";
+import { registryRequests } from "../run/registry/registry-requests.ts";
+import { resolveRegistry, type Unlocked } from "../run/registry/resolve-registry.ts";
+import type { Machine } from "./registry-machine.ts";
+
+type Note = Extract<JobEvent, { type: "note" }>;
+
+/** A manifest with what its Experts delegate to elsewhere. */
+export type WholeManifest = ReturnType<typeof mergeExperts> & { readonly notes: readonly Note[] };
+
+/**
+ * Adds the Experts of registries and other repositories that a job of the Expert needs.
+ *
+ * @throws ExpertStackError with the code of what is wrong; nothing has been run by then
+ */
+export const withRegistryExperts = async (
+  { manifest, expertKey }: { readonly manifest: Manifest; readonly expertKey: string },
+  wish: {
+    readonly lockfile: Lockfile | undefined;
+    readonly unlocked: Unlocked;
+    /** The default registry, over the manifest's. */
+    readonly registry: string;
+    readonly machine: Machine;
+  },
+  signal: AbortSignal,
+): Promise<WholeManifest> => {
+  const { lockfile, unlocked, registry, machine } = wish;
+  await using registries = gitRegistries(machine);
+  const resolution = await resolveRegistry(
+    {
+      requests: registryRequests(manifest, expertKey),
+      book: registryBook(manifest, registry),
+      unlocked,
+      ...(lockfile === undefined ? {} : { lockfile }),
+    },
+    registries,
+    signal,
+  );
+  const merged = mergeExperts(manifest, expertKey, resolution);
+  return { ...merged, notes: [...resolution.unlocked.map(notLocked), ...resolution.usage.worn.map(worn)] };
+};
+
+const notLocked = (request: string): Note => ({
+  type: "note",
+  level: "warning",
+  text: `perstack.lock does not hold "${request}", so what it means may change from job to job. Run \`expert-stack lock\` and commit the result.`,
+});
+
+/** @throws ExpertStackError VERSION_DISABLED where it was taken back for security's sake */
+const worn = ({ line, status, reason = "" }: PublishedVersion): Note => {
+  const key = `${line.name}@${line.version}`;
+  if (status === "disabled" && /^security\b/i.test(reason)) {
+    throw new ExpertStackError({
+      code: "VERSION_DISABLED",
+      message: `${key} is locked, and was disabled since: ${reason}.`,
+      remedy: `Lock another version: \`expert-stack lock --update ${line.name}\`.`,
+    });
+  }
+  return { type: "note", level: "warning", text: `${key} is ${status}: ${reason}` };
+};

@@ -1,0 +1,40 @@
+import type { gitRegistries } from "../edges/registry/git-registries.ts";
+import { gitOutside } from "./action-definitions.ts";
+import type { Environment } from "./secrets.ts";
+
+/** What fetching from registries takes of this machine. */
+export type Machine = Parameters<typeof gitRegistries>[0];
+
+const tokenPrefix = "EXPERT_STACK_TOKEN_";
+
+/** Variables that hold the token of a registry's host. */
+export const registryTokenVariables = (environment: Environment): readonly string[] =>
+  Object.keys(environment).filter((name) => name.startsWith(tokenPrefix));
+
+/** `git.example.com:8443` → `EXPERT_STACK_TOKEN_GIT_EXAMPLE_COM_8443` */
+const tokenVariable = (host: string): string =>
+  `${tokenPrefix}${host.toUpperCase().replace(/[^A-Z0-9]/g, "_")}`;
+
+/**
+ * @param of.checkout whose programs are nobody's
+ * @param of.own a token that is for one host, unless a variable says another
+ */
+export const registryMachine = (of: {
+  readonly environment: Environment;
+  readonly checkout: string;
+  readonly cache: string;
+  readonly userConfig: Machine["userConfig"];
+  readonly own?: { readonly host: string; readonly token: string };
+}): Machine => {
+  const { environment, checkout, cache, userConfig, own } = of;
+  const { git, environment: neutral } = gitOutside(checkout, environment);
+  return {
+    git,
+    environment: { ...environment, ...neutral },
+    cacheDirectory: cache,
+    userConfig,
+    tokenFor: (host) =>
+      environment[tokenVariable(host)] || (host === own?.host && own.token !== "" ? own.token : undefined),
+    accessRemedy: `A token for the host goes into the variable ${tokenPrefix}<HOST>, such as ${tokenVariable("git.example.com")}.`,
+  };
+};

@@ -1,0 +1,148 @@
+/**
+ * Whether an argument of a published skill's package can only be data.
+ *
+ * A published skill runs one version of one package, which everybody can look at. An argument must not make it run
+ * anything else: no option that loads code or settings, no other package, file, path, address or command. What is
+ * known to be harmless is allowed, not what is known to be harmful forbidden, so:
+ *
+ * - a value is a word of letters, digits, `_` and `-`, or a list of such with commas, or a number; a dot is followed
+ *   by a digit (`0.5`), since `server.py` is a file of the workspace;
+ * - an option is `--name` or `--name=value` in lower case, and none of its name's words speaks of code or of a place.
+ *   One letter (`-e`, `-r`, `-c`) is code too often.
+ */
+export const isDataArgument = (argument: string): boolean => {
+  const [, name = "", value] = /^--([a-z][a-z0-9-]*)(?:=(.*))?$/s.exec(argument) ?? [];
+  if (name === "") return isValue(argument);
+  return !name.split("-").some((word) => words.has(word)) && (value === undefined || isValue(value));
+};
+
+const isValue = (text: string): boolean =>
+  text.length <= 128 && /^[A-Za-z0-9](?:[A-Za-z0-9_,-]|\.(?=\d))*$/.test(text);
+
+/** Of an option's name, where it may bring in code, settings, or something from elsewhere. */
+const words: ReadonlySet<string> = new Set([
+  ...[
+    "eval",
+    "exec",
+    "execute",
+    "run",
+    "script",
+    "scripts",
+    "code",
+    "command",
+    "cmd",
+    "shell",
+    "call",
+    "spawn",
+  ],
+  ...[
+    "require",
+    "import",
+    "load",
+    "loader",
+    "preload",
+    "plugin",
+    "plugins",
+    "extension",
+    "extensions",
+    "addon",
+  ],
+  ...["module", "modules", "package", "packages", "install", "with", "from", "requirements", "spec", "hook"],
+  ...[
+    "hooks",
+    "init",
+    "config",
+    "configuration",
+    "settings",
+    "rc",
+    "env",
+    "environment",
+    "profile",
+    "define",
+  ],
+  ...[
+    "file",
+    "files",
+    "path",
+    "paths",
+    "dir",
+    "directory",
+    "folder",
+    "root",
+    "cwd",
+    "prefix",
+    "home",
+    "workspace",
+  ],
+  ...["url", "uri", "endpoint", "host", "server", "proxy", "registry", "index", "repo", "repository", "git"],
+  ...[
+    "inspect",
+    "debug",
+    "node",
+    "python",
+    "interpreter",
+    "executable",
+    "bin",
+    "binary",
+    "browser",
+    "chrome",
+  ],
+  ...["key", "token", "secret", "password", "unsafe", "insecure", "sandbox", "permission", "permissions"],
+]);
+
+/**
+ * Packages whose words are what to run or to fetch: with an argument such a skill would be something else than the
+ * version it names.
+ */
+export const runsItsArguments = (name: string): boolean =>
+  runners.has(name.replace(/\[.*$/, "").toLowerCase());
+
+const runners: ReadonlySet<string> = new Set([
+  ...[
+    "node",
+    "npm",
+    "npx",
+    "pnpm",
+    "pnpx",
+    "yarn",
+    "bun",
+    "bunx",
+    "deno",
+    "deno-bin",
+    "corepack",
+    "nx",
+    "lerna",
+  ],
+  ...["tsx", "ts-node", "jiti", "esno", "vite-node", "zx", "shx", "shelljs", "nodemon", "pm2", "forever"],
+  ...["concurrently", "npm-run-all", "npm-run-all2", "wireit", "cross-env", "cross-env-shell", "env-cmd"],
+  ...[
+    "dotenv-cli",
+    "execa",
+    "foreverjs",
+    "patch-package",
+    "degit",
+    "giget",
+    "create",
+    "yo",
+    "plop",
+    "sh",
+    "bash",
+  ],
+  ...[
+    "uv",
+    "uvx",
+    "pip",
+    "pipx",
+    "poetry",
+    "pdm",
+    "hatch",
+    "rye",
+    "nox",
+    "tox",
+    "invoke",
+    "python",
+    "ipython",
+  ],
+  ...["xonsh", "conda", "pixi", "honcho", "supervisor", "supergateway", "mcp-proxy", "mcp-remote", "fastmcp"],
+  ...["@smithery/cli", "@modelcontextprotocol/inspector", "mcp"],
+]);

@@ -1,0 +1,27 @@
+import * as z from "zod/mini";
+
+/** Which bytes an Expert of elsewhere is, and where they were found when the lock was made. */
+export const Pin = z.object({
+  /** What was asked for, and this answers: `@acme/x@1`. Sorted. */
+  requests: z.array(z.string()),
+  /** The registry by host and path; without one, it is a file of a repository that was named directly. */
+  registry: z.exactOptional(z.string()),
+  /** The repository that it was published from, by host and path. */
+  source: z.string(),
+  tag: z.string(),
+  commit: z.string(),
+  path: z.string(),
+  /** git's id of the definition. */
+  blob: z.string(),
+  /** Of the definition's bytes (hex). */
+  sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
+});
+export type Pin = z.infer<typeof Pin>;
+
+/** How far an index file had come: `seq` lines, the last of them with the SHA-256 `head` (hex). */
+export const IndexHead = z.object({
+  registry: z.string(),
+  seq: z.int().check(z.gte(1)),
+  head: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
+});
+export type IndexHead = z.infer<typeof IndexHead>;

@@ -1,0 +1,131 @@
+import { parseRegistryAddress } from "../../definition/registry-address.ts";
+import { ExpertStackError } from "../../errors.ts";
+import { definitionPath, indexPath, sha256 } from "../../registry/index-path.ts";
+import type { Lockfile } from "../../registry/lockfile.ts";
+import type { Registries } from "../registry-ports.ts";
+import type { Choice } from "./choice.ts";
+import { readStates } from "./index-choice.ts";
+import type { OpenRegistries, OpenRegistry } from "./open-registries.ts";
+
+type From = {
+  readonly registries: Registries;
+  readonly opened: OpenRegistries;
+  readonly lockfile: Lockfile | undefined;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * The bytes of each definition, by their SHA-256: kept here, else in the registry, else where it was published. Bytes
+ * from a place that says it has them and has others are an error, and no other place is asked.
+ *
+ * @throws ExpertStackError DIGEST_MISMATCH, REGISTRY_UNREACHABLE or VERSION_NOT_FOUND
+ */
+export const fetchDefinitions = async (
+  choices: readonly Choice[],
+  from: From,
+): Promise<ReadonlyMap<string, Uint8Array>> => {
+  const found = new Map<string, Uint8Array>();
+  const take = (choice: Choice, content: Uint8Array, where: string): void => {
+    refuseOther(choice, content, where);
+    found.set(choice.pin.sha256, content);
+  };
+  for (const choice of choices) if (choice.content !== undefined) take(choice, choice.content, choice.key);
+  const isMissing = ({ pin }: Choice): boolean => !found.has(pin.sha256);
+  await Promise.all(
+    choices.filter(isMissing).map(async (choice) => {
+      const content = await from.registries.kept(choice.pin.sha256);
+      if (content !== undefined) found.set(choice.pin.sha256, content);
+    }),
+  );
+  const missing = choices.filter(isMissing);
+  const read = await Promise.all(byRegistry(missing).map((group) => ofRegistry(group, from)));
+  for (const { choice, content, where } of read.flat()) take(choice, content, where);
+  for (const choice of missing.filter(isMissing)) {
+    const { content, where } = await ofSource(choice, from);
+    take(choice, content, where);
+  }
+  await Promise.all(
+    missing.map(({ pin }) => from.registries.keep(pin.sha256, found.get(pin.sha256) ?? new Uint8Array())),
+  );
+  return found;
+};
+
+const byRegistry = (choices: readonly Choice[]): readonly (readonly Choice[])[] => {
+  const groups = new Map<string, Choice[]>();
+  for (const choice of choices) {
+    if (choice.registry === undefined) continue;
+    groups.set(choice.registry.url, [...(groups.get(choice.registry.url) ?? []), choice]);
+  }
+  return [...groups.values()];
+};
+
+type Read = { readonly choice: Choice; readonly content: Uint8Array; readonly where: string };
+
+/** Where a lock chose, the index is looked at on the way: a version may have been taken back since. */
+const ofRegistry = async (group: readonly Choice[], from: From): Promise<readonly Read[]> => {
+  const [{ registry: address } = {}] = group;
+  if (address === undefined) return [];
+  const locked = group.filter(({ by }) => by === "lock");
+  const registry = await from.opened.open(address).catch((error: unknown) => unreachable(error, locked));
+  if (registry === undefined) return [];
+  const paths = group.map(({ pin }) => definitionPath(pin.sha256));
+  const files = await registry.read([...paths, ...locked.map(({ name }) => indexPath(name))]);
+  await noteStatus(locked, registry, from.lockfile);
+  return group.flatMap((choice) => {
+    const path = definitionPath(choice.pin.sha256);
+    const content = files.get(path);
+    return content === undefined ? [] : [{ choice, content, where: `${address.id}/${path}` }];
+  });
+};
+
+/** What is locked may still be where it was published. */
+const unreachable = (error: unknown, locked: readonly Choice[]): undefined => {
+  const isUnreachable = error instanceof ExpertStackError && error.code === "REGISTRY_UNREACHABLE";
+  if (isUnreachable && locked.length > 0) return undefined;
+  throw error;
+};
+
+const noteStatus = async (
+  locked: readonly Choice[],
+  registry: OpenRegistry,
+  lockfile: Lockfile | undefined,
+): Promise<void> => {
+  const states = await readStates(
+    locked.map(({ name }) => name),
+    registry,
+    lockfile,
+  );
+  for (const { name, version } of locked) {
+    const state = states.get(name);
+    const published = state?.versions.get(version);
+    if (state !== undefined && published !== undefined) registry.used(state, published);
+  }
+};
+
+const ofSource = async (
+  choice: Choice,
+  { registries, signal }: From,
+): Promise<Pick<Read, "content" | "where">> => {
+  const { source, commit, tag, path } = choice.pin;
+  const address =
+    choice.registry?.id === source
+      ? choice.registry
+      : parseRegistryAddress(`https://${source}.git`, choice.key);
+  const found = await registries.source({ address, commit, path, ...(tag === "" ? {} : { tag }) }, signal);
+  if (found !== undefined) return { content: found.content, where: `${source}/${path} at ${found.commit}` };
+  throw new ExpertStackError({
+    code: "VERSION_NOT_FOUND",
+    message: `${choice.key} is neither in its registry nor in ${source} any more, where it was at ${commit}.`,
+    remedy: "Ask its registry's owners, or use another version.",
+  });
+};
+
+const refuseOther = ({ key, pin }: Choice, content: Uint8Array, where: string): void => {
+  const got = sha256(content);
+  if (got === pin.sha256) return;
+  throw new ExpertStackError({
+    code: "DIGEST_MISMATCH",
+    message: `${key} is sha256:${pin.sha256}, and ${where} has sha256:${got} in its place.`,
+    remedy: "Somebody changed it. Do not run it; tell the registry's owners.",
+  });
+};

@@ -1,0 +1,103 @@
+import { nearest } from "../../definition/nearest.ts";
+import type { RegistryAddress } from "../../definition/registry-address.ts";
+import { ExpertStackError } from "../../errors.ts";
+import { type IndexState, type PublishedVersion, readIndexFile } from "../../registry/index-file.ts";
+import { indexPath, namesPath } from "../../registry/index-path.ts";
+import type { Lockfile } from "../../registry/lockfile.ts";
+import { selectVersion } from "../../registry/select-version.ts";
+import type { Asked, Choice } from "./choice.ts";
+import type { OpenRegistry } from "./open-registries.ts";
+
+type Named = Extract<Asked, { type: "registry" }>;
+
+/** Versions of one registry's Experts by its index, all read by one fetch. */
+export const chooseIndexed = async (
+  all: readonly Named[],
+  registry: OpenRegistry,
+  lockfile: Lockfile | undefined,
+): Promise<readonly Choice[]> => {
+  const names = [...new Set(all.map(({ key }) => key.name))];
+  const states = await readStates(names, registry, lockfile);
+  const choices: Choice[] = [];
+  for (const asked of all) {
+    const state = states.get(asked.key.name);
+    if (state === undefined) throw await unknown(asked, registry);
+    const version = selectVersion(state, asked.key.request);
+    registry.used(state, version);
+    choices.push(choiceOf(registry.address, version));
+  }
+  return choices;
+};
+
+/** The index of each name that is there. */
+export const readStates = async (
+  names: readonly string[],
+  registry: OpenRegistry,
+  lockfile: Lockfile | undefined,
+): Promise<ReadonlyMap<string, IndexState>> => {
+  const files = await registry.read(names.map(indexPath));
+  const states = new Map<string, IndexState>();
+  for (const name of names) {
+    const content = files.get(indexPath(name));
+    if (content === undefined) {
+      if (lockfile?.indexes.get(name)?.registry === registry.address.id)
+        throw rewound(name, registry.address, 1);
+      continue;
+    }
+    const file = `${registry.address.id}/${indexPath(name)}`;
+    const state = readIndexFile(new TextDecoder().decode(content), { name, file });
+    refuseRewound(state, registry.address, lockfile);
+    states.set(name, state);
+  }
+  return states;
+};
+
+/** An index only grows: the line that the lock remembers as the last is still there. */
+const refuseRewound = (state: IndexState, { id }: RegistryAddress, lockfile: Lockfile | undefined): void => {
+  const before = lockfile?.indexes.get(state.name);
+  if (before === undefined || before.registry !== id) return;
+  if (state.heads[before.seq - 1] !== before.head) throw rewound(state.name, { id }, before.seq);
+};
+
+const rewound = (name: string, { id }: Pick<RegistryAddress, "id">, seq: number): ExpertStackError =>
+  new ExpertStackError({
+    code: "INDEX_REWOUND",
+    message: `${id}/${indexPath(name)}: line ${seq}, which perstack.lock remembers, is no longer there as it was.`,
+    remedy:
+      "The registry's history was rewritten. Ask its owners why; to trust it anew, delete the name's entry under `indexes` by `expert-stack lock --update`.",
+  });
+
+const unknown = async (asked: Named, registry: OpenRegistry): Promise<ExpertStackError> => {
+  const near = nearest(asked.key.name, await registeredNames(registry));
+  return new ExpertStackError({
+    code: "VERSION_NOT_FOUND",
+    message: `${registry.address.id} has no Expert "${asked.key.name}".`,
+    remedy:
+      near.length === 0
+        ? "See that the name is right and that the registry is the one you mean."
+        : `Did you mean ${near.map((name) => `"${name}"`).join(" or ")}?`,
+  });
+};
+
+const registeredNames = async (registry: OpenRegistry): Promise<readonly string[]> => {
+  const list = (await registry.read([namesPath])).get(namesPath);
+  if (list === undefined) return [];
+  // For a suggestion only: a line that is none suggests nothing.
+  return new TextDecoder()
+    .decode(list)
+    .split("\n")
+    .flatMap((line) => /^\{"name":"(@[a-z0-9_-]+\/[a-z0-9_-]+)"/.exec(line)?.[1] ?? []);
+};
+
+const choiceOf = (registry: RegistryAddress, { line }: PublishedVersion): Choice => ({
+  key: `${line.name}@${line.version}`,
+  name: line.name,
+  version: line.version,
+  registry,
+  delegates: line.delegates.map(([name, request]) => (request === "" ? name : `${name}@${request}`)),
+  pin: {
+    ...{ registry: registry.id, source: line.src.repo, tag: line.src.tag, commit: line.src.commit },
+    ...{ path: line.src.path, blob: line.blob, sha256: line.sha256 },
+  },
+  by: "index",
+});

@@ -1,0 +1,50 @@
+import type { RegistryAddress } from "../../definition/registry-address.ts";
+import type { IndexState, PublishedVersion } from "../../registry/index-file.ts";
+import type { IndexHead } from "../../registry/pin.ts";
+import type { Registries, RegistrySnapshot } from "../registry-ports.ts";
+
+/** A registry that was opened for one resolution. */
+export type OpenRegistry = {
+  readonly address: RegistryAddress;
+  read(paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
+  /** Takes note of what was chosen, for the lock and for warnings. */
+  used(state: IndexState, version: PublishedVersion): void;
+};
+
+/** What was opened and used, to be written into a lock. */
+export type Usage = {
+  readonly registries: ReadonlyMap<string, { readonly indexCommit: string }>;
+  readonly indexes: ReadonlyMap<string, IndexHead>;
+  /** Versions that are no longer `available`. */
+  readonly worn: readonly PublishedVersion[];
+};
+
+export type OpenRegistries = {
+  /** One fetch for each registry, however often it is asked for. */
+  open(address: RegistryAddress): Promise<OpenRegistry>;
+  usage(): Usage;
+};
+
+export const openRegistries = (registries: Registries, signal: AbortSignal): OpenRegistries => {
+  const snapshots = new Map<string, Promise<RegistrySnapshot>>();
+  const commits = new Map<string, { readonly indexCommit: string }>();
+  const indexes = new Map<string, IndexHead>();
+  const worn = new Map<string, PublishedVersion>();
+  return {
+    async open(address) {
+      const opening = snapshots.get(address.url) ?? registries.open(address, signal);
+      snapshots.set(address.url, opening);
+      const snapshot = await opening;
+      commits.set(address.id, { indexCommit: snapshot.commit });
+      return {
+        address,
+        read: (paths) => snapshot.read(paths, signal),
+        used: ({ name, heads }, version) => {
+          indexes.set(name, { registry: address.id, seq: heads.length, head: heads.at(-1) ?? "" });
+          if (version.status !== "available") worn.set(`${name}@${version.line.version}`, version);
+        },
+      };
+    },
+    usage: () => ({ registries: commits, indexes, worn: [...worn.values()] }),
+  };
+};

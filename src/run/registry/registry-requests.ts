@@ -1,0 +1,17 @@
+import { reachableExperts } from "../../definition/delegation.ts";
+import type { Manifest } from "../../definition/manifest.ts";
+
+/**
+ * What a job of the Expert needs from elsewhere: itself, when the manifest does not have it, or delegates of the
+ * manifest's own Experts.
+ */
+export const registryRequests = (
+  { experts }: Pick<Manifest, "experts">,
+  expertKey: string,
+): readonly string[] =>
+  experts.has(expertKey) || !isElsewhere(expertKey)
+    ? reachableExperts(experts, expertKey).missing.filter(isElsewhere)
+    : [expertKey];
+
+/** Whether it is no key of a manifest by its form: `@scope/name`, `github:…`. */
+export const isElsewhere = (reference: string): boolean => /^(?:@|github:)/.test(reference);

@@ -1,0 +1,248 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { gitRegistries } from "../../../src/edges/registry/git-registries.ts";
+import type { LockedExpert, Lockfile } from "../../../src/registry/lockfile.ts";
+import type { RegistryBook } from "../../../src/registry/registry-book.ts";
+import { type Resolution, resolveRegistry } from "../../../src/run/registry/resolve-registry.ts";
+import { gitProgram, makeRegistry, type ScratchRegistry } from "../../helpers/git-registry.ts";
+import { rating, tagging } from "../../helpers/index-lines.ts";
+
+let acme: ScratchRegistry;
+let corp: ScratchRegistry;
+let cache: string;
+
+beforeEach(() => {
+  acme = makeRegistry();
+  corp = makeRegistry();
+  cache = mkdtempSync(join(tmpdir(), "registry-cache-"));
+});
+afterEach(() => {
+  acme[Symbol.dispose]();
+  corp[Symbol.dispose]();
+  rmSync(cache, { recursive: true, force: true });
+});
+
+const definition = (name: string, version: string, delegates: readonly string[] = []): string =>
+  `[experts."${name}"]\nversion = "${version}"\ninstruction = "I am ${name} ${version}."\ndelegates = ${JSON.stringify(delegates)}\n`;
+
+const publish = (
+  registry: ScratchRegistry,
+  name: string,
+  version: string,
+  delegates: readonly string[] = [],
+) =>
+  registry.publish({
+    ...{ name, version, definition: definition(name, version, delegates) },
+    delegates: delegates.map((delegate) => {
+      const at = delegate.indexOf("@", 1);
+      return at === -1 ? [delegate, ""] : [delegate.slice(0, at), delegate.slice(at + 1)];
+    }),
+    line: {},
+  });
+
+const book: RegistryBook = {
+  placeOf: ({ scope }) => ({
+    type: "registry",
+    address:
+      scope === "@corp"
+        ? { url: corp.url, id: "registry.test/corp/experts" }
+        : { url: acme.url, id: "registry.test/acme/experts" },
+  }),
+};
+
+type Wish = Partial<Parameters<typeof resolveRegistry>[0]>;
+
+const resolve = async (requests: readonly string[], wish: Wish = {}): Promise<Resolution> => {
+  await using registries = gitRegistries({
+    ...{ git: gitProgram, environment: { PATH: process.env.PATH }, cacheDirectory: cache },
+    ...{ userConfig: "neutral", protocols: "file", retryDelays: [] },
+  });
+  return await resolveRegistry(
+    { requests, book, unlocked: "resolve", ...wish },
+    registries,
+    new AbortController().signal,
+  );
+};
+
+const keysOf = (resolution: Resolution) => resolution.experts.map(({ key }) => key).sort();
+
+/** As `expert-stack lock` would write it. */
+const lockOf = ({ experts, usage }: Resolution): Lockfile => ({
+  configPath: "perstack.toml",
+  experts: experts.map(({ expert, key, pin }): LockedExpert => {
+    // The file says what was asked for, not the keys.
+    const asked = experts.flatMap((one) => one.pin.requests.map((request) => [one.key, request] as const));
+    const delegates = expert.delegates.map(
+      (delegate) => asked.find(([to]) => to === delegate)?.[1] ?? delegate,
+    );
+    return { key, expert: { ...expert, delegates }, pin, toolDefinitions: [] };
+  }),
+  ...{ registries: usage.registries, indexes: usage.indexes },
+});
+
+describe("without a lock", () => {
+  test("an Expert comes with all that it delegates to, also of another registry", async () => {
+    publish(corp, "@corp/style", "1.4.0");
+    publish(corp, "@corp/style", "2.0.0");
+    publish(acme, "@acme/tests", "0.3.1", ["@corp/style@1"]);
+    publish(acme, "@acme/reviewer", "1.0.0", ["@acme/tests", "@corp/style@1.4.0"]);
+    const resolution = await resolve(["@acme/reviewer@1"]);
+    expect(resolution.experts.map(({ key, expert }) => [key, expert.instruction, expert.delegates])).toEqual([
+      ["@acme/reviewer@1.0.0", "I am @acme/reviewer 1.0.0.", ["@acme/tests@0.3.1", "@corp/style@1.4.0"]],
+      ["@acme/tests@0.3.1", "I am @acme/tests 0.3.1.", ["@corp/style@1.4.0"]],
+      ["@corp/style@1.4.0", "I am @corp/style 1.4.0.", []],
+    ]);
+    expect(resolution.unlocked).toEqual([
+      "@acme/reviewer@1",
+      "@acme/tests",
+      "@corp/style@1.4.0",
+      "@corp/style@1",
+    ]);
+  });
+
+  test("two versions of one Expert are two Experts", async () => {
+    publish(acme, "@acme/z", "1.0.0");
+    publish(acme, "@acme/z", "2.0.0");
+    publish(acme, "@acme/x", "1.0.0", ["@acme/z@1"]);
+    publish(acme, "@acme/y", "1.0.0", ["@acme/z@2"]);
+    expect(keysOf(await resolve(["@acme/x", "@acme/y"]))).toEqual([
+      "@acme/x@1.0.0",
+      "@acme/y@1.0.0",
+      "@acme/z@1.0.0",
+      "@acme/z@2.0.0",
+    ]);
+  });
+
+  test("a name of the consumer's own is none of its business", async () => {
+    publish(acme, "@acme/x", "1.0.0", ["@acme/y"]);
+    const text = definition("@acme/x", "1.1.0", ["helper"]);
+    acme.publish({ name: "@acme/x", version: "1.1.0", definition: text, delegates: [["helper", ""]] });
+    await expect(resolve(["@acme/x"])).rejects.toMatchObject({ code: "REFERENCE_INVALID" });
+  });
+
+  test("more than 255 Experts are too many", async () => {
+    const names = Array.from({ length: 300 }, (_, index) => `@acme/n${index}`);
+    acme.publishAll([
+      ...names.map((name) => ({ name, version: "1.0.0" })),
+      { name: "@acme/x", version: "1.0.0", delegates: names.map((name) => [name, ""]) },
+    ]);
+    await expect(resolve(["@acme/x"])).rejects.toMatchObject({ code: "DELEGATION_TOO_DEEP" });
+  });
+
+  test.each([
+    ["refuse: frozen", /does not hold "@acme\/x@1"\.$/],
+    ["refuse: untrusted", /and this trigger is untrusted\.$/],
+  ] as const)("nothing is asked where that is refused (%s)", async (unlocked, message) => {
+    publish(acme, "@acme/x", "1.0.0");
+    await expect(resolve(["@acme/x@1"], { unlocked })).rejects.toMatchObject({
+      code: "LOCK_OUTDATED",
+      message: expect.stringMatching(message),
+    });
+    expect(readdirSync(cache)).toEqual([]);
+  });
+
+  test("a definition that has other delegates than its line is refused", async () => {
+    publish(acme, "@acme/y", "1.0.0");
+    acme.publish({
+      name: "@acme/x",
+      version: "1.0.0",
+      definition: definition("@acme/x", "1.0.0"),
+      delegates: [["@acme/y", ""]],
+    });
+    await expect(resolve(["@acme/x"])).rejects.toMatchObject({ code: "DEFINITION_INVALID" });
+  });
+
+  test("a name that is not there is told from one that is near it", async () => {
+    publish(acme, "@acme/x", "1.0.0");
+    await expect(resolve(["@acme/y"])).rejects.toMatchObject({
+      code: "VERSION_NOT_FOUND",
+      message: 'registry.test/acme/experts has no Expert "@acme/y".',
+    });
+  });
+});
+
+describe("with a lock", () => {
+  test("the same is found again, whatever was published since, and offline", async () => {
+    publish(acme, "@acme/tests", "1.0.0");
+    publish(acme, "@acme/reviewer", "1.0.0", ["@acme/tests@1"]);
+    const first = await resolve(["@acme/reviewer@1"]);
+    publish(acme, "@acme/tests", "1.1.0");
+    acme[Symbol.dispose]();
+    const again = await resolve(["@acme/reviewer@1"], {
+      lockfile: lockOf(first),
+      unlocked: "refuse: frozen",
+    });
+    expect(again.experts).toEqual(first.experts);
+    expect(again.unlocked).toEqual([]);
+    acme = makeRegistry();
+  });
+
+  test("a moved tag changes nothing", async () => {
+    const { tag } = publish(acme, "@acme/x", "1.0.0");
+    const first = await resolve(["@acme/x"]);
+    acme.git(
+      "tag",
+      "--force",
+      tag,
+      acme.commit({ "experts/acme/x.toml": definition("@acme/x", "6.6.6") }, "Move"),
+    );
+    rmSync(cache, { recursive: true });
+    expect((await resolve(["@acme/x"], { lockfile: lockOf(first) })).experts).toEqual(first.experts);
+  });
+
+  test("a definition that was altered in the cache is fetched again", async () => {
+    const { sha256 } = publish(acme, "@acme/x", "1.0.0");
+    const first = await resolve(["@acme/x"]);
+    writeFileSync(
+      join(cache, "definitions", `${sha256}.toml`),
+      definition("@acme/x", "1.0.0").replace("I am", "I was"),
+    );
+    expect((await resolve(["@acme/x"], { lockfile: lockOf(first) })).experts).toEqual(first.experts);
+  });
+
+  test("an index that lost what the lock remembers is refused", async () => {
+    publish(acme, "@acme/x", "1.0.0");
+    const before = acme.head();
+    publish(acme, "@acme/x", "1.1.0");
+    const first = await resolve(["@acme/x"]);
+    acme.git("reset", "--hard", before);
+    await expect(resolve(["@acme/x@2"], { lockfile: lockOf(first) })).rejects.toMatchObject({
+      code: "INDEX_REWOUND",
+      message: expect.stringContaining("line 2"),
+    });
+  });
+
+  test("a version that was taken back since is run with a warning where it has to be fetched", async () => {
+    publish(acme, "@acme/x", "1.0.0");
+    const first = await resolve(["@acme/x"]);
+    acme.append("@acme/x", rating("1.0.0", "disabled", "it loops"));
+    rmSync(cache, { recursive: true });
+    const again = await resolve(["@acme/x"], { lockfile: lockOf(first) });
+    expect(again.usage.worn).toMatchObject([{ status: "disabled", reason: "it loops" }]);
+  });
+
+  test("a registry that another place is said for is another registry", async () => {
+    publish(acme, "@acme/x", "1.0.0");
+    const first = await resolve(["@acme/x"]);
+    const elsewhere: RegistryBook = {
+      placeOf: () => ({ type: "registry", address: { url: corp.url, id: "registry.test/corp/experts" } }),
+    };
+    const wish = { lockfile: lockOf(first), book: elsewhere, unlocked: "refuse: frozen" } as const;
+    await expect(resolve(["@acme/x"], wish)).rejects.toMatchObject({ code: "LOCK_OUTDATED" });
+  });
+
+  test("another version is found by a tag only where it is asked to be renewed", async () => {
+    publish(acme, "@acme/x", "1.0.0");
+    publish(acme, "@acme/x", "2.0.0");
+    acme.append("@acme/x", tagging("stable", "1.0.0"));
+    const first = await resolve(["@acme/x@stable"]);
+    acme.append("@acme/x", tagging("stable", "2.0.0"));
+    const lockfile = lockOf(first);
+    expect(keysOf(await resolve(["@acme/x@stable"], { lockfile }))).toEqual(["@acme/x@1.0.0"]);
+    expect(keysOf(await resolve(["@acme/x@stable"], { lockfile, isRenewed: () => true }))).toEqual([
+      "@acme/x@2.0.0",
+    ]);
+  });
+});
