@@ -1,0 +1,134 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { RegistryAddress } from "../../definition/registry-address.ts";
+import { ExpertStackError } from "../../errors.ts";
+import { BareClone, makeView } from "./bare-clone.ts";
+import type { GitOptions } from "./git-options.ts";
+import { discardStore, openStore } from "./object-store.ts";
+import { unreachable } from "./unreachable.ts";
+import { type ObjectFormat, UnusableClone } from "./unusable-clone.ts";
+
+type Work<T> = (clone: BareClone) => Promise<T>;
+
+/** How often a clone is made anew: in the server's format, and once since it was damaged. */
+const mostRenewals = 2;
+
+/** The repositories that this process fetches from. Whoever makes one disposes of it. */
+export class Clones implements AsyncDisposable {
+  readonly #options: GitOptions;
+  readonly #clones = new Map<string, BareClone>();
+  readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #formats = new Map<string, ObjectFormat>();
+
+  constructor(options: GitOptions) {
+    this.#options = options;
+  }
+
+  /** Works with what is kept of a repository; one at a time. A damaged one is thrown away, and the work done again. */
+  async use<T>(address: RegistryAddress, signal: AbortSignal, work: Work<T>): Promise<T> {
+    const before = this.#turns.get(address.url);
+    const mine = (async () => {
+      await before;
+      return await this.#withRenewals(address, signal, async () => work(await this.#kept(address)));
+    })();
+    this.#turns.set(
+      address.url,
+      mine.catch(() => undefined),
+    );
+    return await mine;
+  }
+
+  /** Works in an empty repository that is gone afterwards. */
+  async scratch<T>(address: RegistryAddress, signal: AbortSignal, work: Work<T>): Promise<T> {
+    return await this.#withRenewals(address, signal, async () => {
+      await using clone = await this.#empty(address);
+      return await work(clone);
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#turns.values());
+    await Promise.all([...this.#clones.keys()].map((url) => this.#close(url)));
+  }
+
+  async #withRenewals<T>(address: RegistryAddress, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    for (let renewals = 0; ; renewals += 1) {
+      signal.throwIfAborted();
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof UnusableClone)) throw error;
+        if (renewals === mostRenewals) throw this.#useless(address, error);
+        await this.#renew(address, error);
+      }
+    }
+  }
+
+  async #renew({ url }: RegistryAddress, { format }: UnusableClone): Promise<void> {
+    if (format !== undefined) this.#formats.set(url, format);
+    await this.#close(url);
+    const { directory } = await openStore(this.#options.cacheDirectory, url);
+    await discardStore(directory);
+  }
+
+  async #kept(address: RegistryAddress): Promise<BareClone> {
+    const made = this.#clones.get(address.url);
+    if (made !== undefined) return made;
+    const clone = await stored(async () => {
+      const store = await openStore(
+        this.#options.cacheDirectory,
+        address.url,
+        this.#formats.get(address.url),
+      );
+      const view = await makeView(await this.#views(), store);
+      return new BareClone(address, this.#options, { view, objects: join(store.directory, "objects") });
+    });
+    this.#clones.set(address.url, clone);
+    return clone;
+  }
+
+  async #empty(address: RegistryAddress): Promise<BareClone> {
+    return await stored(async () => {
+      const store = await openStore(
+        this.#options.cacheDirectory,
+        address.url,
+        this.#formats.get(address.url),
+      );
+      const view = await makeView(await this.#views(), { format: store.format, known: [] });
+      const objects = join(view, "objects");
+      await mkdir(objects);
+      return new BareClone(address, this.#options, { view, objects });
+    });
+  }
+
+  async #views(): Promise<string> {
+    return join(this.#options.cacheDirectory, "registries", "views");
+  }
+
+  async #close(url: string): Promise<void> {
+    const clone = this.#clones.get(url);
+    this.#clones.delete(url);
+    await clone?.[Symbol.asyncDispose]();
+  }
+
+  #useless(address: RegistryAddress, { message }: UnusableClone): ExpertStackError {
+    return unreachable(
+      { type: "unknown", said: message },
+      { ...address, options: this.#options, attempts: 1 },
+    );
+  }
+}
+
+const stored = async <T>(make: () => Promise<T>): Promise<T> => {
+  try {
+    return await make();
+  } catch (error) {
+    if (error instanceof ExpertStackError) throw error;
+    throw new ExpertStackError({
+      code: "STORE_FAILED",
+      message: `The cache of registries cannot be written: ${error instanceof Error ? error.message : error}`,
+      remedy: "Make its folder writable, or name another one.",
+      cause: error,
+    });
+  }
+};

@@ -1,0 +1,91 @@
+import type { BareClone } from "./bare-clone.ts";
+import { findFiles } from "./find-files.ts";
+import { unreachable } from "./unreachable.ts";
+import { UnusableClone } from "./unusable-clone.ts";
+
+/** A commit that is here with all its trees. */
+export type Commit = {
+  readonly id: string;
+  readonly tree: string;
+  /** What the server was asked for it: a ref or the id. */
+  readonly from: string;
+};
+
+/** Fetches a commit and its trees, without its past and without its files. */
+export const fetchCommit = async (
+  clone: BareClone,
+  from: string,
+  signal: AbortSignal,
+): Promise<Commit | "absent" | "refused"> => {
+  const ref = clone.unusedRef();
+  const fetched = await clone.fetch(
+    { refspecs: [`+${from}:${ref}`], depth: 1, filter: "blob:none", isAdded: true },
+    signal,
+  );
+  if (fetched !== "done") return fetched;
+  const commit = await localCommit(clone, { name: ref, from }, signal);
+  if (commit === undefined) throw new UnusableClone(`${from} was fetched and is not there`);
+  return commit;
+};
+
+/** The commit that a name means, if it is here; tags are peeled. */
+export const localCommit = async (
+  clone: BareClone,
+  { name, from }: { readonly name: string; readonly from: string },
+  signal: AbortSignal,
+): Promise<Commit | undefined> => {
+  const [object] = await clone.ask([`${name}^{commit}`], signal);
+  const tree = /^tree ([0-9a-f]+)\n/.exec(object?.content.toString("latin1") ?? "")?.[1];
+  return object === undefined || tree === undefined ? undefined : { id: object.id, tree, from };
+};
+
+/**
+ * The files of a commit, those that are there, as raw blobs; what is not here yet comes in one fetch.
+ *
+ * @throws ExpertStackError REGISTRY_UNREACHABLE or PATH_ESCAPE
+ */
+export const readFiles = async (
+  clone: BareClone,
+  commit: Commit,
+  { paths, signal }: { readonly paths: readonly string[]; readonly signal: AbortSignal },
+): Promise<ReadonlyMap<string, Uint8Array>> => {
+  const ids = await findFiles(paths, {
+    root: commit.tree,
+    ask: (names) => clone.ask(names, signal),
+    where: clone.address.id,
+  });
+  const blobs = await readBlobs(clone, [...new Set(ids.values())], signal);
+  const missing = [...ids.values()].filter((id) => !blobs.has(id));
+  if (missing.length > 0) {
+    await fetchBlobs(clone, { commit, ids: [...new Set(missing)] }, signal);
+    for (const [id, content] of await readBlobs(clone, missing, signal)) blobs.set(id, content);
+  }
+  return new Map([...ids].map(([path, id]) => [path, blobs.get(id) ?? lost(id)]));
+};
+
+const readBlobs = async (
+  clone: BareClone,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<Map<string, Buffer>> => {
+  const objects = await clone.ask(ids, signal);
+  return new Map(objects.flatMap((object) => (object?.type === "blob" ? [[object.id, object.content]] : [])));
+};
+
+const fetchBlobs = async (
+  clone: BareClone,
+  { commit, ids }: { readonly commit: Commit; readonly ids: readonly string[] },
+  signal: AbortSignal,
+): Promise<void> => {
+  const fetched = await clone.fetch({ refspecs: ids, filter: "blob:none", isAdded: false }, signal);
+  if (fetched === "done") return;
+  // An old server gives out refs only: then everything that is in this one.
+  const refspecs = [`+${commit.from}:${clone.unusedRef()}`];
+  const whole = await clone.fetch({ refspecs, depth: 1, filter: "none", isAdded: false }, signal);
+  if (whole !== "done")
+    throw unreachable({ type: "refused" }, { ...clone.address, options: clone.options, attempts: 1 });
+};
+
+const lost = (id: string): never => {
+  throw new UnusableClone(`the file ${id} was fetched and is not there`);
+};

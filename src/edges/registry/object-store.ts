@@ -1,0 +1,78 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as z from "zod/mini";
+import { sha256 } from "../../registry/index-path.ts";
+import type { ObjectFormat } from "./unusable-clone.ts";
+
+/**
+ * Where one repository's objects are kept between jobs. Any number of processes use it at once, since objects are only
+ * ever added, each file by a rename, and whatever else git writes is in a folder of one process.
+ */
+export type ObjectStore = {
+  readonly directory: string;
+  readonly format: ObjectFormat;
+  /** Commits that are here with all their trees. */
+  readonly known: readonly string[];
+};
+
+const StoreFile = z.object({ v: z.literal(1), url: z.string(), format: z.enum(["sha1", "sha256"]) });
+const KnownFile = z.object({
+  v: z.literal(1),
+  commits: z.array(z.string().check(z.regex(/^[0-9a-f]{40,64}$/))),
+});
+
+/** The store of the URL's repository, made where there is none. */
+export const openStore = async (
+  cacheDirectory: string,
+  url: string,
+  format: ObjectFormat = "sha1",
+): Promise<ObjectStore> => {
+  const directory = join(cacheDirectory, "registries", sha256(url));
+  const found = StoreFile.safeParse(await readJson(join(directory, "store.json")));
+  if (found.success) {
+    const known = KnownFile.safeParse(await readJson(join(directory, "known.json")));
+    return { directory, format: found.data.format, known: known.success ? known.data.commits : [] };
+  }
+  const made = `${directory}.${randomUUID()}.tmp`;
+  await mkdir(join(made, "objects", "pack"), { recursive: true, mode: 0o700 });
+  await writeFile(join(made, "store.json"), `${JSON.stringify({ v: 1, url, format })}\n`);
+  // Half of one, without store.json, is nobody's.
+  if (await isThere(directory)) await discardStore(directory);
+  await rename(made, directory).catch(async (error: unknown) => {
+    await rm(made, { recursive: true, force: true });
+    if (!(await isThere(directory))) throw error;
+  });
+  return { directory, format, known: [] };
+};
+
+/** Remembers commits that a next fetch need not bring again. What cannot be written is not remembered. */
+export const rememberCommits = async (directory: string, commits: readonly string[]): Promise<void> => {
+  const file = join(directory, "known.json");
+  const temporary = `${file}.${randomUUID()}.tmp`;
+  await writeFile(temporary, `${JSON.stringify({ v: 1, commits })}\n`)
+    .then(() => rename(temporary, file))
+    .catch(() => rm(temporary, { force: true }));
+};
+
+/** Takes a store away at once, whoever else may be reading from it. */
+export const discardStore = async (directory: string): Promise<void> => {
+  const old = `${directory}.${randomUUID()}.old`;
+  // Another process was quicker, or it never was there.
+  await rename(directory, old).catch(() => undefined);
+  await rm(old, { recursive: true, force: true });
+};
+
+const readJson = async (file: string): Promise<unknown> => {
+  try {
+    return JSON.parse(await readFile(file, "utf8"));
+  } catch {
+    return undefined;
+  }
+};
+
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );

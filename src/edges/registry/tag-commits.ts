@@ -1,0 +1,33 @@
+import type { RegistryAddress } from "../../definition/registry-address.ts";
+import type { Clones } from "./clones.ts";
+import { isRefName } from "./ref-name.ts";
+
+/**
+ * The commits that tags name now, by tag, in one fetch.
+ *
+ * In a repository of their own: it has commits without trees, which the kept one must never have.
+ */
+export const tagCommits = async (
+  clones: Clones,
+  { address, names }: { readonly address: RegistryAddress; readonly names: readonly string[] },
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> => {
+  const tags = [...new Set(names)].filter(isRefName);
+  if (tags.length === 0) return new Map();
+  return await clones.scratch(address, signal, async (clone) => {
+    const ref = clone.unusedRef();
+    // An exact name that is not there fails the whole fetch; one with a star may mean nothing, and is sent as a prefix.
+    const refspecs = tags.map((tag) => `+refs/tags/${tag}*:${ref}/${tag}*`);
+    await clone.fetch({ refspecs, depth: 1, filter: "tree:0", isAdded: false }, signal);
+    const commits = await clone.ask(
+      tags.map((tag) => `${ref}/${tag}^{commit}`),
+      signal,
+    );
+    return new Map(
+      tags.flatMap((tag, index) => {
+        const commit = commits[index];
+        return commit === undefined ? [] : [[tag, commit.id]];
+      }),
+    );
+  });
+};
