@@ -81,16 +81,13 @@ export const readInputs = (getInput: ReadInput): ActionInputs => {
     config: getInput("config") || "perstack.toml",
     overrides: readOverrides(getInput),
     prices: optional("prices", ownPrices) ?? new Map(),
-    outputSchema: getInput("output-schema"),
-    outputSchemaFile: getInput("output-schema-file"),
+    ...{ outputSchema: getInput("output-schema"), outputSchemaFile: getInput("output-schema-file") },
     triggerPhrase: getInput("trigger-phrase") || "/expert",
     ...readWho(readersOf(getInput)),
     sandbox: oneOf("sandbox", ["auto", "required", "off"]),
     network: oneOf("network", ["enforced", "open"]),
     allowHosts: lines("allow-hosts"),
-    registry: getInput("registry"),
-    frozen: oneOf("frozen", ["", "true", "false"]),
-    allowUnlocked: oneOf("allow-unlocked", ["false", "true"]),
+    ...readRegistry(getInput),
     githubTools: oneOf("github-tools", ["true", "false"]),
     untrustedContext: oneOf("untrusted-context", ["mark", "drop"]),
     safeOutputs: readOutputPolicy(getInput("safe-outputs") || "comment"),
@@ -103,6 +100,15 @@ export const readInputs = (getInput: ReadInput): ActionInputs => {
     secretEnv: lines("secret-env"),
     token: getInput("github-token"),
     workingDirectory: getInput("working-directory"),
+  };
+};
+
+const readRegistry = (getInput: ReadInput): Pick<ActionInputs, "registry" | "frozen" | "allowUnlocked"> => {
+  const { oneOf } = readersOf(getInput);
+  return {
+    registry: getInput("registry"),
+    frozen: oneOf("frozen", ["", "true", "false"]),
+    allowUnlocked: oneOf("allow-unlocked", ["false", "true"]),
   };
 };
 

@@ -9,7 +9,7 @@ import { runStep } from "./action-step.ts";
 import type { Ending } from "./ending.ts";
 import { hideVariables } from "./hide-variables.ts";
 import { knownSecrets } from "./known-secrets.ts";
-import { type Environment, secretVariables, valuesOf } from "./secrets.ts";
+import { type Environment, registryTokens, secretVariables, valuesOf } from "./secrets.ts";
 import type { Step } from "./step.ts";
 
 /**
@@ -26,13 +26,14 @@ export const runAction = async (
   const environment: Environment = { ...processEnvironment };
   if (environment.EXPERT_STACK_PHASE === "post") return await runPost(environment);
   const secrets = knownSecrets();
-  secrets.add([...valuesOf(environment, secretVariables([], [])), getInput("github-token")]);
+  const tokens = registryTokens(environment);
+  secrets.add([...valuesOf(environment, secretVariables([], tokens)), getInput("github-token")]);
   let step: Step | undefined;
   try {
     const inputs = readInputs(getInput);
     secrets.add(valuesOf(environment, inputs.secretEnv));
     const hide = (names: readonly string[]): void => hideVariables(processEnvironment, names);
-    hide([...secretVariables([], inputs.secretEnv), "INPUT_GITHUB-TOKEN"]);
+    hide([...secretVariables([], [...inputs.secretEnv, ...tokens]), "INPUT_GITHUB-TOKEN"]);
     step = { inputs, context: readContext(environment), environment, hide, secrets };
     const ending = await runStep(step, stop);
     return await finish(ending, { step, secrets: secrets.values(), stop });

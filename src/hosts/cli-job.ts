@@ -11,7 +11,7 @@ import type { RunOptions } from "./cli-run-options.ts";
 import type { JobSandbox } from "./job-sandbox.ts";
 import { jobsFolder } from "./jobs-folder.ts";
 import { runnerFolders } from "./runner-folders.ts";
-import { passwordsIn, secretVariables, valuesOf, weakSecretNotes } from "./secrets.ts";
+import { passwordsIn, registryTokens, secretVariables, valuesOf, weakSecretNotes } from "./secrets.ts";
 import type { Terminal } from "./terminal.ts";
 import { prepareWiring } from "./wire.ts";
 
@@ -28,7 +28,10 @@ export const runPlanned = async (
   const { plan, earlier, catalog, locked } = planned;
   const model = await recorded(options);
   using observer = createObserver(terminal, options, earlier?.entries ?? []);
-  const secretNames = secretVariables(plan.experts.values(), options.secretEnv);
+  const secretNames = secretVariables(plan.experts.values(), [
+    ...options.secretEnv,
+    ...registryTokens(environment),
+  ]);
   terminal.hide(secretNames);
   const wire = prepareWiring({
     plan,

@@ -1,93 +1,131 @@
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
-import type { Expert } from "../definition/expert.ts";
 import { renderFinding } from "../definition/finding.ts";
-import type { Skill } from "../definition/skill.ts";
+import type { Manifest } from "../definition/manifest.ts";
 import { folderDefinitions } from "../edges/definitions/folder.ts";
-import { localSkills } from "../edges/skills/local-skills.ts";
 import { ExpertStackError } from "../errors.ts";
-import { rootRunId } from "../job/state.ts";
-import type { LockedExpert, ToolDefinition } from "../registry/lockfile.ts";
+import type { LockedExpert, Lockfile } from "../registry/lockfile.ts";
 import { renderLockfile } from "../registry/render-lockfile.ts";
-import { makeRedaction } from "../report/redaction.ts";
 import { visible } from "../report/visible.ts";
-import type { Redact, SkillEvent, Skills } from "../run/ports.ts";
+import { toolAsker } from "./ask-tools.ts";
 import { cacheFolder } from "./cache-folder.ts";
-import { type JobSandbox, jobSandbox, machineOf } from "./job-sandbox.ts";
-import { lockPath } from "./read-lock.ts";
+import { jobSandbox, machineOf } from "./job-sandbox.ts";
+import { workflowReferences } from "./lock-references.ts";
+import { foundForLock, type LockWish } from "./lock-registry.ts";
+import { lockPath, readLock } from "./read-lock.ts";
 import { readManifest } from "./read-manifest.ts";
-import { passwordsIn, secretVariables, valuesOf } from "./secrets.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Milliseconds a skill has to start and to list its tools. */
-const stepTimeoutMs = 300_000;
+export type LockOptions = {
+  /** Experts to lock besides those that the manifest and the workflows name; instead of those named the last time. */
+  readonly references: readonly string[];
+  readonly config?: string;
+  readonly workspace?: string;
+  readonly registry?: string;
+  /** Whose newest versions to take: everybody's, or one name's. */
+  readonly update?: true | string;
+  readonly check?: true;
+};
 
 /**
- * `expert-stack lock`: asks every skill's server for its tools and writes them beside the manifest, so that a job need
- * not wait for a server before its first request, and a tool that has changed is noticed.
+ * `expert-stack lock`: finds the Experts of elsewhere, asks every skill's server for its tools, and writes both beside the
+ * manifest, so that a job runs the same each time, need not wait for a server before its first request, and notices
+ * what has changed.
+ *
+ * @returns 1 when `--check` finds that the lock would be another
  */
-export const lockCommand = async (
-  options: { readonly config?: string; readonly workspace?: string },
-  terminal: Terminal,
-): Promise<number> => {
+export const lockCommand = async (options: LockOptions, terminal: Terminal): Promise<number> => {
   const config = options.config ?? "perstack.toml";
-  const { manifest, warnings } = await readManifest(folderDefinitions(terminal.cwd), config, {
-    expert: "",
+  const definitions = folderDefinitions(terminal.cwd);
+  const before = await lockBefore(config, terminal);
+  const references = await referencesOf(options, before, terminal);
+  const { manifest, warnings } = await readManifest(definitions, config, {
+    expert: references[0] ?? "",
     missing: { where: terminal.cwd, remedy: "Create it, or name another with `--config <file>`." },
   });
   for (const warning of warnings) terminal.err(`${renderFinding(warning)}\n`);
-  const workspace = resolve(terminal.cwd, options.workspace ?? ".");
+  const wish = { manifest, references, before, update: options.update, registry: options.registry ?? "" };
+  const lockfile = await made(config, { ...wish, workspace: options.workspace ?? "." }, terminal);
+  return await delivered(
+    config,
+    { text: renderLockfile(lockfile), lockfile, check: options.check },
+    terminal,
+  );
+};
+
+/** A lock that cannot be read locks nothing, and is what this command is there to mend. */
+const lockBefore = async (config: string, terminal: Terminal): Promise<Lockfile | undefined> => {
+  try {
+    return await readLock(folderDefinitions(terminal.cwd), config);
+  } catch (error) {
+    if (!(error instanceof ExpertStackError) || error.code !== "LOCK_INVALID") throw error;
+    terminal.err(
+      `warning: ${visible(error.message)} It is made anew, and nothing that it remembered is held against.\n`,
+    );
+    return undefined;
+  }
+};
+
+const referencesOf = async (
+  { references }: LockOptions,
+  before: Lockfile | undefined,
+  terminal: Terminal,
+): Promise<readonly string[]> => {
+  const asked = references.length > 0 ? references : (before?.references ?? []);
+  return [...new Set([...asked, ...(await workflowReferences(terminal))])].sort();
+};
+
+const made = async (
+  config: string,
+  wish: Omit<LockWish, "checkout"> & { readonly manifest: Manifest; readonly workspace: string },
+  terminal: Terminal,
+): Promise<Lockfile> => {
+  const workspace = resolve(terminal.cwd, wish.workspace);
+  const found = await foundForLock({ ...wish, checkout: workspace }, terminal);
   await using sandbox = jobSandbox({
     ...{ mode: "auto", network: "enforced", workspace, checkout: workspace },
     ...{ hidden: [], temporary: tmpdir(), ...machineOf(terminal.environment) },
     cache: cacheFolder(terminal.environment.XDG_CACHE_HOME),
   });
-  const skills = askedSkills(workspace, sandbox, terminal);
-  const secretNames = secretVariables(manifest.experts.values(), []);
-  terminal.hide(secretNames);
-  const passwords = passwordsIn(terminal.environment, manifest.experts.values());
-  const secrets = [...valuesOf(terminal.environment, secretNames), ...passwords];
-  const { redact } = makeRedaction(secrets);
-  const asking = { skills, terminal, redact };
+  const own = [...wish.manifest.experts].map(([key, expert]) => ({ key, expert }));
+  const all = [...own, ...found.experts].map(({ expert }) => expert);
+  const toolsOf = toolAsker(all, { workspace, sandbox, terminal });
   const experts: LockedExpert[] = [];
-  for (const [key, expert] of manifest.experts) {
-    experts.push(
-      await lockedExpert({ key, expert }, asking).catch((error) => Promise.reject(told(error, redact))),
-    );
+  for (const one of [...own, ...found.experts]) {
+    experts.push({ ...one, toolDefinitions: await toolsOf(one) });
   }
-  writeLock(
-    resolve(terminal.cwd, lockPath(config)),
-    renderLockfile({ configPath: config, experts, registries: new Map(), indexes: new Map() }),
-  );
-  const tools = experts.reduce((sum, { toolDefinitions }) => sum + toolDefinitions.length, 0);
-  terminal.out(`${lockPath(config)}: ${counted(experts.length, "Expert")}, ${counted(tools, "tool")}.\n`);
-  return 0;
+  return { configPath: config, references: wish.references, ...found, experts };
 };
 
-const askedSkills = (workspace: string, sandbox: JobSandbox, { environment }: Terminal): Skills =>
-  localSkills({
-    sandbox: sandbox.open,
-    workspace,
-    checkout: workspace,
-    hidden: [],
-    cacheDirectory: cacheFolder(environment.XDG_CACHE_HOME),
-    environment,
-    trust: "trusted",
-    allowHosts: [],
-    localCommands: "allowed",
-    stepTimeoutMs,
-  });
+const delivered = async (
+  config: string,
+  {
+    text,
+    lockfile,
+    check,
+  }: { readonly text: string; readonly lockfile: Lockfile; readonly check: true | undefined },
+  terminal: Terminal,
+): Promise<number> => {
+  const { experts } = lockfile;
+  const tools = experts.reduce((sum, { toolDefinitions }) => sum + toolDefinitions.length, 0);
+  const counts = `${counted(experts.length, "Expert")}, ${counted(tools, "tool")}`;
+  if (check === undefined) {
+    writeLock(resolve(terminal.cwd, lockPath(config)), text);
+    terminal.out(`${lockPath(config)}: ${counts}.\n`);
+    return 0;
+  }
+  const there = await folderDefinitions(terminal.cwd).read(lockPath(config));
+  const isSame = there?.replaceAll("\r\n", "\n").trimEnd() === text.trimEnd();
+  if (isSame) terminal.out(`${lockPath(config)} is what \`expert-stack lock\` writes: ${counts}.\n`);
+  else
+    terminal.err(
+      `error: ${lockPath(config)} is not what \`expert-stack lock\` writes.\n  Run it and commit the result.\n`,
+    );
+  return isSame ? 0 : 1;
+};
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
-
-type Asking = { readonly skills: Skills; readonly terminal: Terminal; readonly redact: Redact };
-
-/** What a skill says on its way out may hold what it was given. */
-const told = (error: unknown, redact: Redact): unknown =>
-  error instanceof ExpertStackError
-    ? new ExpertStackError({ ...error, message: redact(error.message), remedy: redact(error.remedy) })
-    : error;
 
 /** Whole or not at all, and through no link that is there already. */
 const writeLock = (file: string, text: string): void => {
@@ -106,56 +144,3 @@ const writeLock = (file: string, text: string): void => {
     });
   }
 };
-
-const lockedExpert = async (
-  { key, expert }: { readonly key: string; readonly expert: Expert },
-  asking: Asking,
-): Promise<LockedExpert> => {
-  const names = Object.keys(expert.skills).sort();
-  const listed = await Promise.all(names.map((name) => toolsOf({ key, expert, name }, asking)));
-  return { key, expert, toolDefinitions: listed.flat() };
-};
-
-/** Each skill alone and whole: `pick` and `omit` choose later, and may be what keeps two of them apart. */
-const toolsOf = async (
-  { key, expert, name }: { readonly key: string; readonly expert: Expert; readonly name: string },
-  { skills, terminal, redact }: Asking,
-): Promise<readonly ToolDefinition[]> => {
-  const skill = expert.skills[name];
-  if (skill === undefined || skill.type === "interactiveSkill") return [];
-  const alone = { ...expert, delegates: [], skills: { [name]: whole(skill) } };
-  const emit = (event: SkillEvent): void => {
-    if (event.type === "note") terminal.err(`${event.level}: ${visible(redact(event.text))}\n`);
-  };
-  await using open = await skills.open(
-    { runId: rootRunId, expertKey: key, expert: alone, emit },
-    terminal.stop,
-  );
-  const tools = open.tools
-    .filter((tool) => tool.skill === name)
-    .map(({ name: tool, description, inputSchema, readOnly }) => ({
-      skillName: name,
-      name: tool,
-      description,
-      inputSchema,
-      readOnly,
-    }));
-  for (const tool of tools) refuseSecret(tool, redact);
-  return tools;
-};
-
-/** The lock is made to be committed. */
-const refuseSecret = (tool: ToolDefinition, redact: Redact): void => {
-  const text = JSON.stringify(tool);
-  if (redact(text) === text) return;
-  throw new ExpertStackError({
-    code: "SKILL_REFUSED",
-    message: `The tool "${tool.name}" of the skill "${tool.skillName}" holds a secret of the environment in its definition.`,
-    remedy: "A lock is committed, so the secret would be, too. Leave the tool out on the server's side.",
-  });
-};
-
-const whole = (skill: Exclude<Skill, { type: "interactiveSkill" }>): Skill =>
-  skill.type === "mcpStdioSkill"
-    ? { ...skill, pick: [], omit: [], lazyInit: false }
-    : { ...skill, pick: [], omit: [] };

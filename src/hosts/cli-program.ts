@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { ExpertStackError } from "../errors.ts";
+import type { LockOptions } from "./cli-lock.ts";
 import { runFlags } from "./cli-run-flags.ts";
 import { notYet, type Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
@@ -103,11 +104,15 @@ const addOthers = (program: Command, choose: (action: Action) => void): void => 
     .action(() => choose(async (at) => (await import("./cli-sandbox.ts")).sandboxCommand(at)));
   program
     .command("lock")
-    .description("Write perstack.lock: the Experts of the manifest and the tools of their skills.")
+    .description("Write perstack.lock: which versions of Experts are run, and the tools of their skills.")
+    .argument("[references...]", "further Experts to lock, such as @acme/reviewer@1; workflows' are found")
+    .option("--update [name]", "take the newest versions that fit, of every Expert or of one")
+    .option("--check", "write nothing; fail when the lock would be another")
+    .option("--registry <address>", "the default registry, over the manifest's")
     .option("--config <file>", "the manifest (default: perstack.toml)")
     .option("--workspace <dir>", "the folder that skills start in")
-    .action((options: { config?: string; workspace?: string }) =>
-      choose(async (at) => (await import("./cli-lock.ts")).lockCommand(options, at)),
+    .action((references: readonly string[], options: Omit<LockOptions, "references">) =>
+      choose(async (at) => (await import("./cli-lock.ts")).lockCommand({ references, ...options }, at)),
     );
 };
 

@@ -5,9 +5,10 @@ import type { JobEvent } from "../job/event.ts";
 import type { PublishedVersion } from "../registry/index-file.ts";
 import type { Lockfile } from "../registry/lockfile.ts";
 import { registryBook } from "../registry/registry-book.ts";
+import type { Unlocked } from "../run/registry/choose-level.ts";
 import { mergeExperts } from "../run/registry/merge-experts.ts";
 import { registryRequests } from "../run/registry/registry-requests.ts";
-import { resolveRegistry, type Unlocked } from "../run/registry/resolve-registry.ts";
+import { resolveRegistry } from "../run/registry/resolve-registry.ts";
 import type { Machine } from "./registry-machine.ts";
 
 type Note = Extract<JobEvent, { type: "note" }>;

@@ -1,15 +1,9 @@
 import type { gitRegistries } from "../edges/registry/git-registries.ts";
 import { gitOutside } from "./action-definitions.ts";
-import type { Environment } from "./secrets.ts";
+import { type Environment, tokenPrefix } from "./secrets.ts";
 
 /** What fetching from registries takes of this machine. */
 export type Machine = Parameters<typeof gitRegistries>[0];
-
-const tokenPrefix = "EXPERT_STACK_TOKEN_";
-
-/** Variables that hold the token of a registry's host. */
-export const registryTokenVariables = (environment: Environment): readonly string[] =>
-  Object.keys(environment).filter((name) => name.startsWith(tokenPrefix));
 
 /** `git.example.com:8443` → `EXPERT_STACK_TOKEN_GIT_EXAMPLE_COM_8443` */
 const tokenVariable = (host: string): string =>

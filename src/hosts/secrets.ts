@@ -26,6 +26,13 @@ export const secretVariables = (experts: Iterable<Expert>, further: readonly str
   return [...new Set([...providerKeyVariables, ...runnerVariables, ...further, ...required])];
 };
 
+/** What a variable that holds the token of a registry's host is called, before the host. */
+export const tokenPrefix = "EXPERT_STACK_TOKEN_";
+
+/** Variables that hold the token of a registry's host. */
+export const registryTokens = (environment: Environment): readonly string[] =>
+  Object.keys(environment).filter((name) => name.startsWith(tokenPrefix));
+
 const requiredBy = (experts: Iterable<Expert>): readonly string[] =>
   [...experts].flatMap((expert) =>
     Object.values(expert.skills).flatMap((skill) =>

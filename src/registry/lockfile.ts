@@ -30,6 +30,8 @@ export type LockedExpert = {
 /** `perstack.lock`: a superset of Perstack's. `generatedAt` is always 0, so that the same content is the same file. */
 export type Lockfile = {
   readonly configPath: string;
+  /** What is locked besides what the manifest's Experts delegate to: `@acme/x@1`. */
+  readonly references: readonly string[];
   readonly experts: readonly LockedExpert[];
   /** The index branch's commit, by registry. */
   readonly registries: ReadonlyMap<string, { readonly indexCommit: string }>;
@@ -50,6 +52,7 @@ const Tool = z.looseObject({
 const StoredLockfile = z.looseObject({
   version: z.literal("1"),
   configPath: z.string(),
+  references: z._default(z.array(z.string()), []),
   experts: z._default(
     z.record(z.string(), z.looseObject({ toolDefinitions: z._default(z.array(Tool), []) })),
     {},
@@ -71,9 +74,10 @@ export const parseLockfile = (input: { readonly text: string; readonly file: str
     const [issue] = stored.error.issues;
     throw invalid(input.file, `${issue?.path.join(".") || "the file"}: ${issue?.message ?? "not a lock"}`);
   }
-  const { configPath, experts, registries, indexes } = stored.data;
+  const { configPath, references, experts, registries, indexes } = stored.data;
   return {
     configPath,
+    references,
     experts: Object.entries(experts).map(([key, locked]) => lockedExpert(input.file, key, locked)),
     registries: new Map(Object.entries(registries)),
     indexes: new Map(Object.entries(indexes)),

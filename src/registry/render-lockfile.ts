@@ -5,11 +5,18 @@ import { digestOf } from "./lock-digest.ts";
 import type { LockedExpert, Lockfile, ToolDefinition } from "./lockfile.ts";
 
 /** The lock as a file: sorted and without a time, so that a change of it says what has changed. */
-export const renderLockfile = ({ configPath, experts, registries, indexes }: Lockfile): string => {
+export const renderLockfile = ({
+  configPath,
+  references,
+  experts,
+  registries,
+  indexes,
+}: Lockfile): string => {
   const content = stringify({
     version: "1",
     generatedAt: 0,
     configPath,
+    ...(references.length === 0 ? {} : { references: references.toSorted() }),
     ...(registries.size === 0 ? {} : { registries: sortedTable(registries) }),
     ...(indexes.size === 0 ? {} : { indexes: sortedTable(indexes) }),
     experts: sortedTable(new Map(experts.map((locked) => [locked.key, storedExpert(locked)]))),

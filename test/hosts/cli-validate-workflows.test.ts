@@ -87,7 +87,7 @@ describe("given what a step's `with:` says", () => {
     ["a line of safe-outputs", ["safe-outputs: label allow=x"], "11:11: error: ", "did you mean `labels`"],
     ["a value that is none", ["on-skip: fail", "sandbox: on"], "12:11: error: ", "auto or required or off"],
     ["anybody without a number", ["permission: none"], "11:11: error: ", "`max-jobs-per-actor: 5`"],
-    ["what is not available", ["registry: x"], "11:11: error: ", "Leave it out."],
+    ["what is not available", ["replay: x"], "11:11: error: ", "Leave it out."],
     ["a plan without its mode", ["plan: x.json"], "11:11: error: ", "or set `mode: publish`."],
   ])("%s is an error with its line", async (_, lines, place, remedy) => {
     const { exitCode, out } = await validate({ "x.yml": stepWith(...lines) }, "--workflows", "x.yml");

@@ -26,6 +26,7 @@ const tool = (name: string, inputSchema: ToolDefinition["inputSchema"]): ToolDef
 
 const lockOf = (toolDefinitions: readonly ToolDefinition[]) => ({
   configPath: "perstack.toml",
+  references: [],
   experts: [{ key: "reviewer", expert, toolDefinitions }] satisfies readonly LockedExpert[],
   registries: new Map(),
   indexes: new Map(),

@@ -29,8 +29,11 @@ export const mergeExperts = (
   readonly expertKey: string;
   readonly origins: ReadonlyMap<string, Origin>;
 } => {
-  const own = [...manifest.experts].map(([key, expert]) => [key, rewired(expert, manifest, keys)] as const);
-  const merged = new Map([...own, ...experts.map(({ key, expert }) => [key, expert] as const)]);
+  const found = experts.map(({ key, expert }) => [key, rewired(expert, keys, new Map())] as const);
+  const own = [...manifest.experts].map(
+    ([key, expert]) => [key, rewired(expert, keys, manifest.experts)] as const,
+  );
+  const merged = new Map([...own, ...found]);
   refuseCycle(merged);
   for (const [key, expert] of merged) refuseCollision(key, expert);
   return {
@@ -49,16 +52,12 @@ export const mergeExperts = (
   };
 };
 
-const rewired = (expert: Expert, { experts }: Manifest, keys: Resolution["keys"]): Expert => ({
-  ...expert,
-  delegates: [
-    ...new Set(
-      expert.delegates.map((delegate) =>
-        experts.has(delegate) ? delegate : (keys.get(delegate) ?? delegate),
-      ),
-    ),
-  ],
-});
+/** @param own those that it may mean before any others */
+const rewired = (expert: Expert, keys: Resolution["keys"], own: ReadonlyMap<string, Expert>): Expert => {
+  const keyOf = (delegate: string): string =>
+    own.has(delegate) ? delegate : (keys.get(delegate) ?? delegate);
+  return { ...expert, delegates: [...new Set(expert.delegates.map(keyOf))] };
+};
 
 const refuseCycle = (experts: ReadonlyMap<string, Expert>): void => {
   const [cycle] = delegationCycles(experts);

@@ -5,16 +5,11 @@ import type { Pin } from "../../registry/pin.ts";
 import { readPublishedDefinition } from "../../registry/published-definition.ts";
 import type { RegistryBook } from "../../registry/registry-book.ts";
 import type { Registries } from "../registry-ports.ts";
-import type { Asked, Choice } from "./choice.ts";
+import type { Choice } from "./choice.ts";
+import { chooseLevel, isPinned, type Unlocked } from "./choose-level.ts";
 import { fetchDefinitions } from "./fetch-definitions.ts";
-import { chooseFile, isCommit } from "./file-choice.ts";
-import { chooseIndexed } from "./index-choice.ts";
-import { lockedChoice } from "./locked-choice.ts";
 import { openRegistries, type Usage } from "./open-registries.ts";
 import { walk } from "./walk.ts";
-
-/** Why nothing may be looked up that the lock does not hold. */
-export type Unlocked = "resolve" | "refuse: frozen" | "refuse: untrusted";
 
 export type RegistryWish = {
   /** `@acme/x@1`, `github:owner/repo//path@tag`. */
@@ -26,7 +21,7 @@ export type RegistryWish = {
   readonly isRenewed?: (request: string) => boolean;
 };
 
-/** An Expert of elsewhere as it is run, its delegates by their keys. */
+/** An Expert of elsewhere, its delegates as it asks for them. */
 export type FoundExpert = { readonly key: string; readonly expert: Expert; readonly pin: Pin };
 
 export type Resolution = {
@@ -50,7 +45,7 @@ export const resolveRegistry = async (
 ): Promise<Resolution> => {
   const opened = openRegistries(registries, signal);
   const from = { registries, opened, lockfile: wish.lockfile, signal };
-  const chosen = await walk(wish.requests, (level) => chooseLevel(level, wish, from));
+  const chosen = await walk(wish.requests, (level) => chooseLevel(level, { ...wish, ...from }));
   const choices = [...new Map([...chosen.values()].map((choice) => [choice.key, choice])).values()];
   refuseTwins([...chosen.values()]);
   const contents = await fetchDefinitions(choices, from);
@@ -64,60 +59,6 @@ export const resolveRegistry = async (
     usage: opened.usage(),
   };
 };
-
-/** A file at a full commit id is what it is, with or without a lock. */
-const isPinned = (request: string): boolean =>
-  request.startsWith("github:") && isCommit(request.slice(request.lastIndexOf("@") + 1));
-
-type Choosing = Parameters<typeof fetchDefinitions>[1];
-
-const chooseLevel = async (
-  level: readonly Asked[],
-  { book, lockfile, unlocked, isRenewed = () => false }: RegistryWish,
-  from: Choosing,
-): Promise<readonly Choice[]> => {
-  const placed = level.map((asked) => ({
-    asked,
-    place: asked.type === "file" ? asked : book.placeOf(asked.key),
-  }));
-  const chosen = new Map<Asked, Choice>();
-  for (const { asked, place } of placed) {
-    const choice = isRenewed(asked.text) ? undefined : lockedChoice(lockfile, asked, place);
-    if (choice !== undefined) chosen.set(asked, choice);
-    else if (unlocked !== "resolve" && !isPinned(asked.text)) throw notLocked(asked.text, unlocked);
-  }
-  const open = placed.filter(({ asked }) => !chosen.has(asked));
-  const files = open.flatMap(({ asked, place }) =>
-    place.type === "file" ? [{ asked, file: place.file }] : [],
-  );
-  const groups = Map.groupBy(
-    open.flatMap(({ asked, place }) =>
-      asked.type === "registry" && place.type === "registry" ? [{ asked, address: place.address }] : [],
-    ),
-    ({ address }) => address.url,
-  );
-  await Promise.all([
-    ...files.map(async ({ asked, file }) => chosen.set(asked, await chooseFile(asked, file, from))),
-    ...[...groups.values()].map(async (group) => {
-      const [{ address } = { address: undefined }] = group;
-      if (address === undefined) return;
-      const all = group.map(({ asked }) => asked);
-      const choices = await chooseIndexed(all, await from.opened.open(address), lockfile);
-      for (const [index, choice] of choices.entries()) {
-        const asked = all[index];
-        if (asked !== undefined) chosen.set(asked, choice);
-      }
-    }),
-  ]);
-  return level.flatMap((asked) => chosen.get(asked) ?? []);
-};
-
-const notLocked = (request: string, why: Exclude<Unlocked, "resolve">): ExpertStackError =>
-  new ExpertStackError({
-    code: "LOCK_OUTDATED",
-    message: `perstack.lock does not hold "${request}"${why === "refuse: frozen" ? "" : ", and this trigger is untrusted"}.`,
-    remedy: `Run \`expert-stack lock\` and commit the result${why === "refuse: frozen" ? "" : ", or set `allow-unlocked: true`"}.`,
-  });
 
 /** The same name and version from an index and from a file somebody names would be two Experts with one key. */
 const refuseTwins = (choices: readonly Choice[]): void => {
@@ -151,6 +92,5 @@ const found = (
     });
   }
   const requests = [...keys].flatMap(([request, answer]) => (answer === key ? [request] : [])).sort();
-  const delegates = expert.delegates.map((request) => keys.get(request) ?? request);
-  return { key, expert: { ...expert, delegates: [...new Set(delegates)] }, pin: { ...pin, requests } };
+  return { key, expert, pin: { ...pin, requests } };
 };

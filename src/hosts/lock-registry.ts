@@ -1,0 +1,67 @@
+import type { Manifest } from "../definition/manifest.ts";
+import { gitRegistries } from "../edges/registry/git-registries.ts";
+import type { LockedExpert, Lockfile } from "../registry/lockfile.ts";
+import { registryBook } from "../registry/registry-book.ts";
+import { visible } from "../report/visible.ts";
+import { registryRequests } from "../run/registry/registry-requests.ts";
+import { type Resolution, resolveRegistry } from "../run/registry/resolve-registry.ts";
+import { cacheFolder } from "./cache-folder.ts";
+import { registryMachine } from "./registry-machine.ts";
+import type { Terminal } from "./terminal.ts";
+
+export type LockWish = {
+  readonly manifest: Manifest;
+  readonly references: readonly string[];
+  readonly before: Lockfile | undefined;
+  readonly update: true | string | undefined;
+  readonly registry: string;
+  readonly checkout: string;
+};
+
+/** What a lock says of Experts of elsewhere. */
+export type FoundForLock = Pick<Lockfile, "registries" | "indexes"> & {
+  readonly experts: readonly Omit<LockedExpert, "toolDefinitions">[];
+};
+
+/** Everything that the manifest's Experts delegate to and what is named besides; what is locked stays as it is. */
+export const foundForLock = async (wish: LockWish, terminal: Terminal): Promise<FoundForLock> => {
+  const { manifest, before, update } = wish;
+  const delegated = [...manifest.experts.keys()].flatMap((key) => registryRequests(manifest, key));
+  const requests = [...new Set([...delegated, ...wish.references])];
+  const book = registryBook(manifest, wish.registry);
+  if (requests.length === 0) return { experts: [], registries: new Map(), indexes: new Map() };
+  const { environment } = terminal;
+  const cache = cacheFolder(environment.XDG_CACHE_HOME);
+  const machine = registryMachine({ environment, checkout: wish.checkout, cache, userConfig: "kept" });
+  await using registries = gitRegistries(machine);
+  const resolution = await resolveRegistry(
+    {
+      ...{ requests, book, unlocked: "resolve" },
+      ...(before === undefined ? {} : { lockfile: before }),
+      isRenewed: (request) => update === true || (update !== undefined && isOf(request, update)),
+    },
+    registries,
+    terminal.stop,
+  );
+  for (const { line, status, reason } of resolution.usage.worn) {
+    terminal.err(`warning: ${line.name}@${line.version} is ${status}: ${visible(reason ?? "")}\n`);
+  }
+  return { experts: resolution.experts, ...remembered(resolution, before) };
+};
+
+const isOf = (request: string, name: string): boolean => request === name || request.startsWith(`${name}@`);
+
+/** What was not looked at now is remembered from before, as long as something of it is locked. */
+const remembered = (
+  { experts, usage }: Resolution,
+  before: Lockfile | undefined,
+): Pick<Lockfile, "registries" | "indexes"> => {
+  const names = new Set(experts.map(({ key }) => key.slice(0, key.indexOf("@", 1))));
+  const registries = new Set(experts.map(({ pin }) => pin.registry));
+  return {
+    indexes: new Map([...(before?.indexes ?? []), ...usage.indexes].filter(([name]) => names.has(name))),
+    registries: new Map(
+      [...(before?.registries ?? []), ...usage.registries].filter(([id]) => registries.has(id)),
+    ),
+  };
+};
