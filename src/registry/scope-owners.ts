@@ -1,0 +1,78 @@
+import { parse, TomlError } from "smol-toml";
+import * as z from "zod/mini";
+import { ExpertStackError } from "../errors.ts";
+import { indexFolder } from "./index-path.ts";
+
+/** A GitHub account. Its number stays when it is renamed and its name is taken by another. */
+export type Account = { readonly id: number; readonly login: string };
+
+const ScopeFile = z.strictObject({
+  v: z.literal(1),
+  owners: z
+    .array(z.strictObject({ id: z.int().check(z.gte(1)), login: z.exactOptional(z.string()) }))
+    .check(z.minLength(1)),
+});
+
+/** Where the owners of a scope are written, on the registry's default branch. @param scope with its `@` */
+export const scopePath = (scope: string): string => `${indexFolder}/scopes/${scope.slice(1)}.toml`;
+
+/** The scope of a name, with its `@`. */
+export const scopeOf = (name: string): string => name.slice(0, name.indexOf("/"));
+
+/**
+ * Reads who owns a scope, by number; logins in the file are for people.
+ *
+ * @param file for messages
+ * @throws ExpertStackError INDEX_CORRUPT
+ */
+export const parseScopeFile = (text: string, file: string): ReadonlySet<number> => {
+  const parsed = ScopeFile.safeParse(tomlOf(text, file));
+  if (parsed.success) return new Set(parsed.data.owners.map(({ id }) => id));
+  const [issue] = parsed.error.issues;
+  throw unreadable(file, `${issue?.path.join(".") || "the file"}: ${issue?.message}`);
+};
+
+/** @throws ExpertStackError PUBLISH_REFUSED unless every one of them owns the scope */
+export const requireOwners = (
+  scope: string,
+  owners: ReadonlySet<number> | undefined,
+  people: readonly [Account, ...Account[]],
+): void => {
+  if (owners === undefined) {
+    throw new ExpertStackError({
+      code: "PUBLISH_REFUSED",
+      message: `Nobody owns the scope ${scope} in this registry.`,
+      remedy: `Add ${scopePath(scope)} with the numbers of its owners, by a pull request.`,
+    });
+  }
+  const stranger = people.find(({ id }) => !owners.has(id));
+  if (stranger === undefined) return;
+  throw new ExpertStackError({
+    code: "PUBLISH_REFUSED",
+    message: `${stranger.login} (gh:${stranger.id}) does not own the scope ${scope}.`,
+    remedy: `Ask an owner to publish, or to add the number to ${scopePath(scope)}.`,
+  });
+};
+
+/** A scope's file, as a person would write it. */
+export const renderScopeFile = (scope: string, { id, login }: { id: number; login?: string }): string => {
+  const comment = `# Who may publish ${scope}/…: accounts of GitHub by number (https://api.github.com/users/<login>).`;
+  const name = login === undefined ? "" : `login = ${JSON.stringify(login)}\n`;
+  return `${comment}\nv = 1\n\n[[owners]]\nid = ${id}\n${name}`;
+};
+
+const tomlOf = (text: string, file: string): unknown => {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    throw unreadable(`${file}:${error.line}`, error.message.split("\n", 1)[0] ?? "it is not TOML");
+  }
+};
+
+const unreadable = (where: string, what: string): ExpertStackError =>
+  new ExpertStackError({
+    code: "INDEX_CORRUPT",
+    message: `${where}: the owners of the scope cannot be told: ${what}.`,
+    remedy: "Write `v = 1` and, for each owner, [[owners]] with `id`, the account's number.",
+  });
