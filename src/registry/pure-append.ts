@@ -1,0 +1,123 @@
+import { ExpertStackError } from "../errors.ts";
+import { readIndexFile } from "./index-file.ts";
+import { definitionPath, sha256 } from "./index-path.ts";
+import type { TreeFile } from "./index-place.ts";
+import { requireDistinctName, requireName } from "./published-name.ts";
+import { type Account, parseScopeFile, requireOwners, scopeOf } from "./scope-owners.ts";
+import { definitionOf, requirePlain } from "./whole-index.ts";
+
+/** A file of the index's folder that a change adds, changes or takes away. */
+export type FileChange = { readonly path: string; readonly before?: TreeFile; readonly after?: TreeFile };
+
+export type ProposedChange = {
+  readonly changes: readonly FileChange[];
+  /** Whoever asks for it: its author, and whoever pushed it. */
+  readonly by: readonly [Account, ...Account[]];
+  /** Before the change: numbers by scope, with its `@`. */
+  readonly owners: ReadonlyMap<string, ReadonlySet<number>>;
+  /** Before the change. */
+  readonly names: readonly string[];
+};
+
+/**
+ * Whether a change of an index only adds to it, and who asks for it owns what it adds to: lines after those that are
+ * there, definitions of those lines, scopes that are new, owners of one's own scope. README.md, config.json and
+ * schema.json are left to whoever reviews the change, and `names.jsonl` to the check of the whole index.
+ *
+ * @throws ExpertStackError INDEX_REWOUND, INDEX_CORRUPT, PUBLISH_REFUSED, DIGEST_MISMATCH, PATH_ESCAPE, NAME_INVALID,
+ *   NAME_CONFUSABLE, and what a definition is refused for
+ */
+export const requirePureAppend = (proposed: ProposedChange): void => {
+  const added = new Map(
+    proposed.changes.flatMap(({ path, after }) => (after ? [[path, after] as const] : [])),
+  );
+  const used = new Set<string>();
+  for (const change of proposed.changes) {
+    const { path, before, after } = change;
+    const place = requirePlain(path, after ?? { mode: "100644" });
+    if (place.type === "about" || place.type === "names") continue;
+    if (after === undefined) throw rewound(path, "is taken away");
+    if (place.type === "scope") scopeChange(proposed, { scope: place.scope, path, before, after });
+    if (place.type === "definition" && before !== undefined) throw rewound(path, "is changed");
+    if (place.type === "lines") {
+      for (const digest of appendedLines(proposed, { name: place.name, path, before, after, added }))
+        used.add(digest);
+    }
+  }
+  const unused = proposed.changes.find(
+    ({ path }) =>
+      path.endsWith(".toml") &&
+      requirePlain(path, { mode: "100644" }).type === "definition" &&
+      !used.has(path),
+  );
+  if (unused !== undefined) throw notPure(`${unused.path} is the definition of no version that is added`);
+};
+
+type Lines = {
+  readonly name: string;
+  readonly path: string;
+  readonly before: TreeFile | undefined;
+  readonly after: TreeFile;
+  readonly added: ReadonlyMap<string, TreeFile>;
+};
+
+/** @returns the paths of the definitions that the new lines are about */
+const appendedLines = (proposed: ProposedChange, lines: Lines): readonly string[] => {
+  const { name, path, before, after, added } = lines;
+  requireOwners(scopeOf(name), proposed.owners.get(scopeOf(name)), proposed.by);
+  const [old, text] = [before === undefined ? "" : textOf(before), textOf(after)];
+  if (!text.startsWith(old)) throw rewound(path, "loses or changes lines");
+  if (before === undefined) {
+    requireName(name);
+    requireDistinctName(name, proposed.names);
+  }
+  const state = readIndexFile(text, { name, file: path });
+  const count = old.split("\n").length - 1;
+  const fresh = new Set(state.heads.slice(count));
+  const authors = new Set(proposed.by.map(({ id }) => `gh:${id}`));
+  for (const line of text.split("\n").slice(count, -1)) {
+    const by: unknown = JSON.parse(line).by;
+    if (typeof by !== "string" || !authors.has(by))
+      throw notPure(`${path} gets a line by ${by}, who does not ask for it`);
+  }
+  return [...state.versions.values()].flatMap(({ line }) => {
+    if (!fresh.has(sha256(text.split("\n")[line.seq - 1] ?? ""))) return [];
+    const definition = definitionPath(line.sha256);
+    definitionOf(line, added.get(definition));
+    return [definition];
+  });
+};
+
+const scopeChange = (
+  { owners, by }: ProposedChange,
+  change: {
+    readonly scope: string;
+    readonly path: string;
+    readonly before: TreeFile | undefined;
+    readonly after: TreeFile;
+  },
+): void => {
+  const { scope, path, before, after } = change;
+  const now = parseScopeFile(textOf(after), path);
+  if (before === undefined) {
+    requireName(`${scope}/x`);
+    requireDistinctName(scope, owners.keys());
+  }
+  requireOwners(scope, before === undefined ? now : owners.get(scope), by);
+};
+
+const textOf = ({ content }: TreeFile): string => new TextDecoder().decode(content);
+
+const rewound = (path: string, what: string): ExpertStackError =>
+  new ExpertStackError({
+    code: "INDEX_REWOUND",
+    message: `${path} ${what}, where only new lines and new definitions may come.`,
+    remedy: "Restore it. A version that should not be used any more gets a line that says so.",
+  });
+
+const notPure = (what: string): ExpertStackError =>
+  new ExpertStackError({
+    code: "PUBLISH_REFUSED",
+    message: `${what}.`,
+    remedy: "Publish by a tag, and leave the index to the registry's own workflow.",
+  });
