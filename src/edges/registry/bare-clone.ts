@@ -1,6 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import type { RegistryAddress } from "../../definition/registry-address.ts";
 import { ExpertStackError } from "../../errors.ts";
@@ -10,7 +8,7 @@ import { defaultRetryDelays, defaultTimeLimitMs, type GitOptions } from "./git-o
 import { type GitEnd, runGit } from "./git-process.ts";
 import { type GitObject, ObjectReader } from "./object-reader.ts";
 import { unreachable } from "./unreachable.ts";
-import { type ObjectFormat, UnusableClone } from "./unusable-clone.ts";
+import { UnusableClone } from "./unusable-clone.ts";
 
 /** What a fetch asks for. */
 export type Fetch = {
@@ -57,7 +55,7 @@ export class BareClone implements AsyncDisposable {
       const failure = gitFailure(end);
       const wait = mayPass(failure) ? retryDelays[attempts - 1] : undefined;
       if (wait === undefined) return this.#failed(failure, attempts);
-      await delay(wait, undefined, { signal });
+      await delay(wait, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
   }
 
@@ -109,29 +107,6 @@ export class BareClone implements AsyncDisposable {
     await reader?.[Symbol.asyncDispose]();
   }
 }
-
-/**
- * Writes what makes a folder a bare repository, as `git init` would without its templates.
- *
- * @param known commits that are among the objects with all their trees, but without their past
- */
-export const makeView = async (
-  views: string,
-  { format, known }: { readonly format: ObjectFormat; readonly known: readonly string[] },
-): Promise<string> => {
-  const view = join(views, randomUUID());
-  await mkdir(join(view, "refs", "known"), { recursive: true, mode: 0o700 });
-  const config = ["[core]", "repositoryformatversion = 1", "bare = true"];
-  if (format === "sha256") config.push("[extensions]", "objectFormat = sha256");
-  const files = {
-    HEAD: "ref: refs/heads/none",
-    config: config.join("\n"),
-    ...(known.length > 0 ? { shallow: known.join("\n") } : {}),
-    ...Object.fromEntries(known.map((commit, index) => [join("refs", "known", `${index}`), commit])),
-  };
-  await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(view, name), `${text}\n`)));
-  return view;
-};
 
 const noGit = (): ExpertStackError =>
   new ExpertStackError({

@@ -1,14 +1,17 @@
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { RegistryAddress } from "../../definition/registry-address.ts";
 import { ExpertStackError } from "../../errors.ts";
-import { BareClone, makeView } from "./bare-clone.ts";
+import { BareClone } from "./bare-clone.ts";
 import type { GitOptions } from "./git-options.ts";
-import { discardStore, openStore } from "./object-store.ts";
+import { discardStore, openStore, readStore, rememberCommits, storeDirectory } from "./object-store.ts";
 import { unreachable } from "./unreachable.ts";
 import { type ObjectFormat, UnusableClone } from "./unusable-clone.ts";
+import { makeView, sweep } from "./view.ts";
 
 type Work<T> = (clone: BareClone) => Promise<T>;
+
+type Renewable<T> = { readonly work: () => Promise<T>; readonly discard: () => Promise<void> };
 
 /** How often a clone is made anew: in the server's format, and once since it was damaged. */
 const mostRenewals = 2;
@@ -16,12 +19,17 @@ const mostRenewals = 2;
 /** The repositories that this process fetches from. Whoever makes one disposes of it. */
 export class Clones implements AsyncDisposable {
   readonly #options: GitOptions;
+  readonly #views: string;
+  /** Once a process. */
+  readonly #swept: Promise<unknown>;
   readonly #clones = new Map<string, BareClone>();
   readonly #turns = new Map<string, Promise<unknown>>();
   readonly #formats = new Map<string, ObjectFormat>();
 
   constructor(options: GitOptions) {
     this.#options = options;
+    this.#views = join(options.cacheDirectory, "registries", "views");
+    this.#swept = Promise.all([this.#views, dirname(this.#views)].map(sweep));
   }
 
   /** Works with what is kept of a repository; one at a time. A damaged one is thrown away, and the work done again. */
@@ -29,7 +37,10 @@ export class Clones implements AsyncDisposable {
     const before = this.#turns.get(address.url);
     const mine = (async () => {
       await before;
-      return await this.#withRenewals(address, signal, async () => work(await this.#kept(address)));
+      return await this.#withRenewals(address, signal, {
+        work: async () => work(await this.#kept(address)),
+        discard: () => this.#discard(address),
+      });
     })();
     this.#turns.set(
       address.url,
@@ -40,35 +51,43 @@ export class Clones implements AsyncDisposable {
 
   /** Works in an empty repository that is gone afterwards. */
   async scratch<T>(address: RegistryAddress, signal: AbortSignal, work: Work<T>): Promise<T> {
-    return await this.#withRenewals(address, signal, async () => {
-      await using clone = await this.#empty(address);
-      return await work(clone);
+    return await this.#withRenewals(address, signal, {
+      work: async () => {
+        await using clone = await this.#empty(address);
+        return await work(clone);
+      },
+      // It is gone already.
+      discard: async () => undefined,
     });
   }
 
+  /** Spares the next job the trees that these commits have in common with what is new then. */
+  async remember({ url }: RegistryAddress, commits: readonly string[]): Promise<void> {
+    await rememberCommits(storeDirectory(this.#options.cacheDirectory, url), commits);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#turns.values());
+    await Promise.all([this.#swept, ...this.#turns.values()]);
     await Promise.all([...this.#clones.keys()].map((url) => this.#close(url)));
   }
 
-  async #withRenewals<T>(address: RegistryAddress, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  async #withRenewals<T>(address: RegistryAddress, signal: AbortSignal, job: Renewable<T>): Promise<T> {
     for (let renewals = 0; ; renewals += 1) {
       signal.throwIfAborted();
       try {
-        return await work();
+        return await job.work();
       } catch (error) {
         if (!(error instanceof UnusableClone)) throw error;
         if (renewals === mostRenewals) throw this.#useless(address, error);
-        await this.#renew(address, error);
+        if (error.format !== undefined) this.#formats.set(address.url, error.format);
+        await job.discard();
       }
     }
   }
 
-  async #renew({ url }: RegistryAddress, { format }: UnusableClone): Promise<void> {
-    if (format !== undefined) this.#formats.set(url, format);
+  async #discard({ url }: RegistryAddress): Promise<void> {
     await this.#close(url);
-    const { directory } = await openStore(this.#options.cacheDirectory, url);
-    await discardStore(directory);
+    await discardStore(storeDirectory(this.#options.cacheDirectory, url));
   }
 
   async #kept(address: RegistryAddress): Promise<BareClone> {
@@ -80,7 +99,7 @@ export class Clones implements AsyncDisposable {
         address.url,
         this.#formats.get(address.url),
       );
-      const view = await makeView(await this.#views(), store);
+      const view = await makeView(this.#views, store);
       return new BareClone(address, this.#options, { view, objects: join(store.directory, "objects") });
     });
     this.#clones.set(address.url, clone);
@@ -89,20 +108,13 @@ export class Clones implements AsyncDisposable {
 
   async #empty(address: RegistryAddress): Promise<BareClone> {
     return await stored(async () => {
-      const store = await openStore(
-        this.#options.cacheDirectory,
-        address.url,
-        this.#formats.get(address.url),
-      );
-      const view = await makeView(await this.#views(), { format: store.format, known: [] });
+      const store = await readStore(storeDirectory(this.#options.cacheDirectory, address.url));
+      const format = this.#formats.get(address.url) ?? store?.format ?? "sha1";
+      const view = await makeView(this.#views, { format, known: [] });
       const objects = join(view, "objects");
       await mkdir(objects);
       return new BareClone(address, this.#options, { view, objects });
     });
-  }
-
-  async #views(): Promise<string> {
-    return join(this.#options.cacheDirectory, "registries", "views");
   }
 
   async #close(url: string): Promise<void> {

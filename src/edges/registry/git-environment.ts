@@ -1,4 +1,5 @@
 import type { GitOptions } from "./git-options.ts";
+import { httpsHost } from "./https-host.ts";
 
 /** The repository that a git command works in. */
 export type GitPlace = {
@@ -72,8 +73,8 @@ const promisor = (url: string): readonly Setting[] => [
 ];
 
 const access = ({ tokenFor }: GitOptions, url: string): readonly Setting[] => {
-  const { protocol, host } = new URL(url);
-  const token = protocol === "https:" ? tokenFor?.(host) : undefined;
+  const host = httpsHost(url);
+  const token = host === undefined ? undefined : tokenFor?.(host);
   if (token === undefined || token === "") return [["http.followRedirects", "initial"]];
   const header = `http.https://${host}/.extraHeader`;
   return [

@@ -9,10 +9,10 @@ export type GitFailure =
   | { readonly type: "refused" }
   | { readonly type: "format"; readonly format: ObjectFormat }
   | { readonly type: "status"; readonly status: number }
-  | {
-      readonly type: "timeout" | "address" | "connection" | "certificate" | "sshKey" | "hostKey" | "protocol";
-    }
-  | { readonly type: "unknown"; readonly said: string };
+  | { readonly type: "timeout" | "address" | "proxy" | "connection" | "certificate" }
+  | { readonly type: "sshKey" | "hostKey" | "protocol" }
+  /** The server's doing, or that of what lies between; else it may be what is kept here. */
+  | { readonly type: "other" | "unknown"; readonly said: string };
 
 /** What git said, understood. Anyone may write behind `remote:`, so that is left out. */
 export const gitFailure = ({ type, said }: GitEnd): GitFailure => {
@@ -22,7 +22,8 @@ export const gitFailure = ({ type, said }: GitEnd): GitFailure => {
   if (status !== null) return { type: "status", status: Number(status[1] ?? status[2]) };
   const format = /mismatched algorithms: client \w+; server (sha1|sha256)/.exec(text)?.[1];
   if (format === "sha1" || format === "sha256") return { type: "format", format };
-  return sayings.find(([words]) => words.test(text))?.[1] ?? { type: "unknown", said: text };
+  const known = sayings.find(([words]) => words.test(text))?.[1];
+  return known ?? { type: remote.test(text) ? "other" : "unknown", said: text };
 };
 
 /** The first that fits: "the remote end hung up" follows upon most of the others. */
@@ -37,25 +38,23 @@ const sayings: readonly (readonly [RegExp, GitFailure])[] = [
     { type: "status", status: 404 },
   ],
   [
-    /transport '[^']*' not allowed|strange (?:host|path)name|is not a valid remote helper/,
+    /transport '[^']*' not allowed|Protocol "\w+" not supported|strange (?:host|path)name/,
     { type: "protocol" },
   ],
-  [
-    /Could not resolve (?:host|proxy)|Could not resolve hostname|Name or service not known/i,
-    { type: "address" },
-  ],
-  [/certificate|\bSSL\b|\bTLS\b|gnutls/i, { type: "certificate" }],
-  [
-    /connect|connection|hung up|early EOF|unexpected disconnect|RPC failed|Empty reply|timed out|too slow/i,
-    { type: "connection" },
-  ],
+  [/resolve proxy|from proxy|CONNECT tunnel/i, { type: "proxy" }],
+  [/Could not resolve host|Name or service not known/i, { type: "address" }],
+  [/certificate|handshake/i, { type: "certificate" }],
+  [/connect|hung up|early EOF|RPC failed|Empty reply|timed out|too slow|SSL|TLS/i, { type: "connection" }],
 ];
+
+const remote = /unable to access|remote (?:error|repository)|http transport|not valid: is this/;
 
 /** Whether another attempt could end otherwise. */
 export const mayPass = (failure: GitFailure): boolean => {
   switch (failure.type) {
     case "timeout":
     case "address":
+    case "proxy":
     case "connection":
       return true;
     case "status":

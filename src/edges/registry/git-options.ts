@@ -17,7 +17,7 @@ export type GitOptions = {
   /** Milliseconds before each of the attempts that follow the first. */
   readonly retryDelays?: readonly number[];
   /** What git may speak, as in GIT_ALLOW_PROTOCOL. Only tests say anything here. */
-  readonly protocols?: string;
+  readonly protocols?: string | undefined;
 };
 
 export const defaultTimeLimitMs = 60_000;

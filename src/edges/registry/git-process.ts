@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 
 /** A git command: its arguments, and where it runs. */
 export type GitCommand = {
@@ -45,10 +44,9 @@ export const runGit = async (
   const onAbort = (): void => killGroup(child);
   signal.addEventListener("abort", onAbort, { once: true });
   try {
-    const [code] = await once(child, "close");
+    const { code, failed } = await endOf(child);
     signal.throwIfAborted();
-    const isNumber = typeof code === "number";
-    return { type: isLate ? "timeout" : "exit", code: isNumber ? code : null, said: said.toString("utf8") };
+    return { type: isLate ? "timeout" : "exit", code, said: failed?.message ?? said.toString("utf8") };
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", onAbort);
@@ -76,6 +74,14 @@ export const startGit = ({ git, args, cwd, env }: GitCommand) => {
   });
   return child;
 };
+
+/** Never rejects: a git that cannot be started has failed like any other. */
+const endOf = (child: ChildProcess): Promise<{ readonly code: number | null; readonly failed?: Error }> =>
+  new Promise((resolve) => {
+    child
+      .once("close", (code) => resolve({ code }))
+      .once("error", (failed) => resolve({ code: null, failed }));
+  });
 
 const living = new Set<ChildProcess>();
 

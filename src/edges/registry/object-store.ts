@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod/mini";
 import { sha256 } from "../../registry/index-path.ts";
@@ -16,6 +16,9 @@ export type ObjectStore = {
   readonly known: readonly string[];
 };
 
+export const storeDirectory = (cacheDirectory: string, url: string): string =>
+  join(cacheDirectory, "registries", sha256(url));
+
 const StoreFile = z.object({ v: z.literal(1), url: z.string(), format: z.enum(["sha1", "sha256"]) });
 const KnownFile = z.object({
   v: z.literal(1),
@@ -28,22 +31,38 @@ export const openStore = async (
   url: string,
   format: ObjectFormat = "sha1",
 ): Promise<ObjectStore> => {
-  const directory = join(cacheDirectory, "registries", sha256(url));
-  const found = StoreFile.safeParse(await readJson(join(directory, "store.json")));
-  if (found.success) {
-    const known = KnownFile.safeParse(await readJson(join(directory, "known.json")));
-    return { directory, format: found.data.format, known: known.success ? known.data.commits : [] };
+  const directory = storeDirectory(cacheDirectory, url);
+  for (let attempts = 1; ; attempts += 1) {
+    const found = await readStore(directory);
+    if (found !== undefined) return found;
+    // Half of one, without store.json, is nobody's: a store comes into its place whole.
+    if (attempts > 1) await discardStore(directory);
+    const made = `${directory}.${randomUUID()}.tmp`;
+    await mkdir(join(made, "objects", "pack"), { recursive: true, mode: 0o700 });
+    await writeFile(join(made, "store.json"), `${JSON.stringify({ v: 1, url, format })}\n`);
+    try {
+      await rename(made, directory);
+    } catch (error) {
+      await rm(made, { recursive: true, force: true });
+      // Another process was quicker.
+      if (attempts === mostAttempts || !(await isThere(directory))) throw error;
+    }
   }
-  const made = `${directory}.${randomUUID()}.tmp`;
-  await mkdir(join(made, "objects", "pack"), { recursive: true, mode: 0o700 });
-  await writeFile(join(made, "store.json"), `${JSON.stringify({ v: 1, url, format })}\n`);
-  // Half of one, without store.json, is nobody's.
-  if (await isThere(directory)) await discardStore(directory);
-  await rename(made, directory).catch(async (error: unknown) => {
-    await rm(made, { recursive: true, force: true });
-    if (!(await isThere(directory))) throw error;
-  });
-  return { directory, format, known: [] };
+};
+
+const mostAttempts = 3;
+
+/** More packs than this make git slow, and nobody packs them into one while others read. */
+const mostPacks = 200;
+
+/** @returns nothing where there is none that is of use */
+export const readStore = async (directory: string): Promise<ObjectStore | undefined> => {
+  const file = StoreFile.safeParse(await readJson(join(directory, "store.json")));
+  if (!file.success) return undefined;
+  const packs = await readdir(join(directory, "objects", "pack")).catch(() => []);
+  if (packs.filter((name) => name.endsWith(".pack")).length > mostPacks) return undefined;
+  const known = KnownFile.safeParse(await readJson(join(directory, "known.json")));
+  return { directory, format: file.data.format, known: known.success ? known.data.commits : [] };
 };
 
 /** Remembers commits that a next fetch need not bring again. What cannot be written is not remembered. */

@@ -22,7 +22,9 @@ export const openSnapshot = async (
     const head = await fetchCommit(clone, "HEAD", signal);
     if (typeof head === "string") throw notGiven(clone, "absent");
     const branch = await indexBranch(clone, head, signal);
-    return branch === undefined ? head : await fetchBranch(clone, branch, signal);
+    const newest = branch === undefined ? head : await fetchBranch(clone, branch, signal);
+    await clones.remember(address, [...new Set([head.id, newest.id])]);
+    return newest;
   });
   return {
     address,

@@ -1,6 +1,7 @@
 import type { RegistryAddress } from "../../definition/registry-address.ts";
 import type { Clones } from "./clones.ts";
 import { isRefName } from "./ref-name.ts";
+import { unreachable } from "./unreachable.ts";
 
 /**
  * The commits that tags name now, by tag, in one fetch.
@@ -18,7 +19,11 @@ export const tagCommits = async (
     const ref = clone.unusedRef();
     // An exact name that is not there fails the whole fetch; one with a star may mean nothing, and is sent as a prefix.
     const refspecs = tags.map((tag) => `+refs/tags/${tag}*:${ref}/${tag}*`);
-    await clone.fetch({ refspecs, depth: 1, filter: "tree:0", isAdded: false }, signal);
+    // An answer without a default branch is no answer about tags.
+    refspecs.push(`+HEAD:${clone.unusedRef()}`);
+    const fetched = await clone.fetch({ refspecs, depth: 1, filter: "tree:0", isAdded: false }, signal);
+    if (fetched !== "done")
+      throw unreachable({ type: fetched }, { ...address, options: clone.options, attempts: 1 });
     const commits = await clone.ask(
       tags.map((tag) => `${ref}/${tag}^{commit}`),
       signal,

@@ -1,6 +1,7 @@
 import { ExpertStackError } from "../../errors.ts";
 import type { GitFailure } from "./git-failure.ts";
 import type { GitOptions } from "./git-options.ts";
+import { httpsHost } from "./https-host.ts";
 
 type Asked = {
   /** The repository, as people name it. */
@@ -25,7 +26,7 @@ export const unreachable = (failure: GitFailure, asked: Asked): ExpertStackError
 type Explained = { readonly why: string; readonly remedy: string };
 
 const explained = (failure: GitFailure, asked: Asked): Explained => {
-  const { host } = new URL(asked.url);
+  const host = hostOf(asked);
   switch (failure.type) {
     case "status":
       return status(failure.status, asked);
@@ -33,6 +34,8 @@ const explained = (failure: GitFailure, asked: Asked): Explained => {
       return { why: `${host} had not answered within the time limit`, remedy: later };
     case "address":
       return { why: `there is no host ${host}, or no name service to ask`, remedy: network };
+    case "proxy":
+      return { why: `the proxy let nobody through to ${host}`, remedy: proxy };
     case "connection":
       return { why: `the connection to ${host} failed or broke off`, remedy: network };
     case "certificate":
@@ -49,16 +52,20 @@ const explained = (failure: GitFailure, asked: Asked): Explained => {
       return { why: "it is empty, or has no default branch", remedy: "Publish an Expert into it first." };
     case "format":
       return { why: `its objects are named by ${failure.format} now`, remedy: later };
+    case "other":
     case "unknown":
-      return { why: `git failed: ${lastLine(failure.said)}`, remedy: later };
+      return { why: `git failed: ${firstLine(failure.said)}`, remedy: later };
     default:
       return failure satisfies never;
   }
 };
 
 const status = (code: number, asked: Asked): Explained => {
-  const { host } = new URL(asked.url);
-  const [by, access] = [hasToken(asked) ? "with the token for it" : "without a token", accessRemedy(asked)];
+  const host = hostOf(asked);
+  const [by, access] = [
+    tokenOf(asked) === "" ? "without a token" : "with the token for it",
+    accessRemedy(asked),
+  ];
   const answered = `${host} answered ${code}`;
   if (code === 404) {
     return {
@@ -80,6 +87,7 @@ const status = (code: number, asked: Asked): Explained => {
 
 const later = "Run it again later. What perstack.lock pins and the cache holds goes on working.";
 const network = "Check the address, the network and the proxy (HTTPS_PROXY, NO_PROXY), then run it again.";
+const proxy = "Check HTTPS_PROXY and NO_PROXY, then run it again.";
 const certificate = "Name the file of the authority that signed it in GIT_SSL_CAINFO.";
 const sshKey = "Load a key that may read the repository into ssh-agent (SSH_AUTH_SOCK), or use https.";
 const hostKey = "Add the host's key to ~/.ssh/known_hosts, or use https.";
@@ -87,16 +95,18 @@ const hostKey = "Add the host's key to ~/.ssh/known_hosts, or use https.";
 const accessRemedy = ({ options }: Asked): string =>
   options.accessRemedy ?? "Give a token that may read the repository.";
 
-const hasToken = ({ options, url }: Asked): boolean => {
-  const { protocol, host } = new URL(url);
-  return protocol === "https:" && (options.tokenFor?.(host) ?? "") !== "";
+const hostOf = ({ url, id }: Asked): string => URL.parse(url)?.host || id;
+
+const tokenOf = ({ options, url }: Asked): string => {
+  const host = httpsHost(url);
+  return (host === undefined ? undefined : options.tokenFor?.(host)) ?? "";
 };
 
-const lastLine = (said: string): string => said.split("\n").at(-1)?.slice(0, 300) || "it did not say why";
+const firstLine = (said: string): string => said.split("\n")[0]?.slice(0, 300) || "it did not say why";
 
 /** Neither the token itself, nor what stands before the `@` of an address (a proxy's, say). */
-const withoutCredential = (text: string, { options, url }: Asked): string => {
-  const token = options.tokenFor?.(new URL(url).host) ?? "";
+const withoutCredential = (text: string, asked: Asked): string => {
+  const token = tokenOf(asked);
   const plain = text.replace(/\/\/[^/@\s]*@/g, "//…@");
   return token === "" ? plain : plain.replaceAll(token, "…");
 };

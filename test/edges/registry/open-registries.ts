@@ -13,6 +13,8 @@ export type OpenRegistries = AsyncDisposable & {
   another(options?: Partial<GitOptions>): Registries & AsyncDisposable;
   /** The git commands that were started, in order: `fetch`, `cat-file`. */
   commands(): readonly string[];
+  /** The same with all their arguments. */
+  lines(): readonly string[];
 };
 
 /** The adapter on a cache of its own, with a git that writes down how often it was started. */
@@ -33,11 +35,14 @@ export const openRegistries = (options: Partial<GitOptions> = {}): OpenRegistrie
     ...options,
   } as const;
   const registries = gitRegistries(base);
+  const lines = (): readonly string[] =>
+    existsSync(log) ? readFileSync(log, "utf8").trim().split("\n") : [];
   return {
     registries,
     cacheDirectory,
     another: (other = {}) => gitRegistries({ ...base, ...other }),
-    commands: () => (existsSync(log) ? readFileSync(log, "utf8").trim().split("\n").flatMap(commandOf) : []),
+    commands: () => lines().flatMap(commandOf),
+    lines,
     [Symbol.asyncDispose]: async () => {
       await registries[Symbol.asyncDispose]();
       rmSync(folder, { recursive: true, force: true });

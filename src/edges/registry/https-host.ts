@@ -1,0 +1,5 @@
+/** The host, with its port where it has one, that a token may be sent to; nothing for what is not https. */
+export const httpsHost = (url: string): string | undefined => {
+  const parsed = URL.parse(url);
+  return parsed?.protocol === "https:" ? parsed.host : undefined;
+};
