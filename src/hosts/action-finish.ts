@@ -52,7 +52,7 @@ const outputsOf = (ending: Ending, step: Step | undefined): Readonly<Record<stri
     plan: planOutput(ending, step),
     "plan-digest": ending.plan?.digest ?? "",
     "execution-file": job?.executionFile ?? "",
-    expert: expert === undefined ? "" : `${expert.key}@${expert.version} ${expert.digest}`,
+    expert: expert === undefined ? "" : `${expert.name}@${expert.version} ${expert.digest}`,
     steps: String(job?.steps ?? 0),
     "input-tokens": String(usage?.inputTokens ?? 0),
     "output-tokens": String(usage?.outputTokens ?? 0),

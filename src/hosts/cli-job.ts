@@ -28,14 +28,11 @@ export const runPlanned = async (
   const { plan, earlier, catalog, locked } = planned;
   const model = await recorded(options);
   using observer = createObserver(terminal, options, earlier?.entries ?? []);
-  const secretNames = secretVariables(plan.experts.values(), [
-    ...options.secretEnv,
-    ...registryTokens(environment),
-  ]);
+  const furtherSecrets = [...options.secretEnv, ...registryTokens(environment)];
+  const secretNames = secretVariables(plan.experts.values(), furtherSecrets);
   terminal.hide(secretNames);
   const wire = prepareWiring({
-    plan,
-    environment,
+    ...{ plan, environment },
     secrets: [...valuesOf(environment, secretNames), ...passwordsIn(environment, plan.experts.values())],
     workspace,
     checkout: workspace,
@@ -50,11 +47,8 @@ export const runPlanned = async (
   });
   const begun = await begin(options, planned);
   using log = begun.log;
-  const notes = [
-    ...(begun.start.notes ?? []),
-    ...planned.notes,
-    ...weakSecretNotes(environment, secretNames),
-  ];
+  const before = [...(begun.start.notes ?? []), ...planned.notes];
+  const notes = [...before, ...weakSecretNotes(environment, secretNames)];
   const state = await runJob(wire(log), { ...begun.start, notes }, terminal.stop);
   observer.end(state, log.directory);
   return exitCodeOf(state);

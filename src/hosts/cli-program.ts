@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { ExpertStackError } from "../errors.ts";
-import type { LockOptions } from "./cli-lock.ts";
+import { addLockCommands } from "./cli-lock-program.ts";
 import { runFlags } from "./cli-run-flags.ts";
 import { notYet, type Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
@@ -58,6 +58,7 @@ const buildProgram = (terminal: Terminal, choose: (action: Action) => void): Com
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err });
   addRun(program, choose);
   addOthers(program, choose);
+  addLockCommands(program, choose);
   for (const name of comingCommands) {
     program
       .command(name, { hidden: true })
@@ -102,18 +103,6 @@ const addOthers = (program: Command, choose: (action: Action) => void): void => 
     .command("sandbox")
     .description("Say what holds the processes of skills on this machine, and what would hold them better.")
     .action(() => choose(async (at) => (await import("./cli-sandbox.ts")).sandboxCommand(at)));
-  program
-    .command("lock")
-    .description("Write perstack.lock: which versions of Experts are run, and the tools of their skills.")
-    .argument("[references...]", "further Experts to lock, such as @acme/reviewer@1; workflows' are found")
-    .option("--update [name]", "take the newest versions that fit, of every Expert or of one")
-    .option("--check", "write nothing; fail when the lock would be another")
-    .option("--registry <address>", "the default registry, over the manifest's")
-    .option("--config <file>", "the manifest (default: perstack.toml)")
-    .option("--workspace <dir>", "the folder that skills start in")
-    .action((references: readonly string[], options: Omit<LockOptions, "references">) =>
-      choose(async (at) => (await import("./cli-lock.ts")).lockCommand({ references, ...options }, at)),
-    );
 };
 
 const validateFiles = async (

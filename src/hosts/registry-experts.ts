@@ -45,14 +45,15 @@ export const withRegistryExperts = async (
     signal,
   );
   const merged = mergeExperts(manifest, expertKey, resolution);
-  return { ...merged, notes: [...resolution.unlocked.map(notLocked), ...resolution.usage.worn.map(worn)] };
+  return { ...merged, notes: [...notLocked(resolution.unlocked), ...resolution.usage.worn.map(worn)] };
 };
 
-const notLocked = (request: string): Note => ({
-  type: "note",
-  level: "warning",
-  text: `perstack.lock does not hold "${request}", so what it means may change from job to job. Run \`expert-stack lock\` and commit the result.`,
-});
+const notLocked = (requests: readonly string[]): readonly Note[] => {
+  if (requests.length === 0) return [];
+  const named = requests.map((request) => `"${request}"`).join(", ");
+  const text = `perstack.lock does not hold ${named}: which version that is may change from job to job. Run \`expert-stack lock\` and commit the result.`;
+  return [{ type: "note", level: "warning", text }];
+};
 
 /** @throws ExpertStackError VERSION_DISABLED where it was taken back for security's sake */
 const worn = ({ line, status, reason = "" }: PublishedVersion): Note => {

@@ -56,18 +56,21 @@ const cases: readonly Case[] = [
     inputs: { "max-steps": "many" },
     says: ['`max-steps` is "many"', "whole number"],
   },
-  ...["@acme/reviewer", "@acme/reviewer@1", "@acme/reviewer@stable", "github:acme/x//perstack.toml@v1"].map(
-    (expert) => ({
-      when: `the Expert is ${expert}, of a registry`,
-      inputs: { expert },
-      says: [expert, /not available/, "key"],
-    }),
-  ),
+  ...["@acme/reviewer", "@acme/reviewer@1", "@acme/reviewer@stable"].map((expert) => ({
+    when: `the Expert is ${expert}, and no registry is said`,
+    inputs: { expert },
+    says: ["@acme/reviewer", "no registry is said for @acme", '[registries.scopes] "@acme" ='],
+  })),
+  {
+    when: "the Expert is of another repository, and only what is locked may run",
+    inputs: { expert: "github:acme/x//perstack.toml@v1", frozen: "true" },
+    says: ["github:acme/x//perstack.toml@v1", "expert-stack lock"],
+  },
   {
     when: "the Expert is of a registry and there is no manifest",
     scene: { on: "dispatch" },
     inputs: { expert: "@acme/reviewer", config: "none.toml" },
-    says: ["@acme/reviewer", /not available/],
+    says: ["@acme/reviewer", "no registry is said for @acme"],
   },
 ];
 
