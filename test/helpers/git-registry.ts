@@ -42,7 +42,7 @@ export type ScratchRegistry = GitRepository & {
 
 const at = "2026-01-31T00:00:00Z";
 
-export const minimalDefinition = (name: string, version: string): string =>
+const minimalDefinition = (name: string, version: string): string =>
   `[experts."${name}"]\nversion = "${version}"\ninstruction = "Help."\n`;
 
 export const makeRegistry = (files: WorkFiles = { "README.md": "Experts\n" }): ScratchRegistry => {

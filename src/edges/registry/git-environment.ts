@@ -86,7 +86,7 @@ const access = ({ tokenFor }: GitOptions, url: string): readonly Setting[] => {
   ];
 };
 
-export const authorization = (token: string): string =>
+const authorization = (token: string): string =>
   `Authorization: Basic ${Buffer.from(`x-access-token:${token}`).toString("base64")}`;
 
 const personal = (options: GitOptions, place: GitPlace): Record<string, string> => {

@@ -43,8 +43,11 @@ const sayings: readonly (readonly [RegExp, GitFailure])[] = [
   ],
   [/resolve proxy|from proxy|CONNECT tunnel/i, { type: "proxy" }],
   [/Could not resolve host|Name or service not known/i, { type: "address" }],
-  [/certificate|handshake/i, { type: "certificate" }],
-  [/connect|hung up|early EOF|RPC failed|Empty reply|timed out|too slow|SSL|TLS/i, { type: "connection" }],
+  [/certificate/i, { type: "certificate" }],
+  [
+    /connect|hung up|early EOF|RPC failed|Empty reply|timed out|too slow|\bSSL|TLS\b/i,
+    { type: "connection" },
+  ],
 ];
 
 const remote = /unable to access|remote (?:error|repository)|http transport|not valid: is this/;
