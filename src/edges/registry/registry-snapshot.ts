@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import type { RegistryAddress } from "../../definition/registry-address.ts";
 import { ExpertStackError } from "../../errors.ts";
-import { indexFolder } from "../../registry/index-path.ts";
+import { configPath } from "../../registry/index-place.ts";
 import type { RegistrySnapshot } from "../../run/registry-ports.ts";
 import type { BareClone } from "./bare-clone.ts";
 import type { Clones } from "./clones.ts";
@@ -9,7 +9,6 @@ import { type Commit, fetchCommit, localCommit, readFiles } from "./commit-files
 import { isRefName } from "./ref-name.ts";
 import { unreachable } from "./unreachable.ts";
 
-const configPath = `${indexFolder}/config.json`;
 const Config = z.looseObject({ indexBranch: z.exactOptional(z.string().check(z.refine(isRefName))) });
 
 /** The newest state of a registry's index branch. */
