@@ -37,7 +37,7 @@ export const readWholeIndex = (files: IndexFiles): WholeIndex => {
     throw damaged(path, "no version has this definition");
   }
   const listed = files.get(namesPath);
-  if (listed !== undefined && textOf(listed) !== renderNames(names)) {
+  if ((listed === undefined ? "" : textOf(listed)) !== renderNames(names)) {
     throw damaged(namesPath, "it does not list what the index holds");
   }
   return { states };

@@ -1,0 +1,64 @@
+import { ExpertStackError } from "../errors.ts";
+import { indexFolder } from "../registry/index-path.ts";
+import { indexPlace } from "../registry/index-place.ts";
+import { requirePureAppend } from "../registry/pure-append.ts";
+import { type Account, parseScopeFile } from "../registry/scope-owners.ts";
+import { readWholeIndex, type WholeIndex } from "../registry/whole-index.ts";
+import type { RegistryRepository } from "./publishing-ports.ts";
+import { namesAt, registryPoint, textOf } from "./registry-index.ts";
+
+/** Reads and checks everything in the index's folder, on both branches where it has one of its own. */
+export const checkWholeIndex = async (
+  repository: RegistryRepository,
+  defaultBranch: string,
+): Promise<WholeIndex> => {
+  const { trusted, index } = await registryPoint(repository, { defaultBranch });
+  const whole = readWholeIndex(await repository.files(trusted, indexFolder));
+  if (index === undefined || index === trusted) return whole;
+  return readWholeIndex(await repository.files(index, indexFolder));
+};
+
+/** A change that a pull request proposes: two commits, and everybody who has a hand in it. */
+export type IndexProposal = {
+  readonly base: string;
+  readonly head: string;
+  readonly by: readonly [Account, ...Account[]];
+};
+
+/**
+ * Whether a change only adds to the index, by owners of what it adds to, and leaves it whole.
+ *
+ * @returns how many files of the index it touches
+ * @throws ExpertStackError with the reason for which it is refused
+ */
+export const checkIndexChange = async (
+  repository: RegistryRepository,
+  { base, head, by }: IndexProposal,
+): Promise<number> => {
+  const changes = await repository.changes(base, head, indexFolder);
+  if (changes.length === 0) return 0;
+  const owners = new Map<string, ReadonlySet<number>>();
+  for (const [path, file] of await repository.files(base, `${indexFolder}/scopes`)) {
+    const place = indexPlace(path);
+    if (place?.type === "scope") owners.set(place.scope, parseScopeFile(textOf(file) ?? "", path));
+  }
+  requirePureAppend({ changes, by, owners, names: await namesAt(repository, { index: base }) });
+  const proposed = new Map(await repository.files(base, indexFolder));
+  for (const { path, after } of changes) {
+    if (after === undefined) proposed.delete(path);
+    else proposed.set(path, after);
+  }
+  readWholeIndex(proposed);
+  return changes.length;
+};
+
+/** @throws ExpertStackError INPUT_INVALID */
+export const oneOrMore = (accounts: readonly Account[]): readonly [Account, ...Account[]] => {
+  const [first, ...others] = accounts;
+  if (first !== undefined) return [first, ...others];
+  throw new ExpertStackError({
+    code: "INPUT_INVALID",
+    message: "Nobody is named who asks for the change.",
+    remedy: "Name the account's number: `--by 583231`.",
+  });
+};

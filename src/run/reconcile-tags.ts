@@ -1,0 +1,36 @@
+import type { PublishLine } from "../registry/index-line.ts";
+import { indexFolder } from "../registry/index-path.ts";
+import { looksLikePublishTag } from "../registry/publish-tag.ts";
+import { readWholeIndex } from "../registry/whole-index.ts";
+import type { RegistryRepository } from "./publishing-ports.ts";
+import { registryPoint } from "./registry-index.ts";
+
+/** Where the tags of a registry and its index differ. */
+export type Differences = {
+  /** Tags that ask to publish something and have not. More than three in one push start no workflow. */
+  readonly waiting: readonly string[];
+  /** Tags that name another commit now than when they published. */
+  readonly moved: readonly { readonly tag: string; readonly published: string; readonly now: string }[];
+};
+
+/** Compares tags with the index. It changes nothing: what to do about it is an owner's to say. */
+export const reconcileTags = async (
+  repository: RegistryRepository,
+  defaultBranch: string,
+): Promise<Differences> => {
+  const { index } = await registryPoint(repository, { defaultBranch, tags: "" });
+  const files = index === undefined ? new Map() : await repository.files(index, indexFolder);
+  const { states } = readWholeIndex(files);
+  const published = [...states.values()].flatMap(({ versions }) =>
+    [...versions.values()].map(({ line }) => line.src),
+  );
+  const commits = new Map<string, PublishLine["src"]>(published.map((src) => [src.tag, src]));
+  const tags = [...(await repository.tags())].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    waiting: tags.flatMap(([tag]) => (looksLikePublishTag(tag) && !commits.has(tag) ? [tag] : [])),
+    moved: tags.flatMap(([tag, now]) => {
+      const before = commits.get(tag)?.commit;
+      return before === undefined || before === now ? [] : [{ tag, published: before, now }];
+    }),
+  };
+};
