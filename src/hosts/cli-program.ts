@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { ExpertStackError } from "../errors.ts";
 import { addLockCommands } from "./cli-lock-program.ts";
+import { addRegistry } from "./cli-registry-program.ts";
 import { runFlags } from "./cli-run-flags.ts";
 import { notYet, type Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
@@ -15,7 +16,6 @@ const comingCommands = [
   "publish",
   "tag",
   "status",
-  "registry",
   "export",
   "replay",
   "report",
@@ -59,6 +59,7 @@ const buildProgram = (terminal: Terminal, choose: (action: Action) => void): Com
   addRun(program, choose);
   addOthers(program, choose);
   addLockCommands(program, choose);
+  addRegistry(program, choose);
   for (const name of comingCommands) {
     program
       .command(name, { hidden: true })

@@ -1,0 +1,123 @@
+import { appendFileSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
+import { ExpertStackError, inSentences } from "../errors.ts";
+import { lineAfter } from "../registry/index-file.ts";
+import { definitionPath, sha256 } from "../registry/index-path.ts";
+import { readPublishRequest } from "../registry/publish-request.ts";
+import { visible } from "../report/visible.ts";
+import { appendLine } from "../run/append-line.ts";
+import { checkIndexChange, checkWholeIndex, oneOrMore } from "../run/check-index.ts";
+import { planLine } from "../run/plan-line.ts";
+import { reconcileTags } from "../run/reconcile-tags.ts";
+import { publishingRepository } from "./publishing-checkout.ts";
+import { defaultBranchOf, readEventFile, readProposal } from "./registry-event.ts";
+import type { Terminal } from "./terminal.ts";
+
+export type RegistryOptions = {
+  readonly event?: string;
+  readonly branch?: string;
+  readonly base?: string;
+  readonly head?: string;
+  readonly by?: readonly string[];
+};
+
+type Command = (options: RegistryOptions, terminal: Terminal) => Promise<number>;
+
+/** What the workflows of a registry do, each in a checkout of it. */
+const commands = {
+  accept: async ({ event = "" }, terminal) => {
+    const request = readPublishRequest(readEventFile(event, terminal));
+    const { state, entry } = await planLine(await publishingRepository(terminal), request, now());
+    terminal.out(lineAfter(state, entry));
+    return 0;
+  },
+  append: async ({ event = "" }, terminal) => {
+    const request = readPublishRequest(readEventFile(event, terminal));
+    // Whoever was overtaken together must not come back together.
+    const pause = async (attempt: number) =>
+      await setTimeout(Math.random() * 500 * attempt, undefined, { signal: terminal.stop });
+    const repository = await publishingRepository(terminal);
+    const { name, version, line, definition } = await appendLine(repository, { request, at: now(), pause });
+    terminal.out(line);
+    if (definition !== undefined && request.wanted.type === "publish") {
+      const digest = sha256(definition);
+      setOutputs(
+        { name, version, tag: request.wanted.tag.tag, digest, path: definitionPath(digest) },
+        terminal,
+      );
+    }
+    return 0;
+  },
+  verify: async (options, terminal) => {
+    const repository = await publishingRepository(terminal);
+    const { states } = await checkWholeIndex(repository, defaultBranchOf(options, terminal));
+    const versions = [...states.values()].reduce((sum, state) => sum + state.versions.size, 0);
+    terminal.out(`The index is whole: ${counted(states.size, "Expert")}, ${counted(versions, "version")}.\n`);
+    return 0;
+  },
+  reconcile: async (options, terminal) => {
+    const repository = await publishingRepository(terminal);
+    const { waiting, moved } = await reconcileTags(repository, defaultBranchOf(options, terminal));
+    for (const tag of waiting)
+      say(
+        "warning",
+        `${tag} is not published. An owner can ask for it: action index, version ${tag}.`,
+        terminal,
+      );
+    for (const { tag, published, now: commit } of moved) {
+      say("error", `TAG_MOVED: ${tag} published ${published}, and names ${commit} now.`, terminal);
+    }
+    terminal.out(`${counted(waiting.length, "tag")} not published, ${moved.length} moved.\n`);
+    return moved.length > 0 ? 1 : 0;
+  },
+  "check-change": async ({ event, base, head, by = [] }, terminal) => {
+    const named = base !== undefined && head !== undefined;
+    const proposal = named
+      ? { base, head, by: oneOrMore(by.map((id) => ({ id: Number(id), login: `gh:${id}` }))) }
+      : readProposal(readEventFile(event ?? "", terminal));
+    const count = await checkIndexChange(await publishingRepository(terminal), proposal);
+    terminal.out(`${counted(count, "file")} of the index changed, and all of it only adds.\n`);
+    return 0;
+  },
+} as const satisfies Readonly<Record<string, Command>>;
+
+export type RegistryCommand = keyof typeof commands;
+
+/** `expert-stack registry <what>`. In a workflow a refusal is also an annotation, and in the summary. */
+export const registryCommand = async (
+  { what, options }: { readonly what: RegistryCommand; readonly options: RegistryOptions },
+  terminal: Terminal,
+): Promise<number> => {
+  try {
+    return await commands[what](options, terminal);
+  } catch (error) {
+    if (error instanceof ExpertStackError && terminal.environment.GITHUB_ACTIONS === "true") {
+      say("error", `${error.code}: ${inSentences(error.message, error.remedy)}`, terminal);
+    }
+    throw error;
+  }
+};
+
+const now = (): string => new Date().toISOString().replace(/\.\d+Z$/, "Z");
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+/** A sentence for people: in a workflow as an annotation and in the summary, elsewhere as text. */
+const say = (level: "warning" | "error", text: string, terminal: Terminal): void => {
+  const { GITHUB_ACTIONS, GITHUB_STEP_SUMMARY } = terminal.environment;
+  const shown = visible(text);
+  if (GITHUB_ACTIONS !== "true") {
+    terminal.err(`${level}: ${shown}\n`);
+    return;
+  }
+  terminal.out(`::${level}::${shown.replaceAll("%", "%25")}\n`);
+  // A block of code, so that nothing of it is a link, a mention or a picture.
+  if (GITHUB_STEP_SUMMARY) appendFileSync(GITHUB_STEP_SUMMARY, `    ${level}: ${shown}\n`);
+};
+
+/** Outputs of the step. None of them can hold a line break: each has a grammar of its own. */
+const setOutputs = (outputs: Readonly<Record<string, string>>, { environment }: Terminal): void => {
+  if (!environment.GITHUB_OUTPUT) return;
+  const lines = Object.entries(outputs).map(([name, value]) => `${name}=${value}\n`);
+  appendFileSync(environment.GITHUB_OUTPUT, lines.join(""));
+};

@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import * as z from "zod/mini";
+import { ExpertStackError } from "../errors.ts";
+import type { IndexProposal } from "../run/check-index.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** @throws ExpertStackError INPUT_INVALID */
+export const readEventFile = (file: string, { cwd }: Terminal): unknown => {
+  try {
+    return JSON.parse(readFileSync(resolve(cwd, file), "utf8"));
+  } catch (cause) {
+    throw new ExpertStackError({
+      code: "INPUT_INVALID",
+      message: `${file} is no event of GitHub's.`,
+      remedy: 'Give the payload as JSON: `--event "$GITHUB_EVENT_PATH"`.',
+      cause,
+    });
+  }
+};
+
+const OfRepository = z.object({ repository: z.object({ default_branch: z.string() }) });
+
+/** The default branch: as it was named, as the event says, or the branch that the workflow runs on. */
+export const defaultBranchOf = (
+  { branch, event }: { readonly branch?: string; readonly event?: string },
+  terminal: Terminal,
+): string => {
+  if (branch !== undefined) return branch;
+  const parsed = OfRepository.safeParse(event === undefined ? undefined : readEventFile(event, terminal));
+  return parsed.success
+    ? parsed.data.repository.default_branch
+    : terminal.environment.GITHUB_REF_NAME || "main";
+};
+
+const Account = z.object({ id: z.int().check(z.gte(1)), login: z.string() });
+
+const PullRequest = z.object({
+  sender: Account,
+  pull_request: z.object({
+    user: Account,
+    base: z.object({ sha: z.string() }),
+    head: z.object({ sha: z.string() }),
+  }),
+});
+
+/** What a pull request proposes: its author and whoever pushed to it last take part. */
+export const readProposal = (payload: unknown): IndexProposal => {
+  const parsed = PullRequest.safeParse(payload);
+  if (parsed.success) {
+    const { sender, pull_request: change } = parsed.data;
+    return { base: change.base.sha, head: change.head.sha, by: [change.user, sender] };
+  }
+  throw new ExpertStackError({
+    code: "INPUT_INVALID",
+    message: "The event is no pull request's.",
+    remedy: "Run it on `pull_request`, or name `--base`, `--head` and `--by`.",
+  });
+};
