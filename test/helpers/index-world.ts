@@ -5,10 +5,10 @@ import { definitionPath, indexPath } from "../../src/registry/index-path.ts";
 import { namesPath, type TreeFile } from "../../src/registry/index-place.ts";
 import { listedVersion, nameLine, renderNames } from "../../src/registry/names-list.ts";
 import { readPublishedDefinition } from "../../src/registry/published-definition.ts";
-import { renderScopeFile, scopePath } from "../../src/registry/scope-owners.ts";
+import { type Account, renderScopeFile, scopePath } from "../../src/registry/scope-owners.ts";
 
-export const ada = { id: 1815, login: "ada" } as const;
-export const eve = { id: 666, login: "eve" } as const;
+export const ada: Account = { id: 1815, login: "ada" };
+export const eve: Account = { id: 666, login: "eve" };
 
 export const definitionText = (name: string, version: string, more = ""): string =>
   `[experts."${name}"]\nversion = "${version}"\ninstruction = "Look."\n${more}`;

@@ -1,0 +1,127 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, matchesGlob } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+import { type IndexState, readIndexFile } from "../../src/registry/index-file.ts";
+import { indexPath } from "../../src/registry/index-path.ts";
+import { namesPath } from "../../src/registry/index-place.ts";
+import { registryWorkflows } from "../../src/registry/registry-workflows.ts";
+import { type Account, renderScopeFile, scopePath } from "../../src/registry/scope-owners.ts";
+import { type GitRepository, makeRepository, type WorkFiles } from "./git-repository.ts";
+import { ada } from "./index-world.ts";
+import { type Played, playWorkflow } from "./play-workflow.ts";
+
+/** A registry as GitHub has it, an author's checkout of it, and GitHub's part in publishing. */
+export type RegistryWorld = Disposable & {
+  readonly author: GitRepository;
+  /** The repository at the host. */
+  readonly remote: string;
+  readonly temporary: string;
+  git(...args: readonly string[]): string;
+  /** Pushes tags in one push, and runs what GitHub would run. @param by the account whose push it is */
+  pushTags(tags: readonly string[], by?: Account): Promise<readonly Played[]>;
+  /** `registry publish` after a push, as GitHub's event has it. */
+  afterPush(push: PushedTag): Promise<Played>;
+  /** `registry publish` by hand. */
+  dispatch(inputs: DispatchInputs, by?: Account): Promise<Played>;
+  /** Another workflow of the registry, on the default branch. */
+  run(name: string, eventName: string, event?: object): Promise<Played>;
+  /** The lines of an Expert; nothing while it has none. */
+  lines(name: string, branch?: string): IndexState | undefined;
+  names(): string;
+};
+
+type PushedTag = {
+  readonly tag: string;
+  readonly commit: string;
+  readonly by: Account;
+  /** Who had it run, when not the pusher. */
+  readonly triggering?: Account;
+};
+
+type DispatchInputs = { readonly action: string; readonly version: string; readonly value?: string };
+
+const repository = {
+  ...{ id: 4711, full_name: "acme/experts", html_url: "https://github.com/acme/experts" },
+  ...{ default_branch: "main", private: false },
+};
+
+/** @param files over what a registry has anyway: its workflows, and the scope @acme, which is ada's */
+export const startRegistryWorld = (files: WorkFiles): RegistryWorld => {
+  const temporary = mkdtempSync(join(tmpdir(), "expert-stack-registry-"));
+  const remote = join(temporary, "remote.git");
+  const git = (...args: readonly string[]): string =>
+    execFileSync("git", ["-C", remote, ...args], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    }).trimEnd();
+  mkdirSync(remote);
+  git("init", "--quiet", "--bare", "--initial-branch", "main");
+  const action = "expert-stack/expert-stack/.github/actions/registry@v1";
+  const workflows = Object.fromEntries(registryWorkflows({ action, header: "" }));
+  const author = makeRepository({
+    files: { ...workflows, [scopePath("@acme")]: renderScopeFile("@acme", ada), ...files },
+  });
+  author.git("remote", "add", "origin", `file://${remote}`);
+  author.git("push", "--quiet", "origin", "main");
+  const show = (at: string): string | undefined => {
+    try {
+      return git("show", at);
+    } catch {
+      return undefined;
+    }
+  };
+  const run: RegistryWorld["run"] = async (name, eventName, event = {}) =>
+    await playWorkflow({
+      text: show(`main:.github/workflows/registry-${name}.yml`) ?? "",
+      eventName,
+      event: { repository, ...event },
+      temporary,
+      checkout: (directory) => {
+        execFileSync("git", ["clone", "--quiet", `file://${remote}`, directory], { stdio: "ignore" });
+      },
+    });
+  const afterPush: RegistryWorld["afterPush"] = async (push) =>
+    await run("publish", "workflow_run", { workflow_run: workflowRun(push) });
+  return {
+    ...{ author, remote, temporary, git, run, afterPush },
+    pushTags: async (tags, by = ada) => {
+      author.git("push", "--quiet", "--force", "origin", ...tags.map((tag) => `refs/tags/${tag}`));
+      // GitHub makes no event of more than three tags in one push.
+      if (tags.length > 3) return [];
+      const played: Played[] = [];
+      for (const tag of tags) {
+        const commit = git("rev-parse", `refs/tags/${tag}^{commit}`);
+        if (starts(show(`${commit}:.github/workflows/registry-request.yml`), tag)) {
+          played.push(await afterPush({ tag, commit, by }));
+        }
+      }
+      return played;
+    },
+    dispatch: async (inputs, by = ada) =>
+      await run("publish", "workflow_dispatch", { inputs, sender: by, ref: "refs/heads/main" }),
+    lines: (name, branch = "main") => {
+      const text = show(`${branch}:${indexPath(name)}`);
+      return text === undefined ? undefined : readIndexFile(`${text}\n`, { name, file: "index" });
+    },
+    names: () => show(`main:${namesPath}`) ?? "",
+    [Symbol.dispose]: () => {
+      author[Symbol.dispose]();
+      rmSync(temporary, { recursive: true, force: true });
+    },
+  };
+};
+
+const OnTags = z.object({ on: z.object({ push: z.object({ tags: z.array(z.string()) }) }) });
+
+/** Whether the workflow of the tagged commit runs on a push of the tag. */
+const starts = (workflow: string | undefined, tag: string): boolean =>
+  workflow !== undefined &&
+  OnTags.parse(parse(workflow)).on.push.tags.some((pattern) => matchesGlob(tag, pattern));
+
+const workflowRun = ({ tag, commit, by, triggering = by }: PushedTag) => ({
+  ...{ event: "push", conclusion: "success", head_branch: tag, head_sha: commit },
+  ...{ head_repository: { id: repository.id }, actor: by, triggering_actor: triggering },
+});
