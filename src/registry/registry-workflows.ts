@@ -75,7 +75,13 @@ on: # zizmor: ignore[dangerous-triggers] nothing of the triggering commit is run
 permissions: {}
 
 jobs:
-  # Judges, with a token that can write nothing.
+${acceptJob(action)}
+
+${appendJob(action)}
+
+${announce}`;
+
+const acceptJob = (action: string): string => `  # Judges, with a token that can write nothing.
   accept:
     if: github.event_name == 'workflow_dispatch' || github.event.workflow_run.event == 'push'
     runs-on: ubuntu-latest
@@ -86,9 +92,11 @@ jobs:
 ${checkout()}
       - uses: ${action}
         with:
-          command: accept
+          command: accept`;
 
-  # Judges anew by what is there now, adds the line and pushes it.
+const appendJob = (
+  action: string,
+): string => `  # Judges anew by what is there now, adds the line and pushes it.
   append:
     needs: accept
     runs-on: ubuntu-latest
@@ -107,9 +115,7 @@ ${checkout()}
         uses: ${action}
         with:
           command: append
-          token: ${expression("secrets.REGISTRY_TOKEN || github.token")}
-
-${announce}`;
+          token: ${expression("secrets.REGISTRY_TOKEN || github.token")}`;
 
 const announce = `  # What may fail without taking anything back: the line is in the index.
   announce:
