@@ -2,9 +2,11 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { actionsArtifacts } from "../edges/github/artifacts.ts";
 import { createJob } from "../edges/store/create-job.ts";
+import { trustedTree } from "../edges/workspace/trusted-tree.ts";
 import type { JournalEntry } from "../job/event.ts";
 import { makeRedaction } from "../report/redaction.ts";
 import { runJob } from "../run/run-job.ts";
+import type { TrustedTree } from "../run/workspace-ports.ts";
 import { pushNotes } from "./action-change.ts";
 import { gitOutside } from "./action-definitions.ts";
 import { deliver } from "./action-deliver.ts";
@@ -14,7 +16,7 @@ import { actionObserver } from "./action-observer.ts";
 import { outputSkills } from "./action-outputs.ts";
 import { showProgress } from "./action-progress.ts";
 import { readingSkills } from "./action-reading.ts";
-import { leaveState } from "./action-state.ts";
+import { leaveState, type StepState } from "./action-state.ts";
 import { workspaceOf } from "./action-workspace.ts";
 import { refuseCheckedOut } from "./checked-out-credential.ts";
 import type { Ending } from "./ending.ts";
@@ -33,6 +35,7 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
   const entries: JournalEntry[] = [];
   const artifacts = actionsArtifacts(runtimeTokenLender(step.environment));
   const { redact } = makeRedaction(step.secrets.values());
+  await using tree = treeOf(job);
   const stepLines = stepLog();
   const onWaiting = (): void => {
     stepLines.open();
@@ -45,7 +48,7 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
     environment: step.environment,
     secrets: step.secrets.values(),
     workspace: workspaceOf(step),
-    ...checkoutOf(job),
+    ...checkoutOf(job, tree),
     hidden: hiddenFolders(step),
     cacheDirectory: context.cache,
     ...{ trust: admission.trust, allowHosts: inputs.allowHosts, observer },
@@ -54,7 +57,7 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
   });
   const root = join(context.temporary, "expert-stack", "jobs");
   using log = createJob({ root, jobId: plan.started.jobId, hide: "plain" });
-  leaveToPost(step, { jobDirectory: log.directory, artifactName: name });
+  leaveToPost(step, { jobDirectory: log.directory, artifactName: name, treeDirectory: tree.directory });
   const notes = [...job.notes, ...weakSecrets(job), ...pushNotes(job)];
   const { thread } = gitHub(step);
   const progress = showProgress(job, { entries, redact, thread }, stop);
@@ -74,22 +77,32 @@ const inProcess = (job: StepJob): NonNullable<Wiring["inProcess"]> => {
 const weakSecrets = ({ step: { environment, inputs }, plan }: StepJob) =>
   weakSecretNotes(environment, secretVariables(plan.experts.values(), inputs.secretEnv));
 
+/** Of the trusted commit, made when a skill is to start in it and removed with the job. */
+const treeOf = ({ step, trusted, plan }: StepJob) =>
+  trustedTree({
+    commit: trusted.commit,
+    workspace: workspaceOf(step),
+    checkout: step.context.checkout,
+    program: gitOutside(step.context.checkout, step.environment),
+    directory: join(step.context.temporary, "expert-stack", "trees", plan.started.jobId),
+  });
+
 /** A checkout of another commit than the trusted one brings no program and no credential. */
-const checkoutOf = ({
-  step,
-  trusted,
-}: StepJob): Pick<Wiring, "checkout" | "localCommands" | "admitCredential"> => {
+const checkoutOf = (
+  { step, trusted }: StepJob,
+  tree: TrustedTree,
+): Pick<Wiring, "checkout" | "localCommands" | "admitCredential"> => {
   const { checkout } = step.context;
   if (trusted.workspace === "trusted commit") return { checkout, localCommands: "allowed" };
   const admitCredential = (file: string): void =>
     refuseCheckedOut(file, { folder: checkout, ...gitOutside(checkout, step.environment) });
-  return { checkout, localCommands: "refused", admitCredential };
+  return { checkout, localCommands: tree, admitCredential };
 };
 
 /** What `post` needs if this process does not get to its end. */
 const leaveToPost = (
   { inputs }: Step,
-  job: { readonly jobDirectory: string; readonly artifactName: string },
+  job: Pick<StepState, "jobDirectory" | "artifactName" | "treeDirectory">,
 ): void =>
   leaveState({
     ...job,

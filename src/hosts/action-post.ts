@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { getInput, info, summary, warning } from "@actions/core";
 import { actionsArtifacts } from "../edges/github/artifacts.ts";
 import { ExpertStackError, inSentences } from "../errors.ts";
@@ -12,12 +13,13 @@ import type { Environment } from "./secrets.ts";
 
 /**
  * Ends the comment and uploads the record where `main` could not, because it was cancelled, timed out or crashed, or
- * because the upload failed. Says in the summary where the record is. Never fails the job: what `main` concluded stands.
+ * because the upload failed, and removes what it left. Says in the summary where the record is. Never fails the job: what `main` concluded stands.
  */
 export const runPost = async (environment: Environment): Promise<number> => {
   const state = foundState();
   await quietly(() => endComment(state, environment));
   await quietly(() => uploadLeft(state, environment));
+  await quietly(() => removeTree(state));
   return 0;
 };
 
@@ -27,6 +29,11 @@ const quietly = async (act: () => Promise<void>): Promise<void> => {
   } catch (error) {
     warning(error instanceof ExpertStackError ? inSentences(error.message, error.remedy) : String(error));
   }
+};
+
+/** What a job removes at its end, and could not when it was killed. */
+const removeTree = async ({ treeDirectory }: StepState): Promise<void> => {
+  if (treeDirectory !== "") await rm(treeDirectory, { recursive: true, force: true });
 };
 
 /** Nobody is to wait for who was stopped. */

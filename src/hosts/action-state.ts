@@ -13,17 +13,27 @@ export type StepState = {
   readonly uploaded: string;
   /** The comment that says how far the job is, as `action-unfinished.ts` writes it; empty once the answer is in it. */
   readonly unfinished: string;
+  /** Where the trusted commit's tree lies for skills, if any started in one. */
+  readonly treeDirectory: string;
 };
 
-const keys = ["jobDirectory", "artifactName", "retentionDays", "artifact", "uploaded", "unfinished"] as const;
+const keys = [
+  "jobDirectory",
+  "artifactName",
+  "retentionDays",
+  "artifact",
+  "uploaded",
+  "unfinished",
+  "treeDirectory",
+] as const;
 
 export const leaveState = (state: Partial<StepState>): void => {
   for (const [key, value] of Object.entries(state)) saveState(key, value);
 };
 
 export const foundState = (): StepState => {
-  const [jobDirectory, artifactName, retentionDays, artifact, uploaded, unfinished] = keys.map((key) =>
-    getState(key),
+  const [jobDirectory, artifactName, retentionDays, artifact, uploaded, unfinished, treeDirectory] = keys.map(
+    (key) => getState(key),
   );
   return {
     jobDirectory: jobDirectory ?? "",
@@ -32,5 +42,6 @@ export const foundState = (): StepState => {
     artifact: artifact ?? "",
     uploaded: uploaded ?? "",
     unfinished: unfinished ?? "",
+    treeDirectory: treeDirectory ?? "",
   };
 };

@@ -19,6 +19,7 @@ import type {
 } from "../run/ports.ts";
 import type { JobPlan } from "../run/resolve.ts";
 import type { JobPorts } from "../run/run-job.ts";
+import type { TrustedTree } from "../run/workspace-ports.ts";
 import type { JobSandbox } from "./job-sandbox.ts";
 import type { Environment } from "./secrets.ts";
 
@@ -37,8 +38,8 @@ export type Wiring = {
   readonly trust: "trusted" | "untrusted";
   /** Hosts that remote skills may be at on an untrusted trigger. */
   readonly allowHosts: readonly string[];
-  /** Whether the workspace's own files are the definitions that were read, so that a skill may run them. */
-  readonly localCommands: "allowed" | "refused";
+  /** Whether a skill may run the workspace's own files, or those of a tree of the commit whose definitions were read. */
+  readonly localCommands: "allowed" | TrustedTree;
   readonly sandbox: JobSandbox;
   readonly observer: Observer;
   readonly catalog: Catalog;

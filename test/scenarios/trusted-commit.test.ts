@@ -242,20 +242,23 @@ args = ${JSON.stringify(args)}`;
     ["skills/server.mjs", []],
     ["npm", ["start"]],
     ["node", ["skills/server"]],
-  ])("%s %j is refused on a pull request, and never run", async (command, args) => {
-    await using world = await start({
-      "perstack.toml": manifestOf("Look.", skill(args, command)),
-      "skills/server.mjs": { executable: server("trusted") },
-    });
-    const webhook = await propose(world, { "skills/server.mjs": { executable: server("hostile") } });
-    const ran = await run(world, webhook);
-    expect([ran.exitCode, ran.outputs.conclusion]).toEqual([1, "failure"]);
-    expect(ran.summary).toMatch(
-      /The skill "local" runs `[^`]+`, and the workspace is not the trusted commit/,
-    );
-    expect(ran.prompts).toEqual([]);
-    expect(canary(world)).toBe("");
-  });
+  ])(
+    "%s %j that does not ask where the workspace is is refused on a pull request, and never run",
+    async (command, args) => {
+      await using world = await start({
+        "perstack.toml": manifestOf("Look.", skill(args, command)),
+        "skills/server.mjs": { executable: server("trusted") },
+      });
+      const webhook = await propose(world, { "skills/server.mjs": { executable: server("hostile") } });
+      const ran = await run(world, webhook);
+      expect([ran.exitCode, ran.outputs.conclusion]).toEqual([1, "failure"]);
+      expect(ran.summary).toMatch(
+        /The skill "local" runs `[^`]+`, and the workspace is not the trusted commit.*requiredEnv/s,
+      );
+      expect(ran.prompts).toEqual([]);
+      expect(canary(world)).toBe("");
+    },
+  );
 
   test("it runs on a push, whose commit is the trusted one", async () => {
     await using world = await start({

@@ -1,31 +1,60 @@
-import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rm, stat } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
 import type { McpStdioSkill } from "../../definition/skill.ts";
-import { packageOf } from "../../definition/skill-package.ts";
+import { isPackageCommand, packageOf } from "../../definition/skill-package.ts";
 import { ExpertStackError } from "../../errors.ts";
+import type { OpenedTree, TrustedTree } from "../../run/workspace-ports.ts";
+import { workspaceVariable } from "./mcp/skill-environment.ts";
 import { isOutside } from "./program-outside.ts";
 
-type Place = { readonly workspace: string; readonly checkout: string };
+type Place = {
+  readonly workspace: string;
+  readonly checkout: string;
+  readonly tree: OpenedTree | undefined;
+};
 
 type NamedSkill = { readonly name: string; readonly skill: McpStdioSkill };
 
 /**
- * Refuses a skill that could run code of a workspace that is not the trusted commit. Any program may, by a file it is
- * told, by one it looks for (`npm start`, `make`) or by its search path, so only a package is let through, and not
- * with an argument that names a file of the checkout around it. Folders it may be given.
+ * The tree in which those of the skills start that are no package. Any program may run what lies around it, by a file it
+ * is told, by one it looks for (`npm start`, `make`) or by its search path; there all of that is the trusted commit's.
+ * Whoever wrote such a skill must know that the folder it starts in is not the workspace, or it would look at the wrong
+ * files and find nothing amiss: so it asks for the variable that names the workspace.
+ *
+ * @returns nothing where all are packages
+ * @throws ExpertStackError SKILL_REFUSED
+ */
+export const treeFor = async (
+  skills: readonly NamedSkill[],
+  tree: TrustedTree,
+): Promise<OpenedTree | undefined> => {
+  const own = skills.filter(({ skill }) => packageOf(skill) === undefined);
+  for (const { name, skill } of own) {
+    const mayUseTree = !isPackageCommand(skill.command);
+    if (mayUseTree && skill.requiredEnv.includes(workspaceVariable)) continue;
+    const command = [skill.command, ...skill.args].join(" ");
+    throw refused(
+      `The skill "${name}" runs \`${command}\`, and the workspace is not the trusted commit.`,
+      mayUseTree ? `${askForWorkspace} Or use ${packageOrPush}` : `Use ${packageOrPush}`,
+    );
+  }
+  return own.length === 0 ? undefined : await tree.open();
+};
+
+/**
+ * Refuses a skill that is told to take a file of a workspace that is not the trusted commit: it could be code. A package
+ * may be given folders.
  *
  * @throws ExpertStackError SKILL_REFUSED
  */
 export const refuseForeignCode = async (place: Place, { name, skill }: NamedSkill): Promise<void> => {
-  const found = packageOf(skill);
-  if (found === undefined) {
-    const command = [skill.command, ...skill.args].join(" ");
-    throw refused(`The skill "${name}" runs \`${command}\`, and the workspace is not the trusted commit.`);
-  }
-  for (const word of found.args.flatMap(wordsOf)) {
-    if (!(await namesFile(place, word))) continue;
+  const words = packageOf(skill)?.args ?? [skill.command, ...skill.args];
+  const leads = packageOf(skill) === undefined ? leadsIntoCheckout : namesFile;
+  for (const word of words.flatMap(wordsOf)) {
+    if (!(await leads(place, word))) continue;
     throw refused(
       `The skill "${name}" is given "${word}" of the workspace, and the workspace is not the trusted commit.`,
+      `Use ${packageOrPush}`,
     );
   }
 };
@@ -39,13 +68,13 @@ export const emptyFolder = async (
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 };
 
-const refused = (message: string): ExpertStackError =>
-  new ExpertStackError({
-    code: "SKILL_REFUSED",
-    message,
-    remedy:
-      "Use a published package with an exact version (`npx`) for the skill, or run the Expert on `push` or `workflow_dispatch`.",
-  });
+const askForWorkspace = `Have it find the files to work on in the folder that ${workspaceVariable} names, and write requiredEnv = ["${workspaceVariable}"] in its table: it then starts in a tree of the trusted commit.`;
+
+const packageOrPush =
+  "a published package with an exact version (`npx`) for the skill, or run the Expert on `push` or `workflow_dispatch`.";
+
+const refused = (message: string, remedy: string): ExpertStackError =>
+  new ExpertStackError({ code: "SKILL_REFUSED", message, remedy });
 
 /** An argument, what follows its `=`, and the words of it, should it be a command line. */
 const wordsOf = (argument: string): readonly string[] =>
@@ -58,11 +87,28 @@ const wordsOf = (argument: string): readonly string[] =>
  * unless it is a folder: programs complete what is not there, as `node` does `server` to `server.js`.
  */
 const namesFile = async ({ workspace, checkout }: Place, word: string): Promise<boolean> => {
-  const path = resolve(workspace, word.replace(/^file:\/\//, ""));
+  const path = resolve(workspace, withoutScheme(word));
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) return false;
   if (found !== undefined) return !isOutside(path, checkout) || isBelow(checkout, path);
   return isAbsolute(word) && isBelow(checkout, path);
 };
+
+/**
+ * Of a program that starts in the tree, whether a path leads from there to the workspace or the checkout around it, and
+ * be it to a folder, which may be a program, too.
+ */
+const leadsIntoCheckout = async ({ workspace, checkout, tree }: Place, word: string): Promise<boolean> => {
+  const path = resolve(tree?.folder ?? "/", withoutScheme(word));
+  const isThere = (await stat(path).catch(() => undefined)) !== undefined;
+  for (const folder of [workspace, checkout]) {
+    const names = [resolve(folder), await realpath(folder)];
+    if (names.some((name) => path === name || isBelow(name, path))) return true;
+    if (isThere && !isOutside(path, folder)) return true;
+  }
+  return false;
+};
+
+const withoutScheme = (word: string): string => word.replace(/^file:\/\//, "");
 
 const isBelow = (folder: string, path: string): boolean => path.startsWith(`${resolve(folder)}/`);

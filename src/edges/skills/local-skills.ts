@@ -3,6 +3,7 @@ import { isolates } from "../../job/sandbox-tier.ts";
 import { baseSkill } from "../../job/tool.ts";
 import type { InProcessSkill, OpenSkills, Skills, SkillsRequest } from "../../run/ports.ts";
 import type { OpenedSandbox } from "../../run/sandbox-ports.ts";
+import type { TrustedTree } from "../../run/workspace-ports.ts";
 import { openBasePart } from "./base-part.ts";
 import { type Confine, confining } from "./confine.ts";
 import { withInProcess } from "./in-process.ts";
@@ -27,8 +28,8 @@ export type LocalSkillsOptions = {
   readonly trust: "trusted" | "untrusted";
   /** Hosts that remote skills may be at on an untrusted trigger. */
   readonly allowHosts: readonly string[];
-  /** `refused` when the workspace is not the commit whose definitions run. */
-  readonly localCommands: "allowed" | "refused";
+  /** Where the workspace is not the commit whose definitions run, a tree of that commit. */
+  readonly localCommands: "allowed" | TrustedTree;
   readonly stepTimeoutMs: number;
   /** Opened when the first process needs it; the same each time. */
   readonly sandbox: () => Promise<OpenedSandbox>;

@@ -1,11 +1,13 @@
 import type { McpSseSkill, McpStdioSkill } from "../../definition/skill.ts";
-import { processSkills, remoteSkills } from "../../definition/skill-package.ts";
+import { packageOf, processSkills, remoteSkills } from "../../definition/skill-package.ts";
 import type { SkillEvent, SkillsRequest } from "../../run/ports.ts";
+import type { OpenedTree } from "../../run/workspace-ports.ts";
 import type { Confine } from "./confine.ts";
 import type { SkillServer } from "./mcp/connection.ts";
 import { lockedOffer } from "./mcp/locked-offer.ts";
 import { type McpSkill, mcpSkill } from "./mcp/mcp-skill.ts";
 import { liveOffer } from "./mcp/offer.ts";
+import { workspaceVariable } from "./mcp/skill-environment.ts";
 import { stdioServer } from "./mcp/stdio-server.ts";
 import type { AddressPolicy } from "./remote/address-policy.ts";
 import type { RemoteServerOptions } from "./remote/remote-server.ts";
@@ -90,24 +92,38 @@ const serverOf = (
     const { addressPolicy } = options;
     return remoteServer({ runId, name, skill, addressPolicy, startTimeoutMs, emit });
   }
-  const environment = { ...options.environment, PATH: place.searchPath };
+  const environment = {
+    ...options.environment,
+    PATH: place.searchPath,
+    [workspaceVariable]: place.workspace,
+  };
   const confined = options.confine(name);
+  const tree = packageOf(skill) === undefined ? place.tree : undefined;
+  if (tree !== undefined) emit({ type: "note", level: "info", text: fromTree(name, tree) });
+  const readableToo = tree === undefined ? [] : [tree.root];
   return stdioServer({
     ...options,
     workspace: options.checkout,
     environment,
-    cwd: place.cwd,
+    cwd: tree?.folder ?? place.cwd,
     runId,
     name,
     skill,
     startTimeoutMs,
     starterFor: (readable) =>
-      confined.start({ readable, hosts: skill.allowedDomains ?? [], access: skill.workspace ?? "write" }),
+      confined.start({
+        readable: [...readable, ...readableToo],
+        hosts: skill.allowedDomains ?? [],
+        access: skill.workspace ?? "write",
+      }),
     startInstall: confined.install,
     held: confined.held,
     emit,
   });
 };
+
+const fromTree = (name: string, { commit }: OpenedTree): string =>
+  `The skill "${name}" starts in a tree of the trusted commit ${commit.slice(0, 12)}; the workspace is in ${workspaceVariable}.`;
 
 /** Its code is loaded by its start: with a lockfile, after the first request to a model. */
 const remoteServer = (options: RemoteServerOptions): SkillServer => ({

@@ -11,7 +11,8 @@ import { temporaryDirectory } from "./mcp/fixture-skill.ts";
 /** Tells, as the description of its only tool, where it was started and which programs it would find. */
 const server = `
   import { createInterface } from "node:readline";
-  const description = JSON.stringify({ cwd: process.cwd(), path: process.env.PATH, args: process.argv.slice(2) });
+  const { PATH: path, EXPERT_STACK_WORKSPACE: workspace } = process.env;
+  const description = JSON.stringify({ cwd: process.cwd(), path, workspace, args: process.argv.slice(2) });
   const result = {
     initialize: ({ protocolVersion }) => ({ protocolVersion, capabilities: { tools: {} }, serverInfo: { name: "s", version: "1" } }),
     "tools/list": () => ({ tools: [{ name: "tell", description, inputSchema: { type: "object" } }] }),
@@ -40,14 +41,18 @@ const putPackage = (cache: string, name: string, version: string): void => {
 type Checkout = {
   readonly workspace: string;
   readonly cache: string;
-  open(command: string, args: readonly string[]): Promise<OpenSkills>;
+  readonly tree: string;
+  open(command: string, args: readonly string[], more?: string): Promise<OpenSkills>;
 };
 
 /** A checkout that someone else has written, with a server of theirs in it. @param folder of it, where work is done */
 const foreignCheckout = (folder = "."): Checkout => {
   const directory = temporaryDirectory();
-  const [checkout, cache] = [join(directory.path, "checkout"), join(directory.path, "cache")];
-  for (const path of ["dist", folder]) mkdirSync(join(checkout, path), { recursive: true });
+  const at = (name: string): string => join(directory.path, name);
+  const [checkout, cache, tree] = [at("checkout"), at("cache"), at("tree")];
+  for (const path of [tree, join(checkout, "dist"), join(checkout, folder)])
+    mkdirSync(path, { recursive: true });
+  writeFileSync(join(tree, "server.mjs"), server);
   for (const file of ["server.ts", "dist/index.js"]) writeFileSync(join(checkout, file), server);
   putPackage(cache, "some-server", "1.2.3");
   const skills = localSkills({
@@ -59,7 +64,7 @@ const foreignCheckout = (folder = "."): Checkout => {
       PATH: [join(checkout, "dist"), "dist", process.env.PATH].join(delimiter),
     },
     trust: "trusted",
-    localCommands: "refused",
+    localCommands: { open: async () => ({ commit: "c".repeat(40), root: tree, folder: tree }) },
     allowHosts: [],
     sandbox: noSandbox,
     stepTimeoutMs: 10_000,
@@ -67,9 +72,9 @@ const foreignCheckout = (folder = "."): Checkout => {
   onTestFinished(() => directory[Symbol.dispose]());
   return {
     workspace: checkout,
-    cache,
-    async open(command, args) {
-      const text = `[experts.a]\ninstruction = "x"\n[experts.a.skills.s]\ntype = "mcpStdioSkill"\ncommand = ${JSON.stringify(command)}\nargs = ${JSON.stringify(args)}\n`;
+    ...{ cache, tree },
+    async open(command, args, more = "") {
+      const text = `[experts.a]\ninstruction = "x"\n[experts.a.skills.s]\ntype = "mcpStdioSkill"\ncommand = ${JSON.stringify(command)}\nargs = ${JSON.stringify(args)}\n${more}\n`;
       const expert = manifestOrThrow(parseManifest({ text, file: "perstack.toml" })).experts.get("a");
       if (expert === undefined) throw new Error("the manifest has no Expert");
       const request = {
@@ -102,8 +107,51 @@ test.each([
   await expect(opening).rejects.toMatchObject({
     code: "SKILL_REFUSED",
     message: expect.stringContaining("not the trusted commit"),
-    remedy: expect.stringMatching(/published package with an exact version.*`push` or `workflow_dispatch`/),
+    remedy: expect.stringMatching(
+      /requiredEnv = \["EXPERT_STACK_WORKSPACE"\].*published package with an exact version.*`push` or `workflow_dispatch`/,
+    ),
   });
+});
+
+const asking = 'requiredEnv = ["EXPERT_STACK_WORKSPACE"]';
+
+test("a program that asks where the workspace is starts in the tree, and finds no program of the checkout", async () => {
+  const { open, workspace, tree } = foreignCheckout();
+  await using skills = await open("node", ["server.mjs", "--fast"], asking);
+  const { path, ...rest } = told(skills);
+  expect(rest).toEqual({ cwd: tree, workspace, args: ["--fast"] });
+  expect(path.split(delimiter)).not.toContain("dist");
+  expect(path).not.toContain(workspace);
+});
+
+test.each<[string, (checkout: string) => readonly string[]]>([
+  ["a file of the checkout", (checkout) => [join(checkout, "server.ts")]],
+  ["a file that it would complete", (checkout) => [join(checkout, "dist/index")]],
+  ["the checkout, which may be a program itself", (checkout) => [checkout]],
+  ["a folder of the checkout by an address", (checkout) => [`--import=file://${checkout}/dist`]],
+  ["a command line with a file of the checkout", (checkout) => ["-e", `import("${checkout}/new.js")`]],
+  ["a way out of the tree into the checkout", () => ["../checkout/new.js"]],
+])("a program that asks, and is told %s, is refused", async (_, args) => {
+  const { open, workspace } = foreignCheckout();
+  await expect(open("node", args(workspace), asking)).rejects.toMatchObject({
+    code: "SKILL_REFUSED",
+    message: expect.stringMatching(/The skill "s" is given "[^"]+" of the workspace/),
+  });
+});
+
+test("a package that is a folder of the repository is refused, whatever it asks for", async () => {
+  const { open, tree } = foreignCheckout();
+  writeFileSync(join(tree, "package.json"), "{}");
+  await expect(open("npx", ["./server"], asking)).rejects.toMatchObject({
+    code: "SKILL_REFUSED",
+    remedy: expect.not.stringContaining("requiredEnv"),
+  });
+});
+
+test("a package that asks where the workspace is is told", async () => {
+  const { open, workspace } = foreignCheckout();
+  await using skills = await open("npx", ["some-server@1.2.3"], asking);
+  expect(told(skills).workspace).toBe(workspace);
 });
 
 test.each([["server.ts"], ["./dist/index.js"], ["--import=./server.ts"], ["exec node dist/index.js"]])(

@@ -16,7 +16,7 @@ export type LaunchRequest = {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Nothing in here has a say in what is installed. */
   readonly workspace: string;
-  /** Where its process starts: the workspace, or a folder outside when that is not the trusted commit. */
+  /** Where its process starts: the workspace, or when that is not the trusted commit a folder outside. */
   readonly cwd: string;
   readonly cacheDirectory: string;
   readonly trust: "trusted" | "untrusted";

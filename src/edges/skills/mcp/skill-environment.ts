@@ -1,5 +1,8 @@
 import { ExpertStackError } from "../../../errors.ts";
 
+/** Names the folder that the Expert's tools work on, for skills that ask for it. Where they start may be another one. */
+export const workspaceVariable = "EXPERT_STACK_WORKSPACE";
+
 /** What every skill gets of the host's environment, when the host has it. */
 const commonVariables = [
   "PATH",
