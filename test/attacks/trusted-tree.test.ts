@@ -230,6 +230,13 @@ test("a temporary folder in the checkout, above which its modules lie, is refuse
   expectRefused(scene, ran, /temporary folder lies in the checkout.*RUNNER_TEMP/);
 });
 
+test("a server that imports what was never committed is told why it is not there", async () => {
+  const importing = { ...trusted, "tools/server.mjs": `import "some-dependency";${server("trusted")}` };
+  await using scene = await propose(hostile, { files: importing });
+  const ran = await scene.run();
+  expectRefused(scene, ran, /Cannot find package 'some-dependency'(?:.|\n)*where only what is committed is/);
+});
+
 test("a tree that a killed job left is removed by post", async () => {
   let child: ChildProcess | undefined;
   await using scene = await propose(hostile, { onAsked: () => child?.kill("SIGKILL") });

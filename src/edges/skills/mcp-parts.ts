@@ -106,6 +106,7 @@ const serverOf = (
     workspace: options.checkout,
     environment,
     cwd: tree?.folder ?? place.cwd,
+    startsIn: tree === undefined ? "elsewhere" : "tree",
     runId,
     name,
     skill,

@@ -7,8 +7,9 @@ import { isRunnersOwn } from "./skill-environment.ts";
 export type FailedStart = {
   readonly command: string;
   readonly args: readonly string[];
-  /** Where it started. */
+  /** Where it started, and what that is. */
   readonly cwd: string;
+  readonly startsIn: "tree" | "elsewhere";
   /** Its last lines on stderr. */
   readonly words: string;
   /** Hosts of its definition. */
@@ -24,7 +25,13 @@ export type FailedStart = {
  * with what it was kept from. By hand is the last advice, since by hand none of this is in the way.
  */
 export const startHint = (failed: FailedStart): string => {
-  const causes = [...hiddenFile(failed), ...network(failed), ...readOnly(failed), ...variable(failed)];
+  const causes = [
+    ...uncommitted(failed),
+    ...hiddenFile(failed),
+    ...network(failed),
+    ...readOnly(failed),
+    ...variable(failed),
+  ];
   if (causes.length > 0) return causes.join(" ");
   const byHand = `Run it by hand to see why: ${[failed.command, ...failed.args].map(shellWord).join(" ")}`;
   return isHeld(failed)
@@ -33,6 +40,14 @@ export const startHint = (failed: FailedStart): string => {
 };
 
 const isHeld = ({ held }: FailedStart): boolean => held !== undefined && isolates(held.tier);
+
+/** What by hand is there, as of an install, and was not committed. */
+const uncommitted = ({ startsIn, words }: FailedStart): readonly string[] =>
+  startsIn === "tree" && /cannot find (?:module|package)|no module named|no such file|not found/i.test(words)
+    ? [
+        "It starts in a tree of the trusted commit, where only what is committed is: nothing that a step has installed, as in `node_modules`. Commit what it needs, such as in one bundled file, or make it a package.",
+      ]
+    : [];
 
 /**
  * A file of its definition is there, and it says that it is not. Only of what the definition names: what a server says
@@ -63,7 +78,7 @@ const network = (failed: FailedStart): readonly string[] => {
   }
   if (
     hosts.length > 0 ||
-    !/EAI_AGAIN|ENOTFOUND|ENETUNREACH|EHOSTUNREACH|getaddrinfo|name resolution|unreachable|resolve host/i.test(
+    !/\b(?:EAI_AGAIN|ENOTFOUND|ENETUNREACH|EHOSTUNREACH)\b|getaddrinfo|name resolution|unreachable|resolve host/i.test(
       words,
     )
   ) {

@@ -24,7 +24,7 @@ export type StdioConnectionOptions = {
   /** Milliseconds from the spawn until the tools are known. */
   readonly startTimeoutMs: number;
   /** What may have kept it from starting, besides itself. */
-  readonly circumstances: () => Pick<FailedStart, "hosts" | "known" | "held">;
+  readonly circumstances: () => Pick<FailedStart, "hosts" | "known" | "held" | "startsIn">;
   readonly emit: (event: SkillEvent) => void;
   readonly onTools: (tools: readonly Tool[]) => void;
 };

@@ -2,11 +2,13 @@ import type { SkillEvent } from "../../../run/ports.ts";
 import type { Held } from "../confine.ts";
 import type { SkillServer } from "./connection.ts";
 import { type LaunchRequest, plannedLaunch, type ReadyLaunch } from "./launch.ts";
+import type { FailedStart } from "./start-hint.ts";
 import { maxTotalBytes, stderrLog } from "./stderr-log.ts";
 
 export type StdioServerOptions = LaunchRequest & {
   readonly runId: string;
   readonly startTimeoutMs: number;
+  readonly startsIn: FailedStart["startsIn"];
   readonly held: () => Held | undefined;
   readonly emit: (event: SkillEvent) => void;
 };
@@ -24,6 +26,7 @@ export const stdioServer = (options: StdioServerOptions): SkillServer => {
     hosts: options.skill.allowedDomains ?? [],
     known: new Set(Object.keys(options.environment)),
     held: options.held(),
+    startsIn: options.startsIn,
   });
   const stderr = stderrLog(
     (text) => emit({ type: "skillStderr", runId, skill: name, text }),

@@ -76,6 +76,7 @@ export const openFixture = async (options: FixtureOptions): Promise<FixtureSkill
     startInstall: options.startInstall ?? (() => plainStart),
     held: () => undefined,
     startTimeoutMs: Math.min(60_000, stepTimeoutMs),
+    startsIn: "elsewhere",
     emit,
   });
   const warn = (text: string): void =>

@@ -10,6 +10,7 @@ const failed = (rest: Partial<FailedStart>): FailedStart => ({
   command: "node",
   args: ["tools/server.mjs", "it's here"],
   cwd: "/work",
+  startsIn: "elsewhere",
   words: "",
   hosts: [],
   given: new Set(["PATH"]),
@@ -37,6 +38,16 @@ test("a file that is there and out of sight is named, however the program says i
   );
   rmSync(file);
   expect(startHint(failed({ words: `Cannot find module '${file}'` }))).toMatch(/^Run it by hand/);
+});
+
+test.for([
+  "Cannot find package 'zod' imported from /t/tree/server.mjs",
+  "ModuleNotFoundError: No module named 'mcp'",
+])("what was never committed is not in the tree of the trusted commit: %s", (words) => {
+  expect(startHint(failed({ words, startsIn: "tree" }))).toMatch(
+    /^It starts in a tree of the trusted commit.*Commit/,
+  );
+  expect(startHint(failed({ words }))).toMatch(/^Run it by hand/);
 });
 
 test.for([
