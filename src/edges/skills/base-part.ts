@@ -5,7 +5,7 @@ import { baseSkill, type ToolDefinition } from "../../job/tool.ts";
 import type { OpenSkills, SkillsRequest } from "../../run/ports.ts";
 import { baseTools } from "./base/base-tools.ts";
 import { openBaseSkill } from "./base/open-base-skill.ts";
-import { skillEnvironment } from "./mcp/skill-environment.ts";
+import { skillEnvironment, workspaceVariable } from "./mcp/skill-environment.ts";
 import type { Starter } from "./starter.ts";
 import { selectTools } from "./tool-selection.ts";
 
@@ -37,9 +37,10 @@ export const openBasePart = (
   );
   const { requiredEnv = [], pick = [], omit = [], allowedDomains = [] } = own ?? {};
   const reading = expert.workspace === "read" || own?.workspace === "read";
+  const known = { ...options.environment, [workspaceVariable]: options.workspace };
   const base = openBaseSkill({
     ...options,
-    environment: skillEnvironment(options.environment, { name: baseSkill, requiredEnv }),
+    environment: skillEnvironment(known, { name: baseSkill, requiredEnv }),
     exec: reading ? "withheld" : options.exec,
     start: options.starterFor(allowedDomains),
   });

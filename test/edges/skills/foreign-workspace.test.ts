@@ -46,7 +46,7 @@ type Checkout = {
 };
 
 /** A checkout that someone else has written, with a server of theirs in it. @param folder of it, where work is done */
-const foreignCheckout = (folder = "."): Checkout => {
+const foreignCheckout = (folder = ".", whose: "another" | "trusted" = "another"): Checkout => {
   const directory = temporaryDirectory();
   const at = (name: string): string => join(directory.path, name);
   const [checkout, cache, tree] = [at("checkout"), at("cache"), at("tree")];
@@ -64,7 +64,10 @@ const foreignCheckout = (folder = "."): Checkout => {
       PATH: [join(checkout, "dist"), "dist", process.env.PATH].join(delimiter),
     },
     trust: "trusted",
-    localCommands: { open: async () => ({ commit: "c".repeat(40), root: tree, folder: tree }) },
+    localCommands:
+      whose === "trusted"
+        ? "allowed"
+        : { open: async () => ({ commit: "c".repeat(40), root: tree, folder: tree }) },
     allowHosts: [],
     sandbox: noSandbox,
     stepTimeoutMs: 10_000,
@@ -146,6 +149,23 @@ test("a package that is a folder of the repository is refused, whatever it asks 
     code: "SKILL_REFUSED",
     remedy: expect.not.stringContaining("requiredEnv"),
   });
+});
+
+test("where the workspace is the trusted commit, it is named, too, to a server and to what exec starts", async () => {
+  const { open, workspace } = foreignCheckout(".", "trusted");
+  const base = `[experts.a.skills."@perstack/base"]
+type = "mcpStdioSkill"
+command = "npx"
+packageName = "@perstack/base"
+${asking}`;
+  await using skills = await open("node", ["server.ts"], `${asking}\n${base}`);
+  expect(told(skills)).toMatchObject({ cwd: workspace, workspace });
+  const args = { command: "printenv", args: ["EXPERT_STACK_WORKSPACE"] };
+  const { contents } = await skills.call(
+    { type: "toolCall", id: "c", tool: "exec", args },
+    new AbortController().signal,
+  );
+  expect(JSON.stringify(contents)).toContain(workspace);
 });
 
 test("a package that asks where the workspace is is told", async () => {
