@@ -34,7 +34,7 @@ export const planStep = async (
     readonly admission: Admitted;
   },
   stop: AbortSignal,
-): Promise<Pick<StepJob, "plan" | "locked" | "notes">> => {
+): Promise<Pick<StepJob, "plan" | "locked" | "packages" | "notes">> => {
   const { read, trusted, admission } = job;
   const lockfile = await readLock(trusted.definitions, step.inputs.config);
   const schema = await readSchema(step, trusted);
@@ -49,7 +49,8 @@ export const planStep = async (
     runtimeVersion: version,
   });
   const { locked, notes: stale } = await lockedTools(lockfile, plan.experts);
-  return { plan: await priced(plan, job.catalog.ceilingOf), locked, notes: [...notes, ...stale] };
+  const packages = lockfile?.packages ?? new Map();
+  return { plan: await priced(plan, job.catalog.ceilingOf), locked, packages, notes: [...notes, ...stale] };
 };
 
 /** With the Experts of elsewhere that the job needs, if it needs any. */

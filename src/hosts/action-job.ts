@@ -52,7 +52,7 @@ export const runActionJob = async (job: StepJob, stop: AbortSignal): Promise<End
     hidden: hiddenFolders(step),
     cacheDirectory: context.cache,
     ...{ trust: admission.trust, allowHosts: inputs.allowHosts, observer },
-    ...{ sandbox: job.sandbox, catalog: job.catalog, locked: job.locked },
+    ...{ sandbox: job.sandbox, catalog: job.catalog, locked: job.locked, packages: job.packages },
     inProcess: inProcess(job),
   });
   const root = join(context.temporary, "expert-stack", "jobs");

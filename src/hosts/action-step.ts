@@ -64,7 +64,7 @@ const runAdmitted = async (
   const catalog = priceCatalog(inputs.prices, warning);
   const asking = query.text + earlier;
   const planned = await planStep(step, { read, trusted, query: asking, catalog, admission }, stop);
-  const { plan, locked } = planned;
+  const { plan, locked, packages } = planned;
   if (inputs.sandbox === "required") await sandbox.open();
   const refusal = await refuseUntrusted(plan, admission, { ...inputs, sandbox });
   if (refusal !== undefined) return { ...known, conclusion: "denied", problem: refusal };
@@ -73,7 +73,7 @@ const runAdmitted = async (
   return await runActionJob(
     {
       ...{ step, trigger, plan, admission, trusted, comparison, base, github, roles },
-      ...{ catalog, locked, notes: [...said, ...planned.notes], sandbox },
+      ...{ catalog, locked, packages, notes: [...said, ...planned.notes], sandbox },
     },
     stop,
   );

@@ -1,6 +1,6 @@
 import type { Expert } from "../definition/expert.ts";
 import type { Skill } from "../definition/skill.ts";
-import { localSkills } from "../edges/skills/local-skills.ts";
+import { type LocalSkillsOptions, localSkills } from "../edges/skills/local-skills.ts";
 import { ExpertStackError } from "../errors.ts";
 import { rootRunId } from "../job/state.ts";
 import type { ToolDefinition } from "../registry/lockfile.ts";
@@ -15,6 +15,13 @@ import type { Terminal } from "./terminal.ts";
 /** Milliseconds a skill has to start and to list its tools. */
 const stepTimeoutMs = 300_000;
 
+type AskedIn = {
+  readonly workspace: string;
+  readonly sandbox: JobSandbox;
+  readonly packages: NonNullable<LocalSkillsOptions["packages"]>;
+  readonly terminal: Terminal;
+};
+
 type Named = { readonly key: string; readonly expert: Expert };
 
 /**
@@ -25,13 +32,10 @@ type Named = { readonly key: string; readonly expert: Expert };
  */
 export const toolAsker = (
   experts: readonly Expert[],
-  {
-    workspace,
-    sandbox,
-    terminal,
-  }: { readonly workspace: string; readonly sandbox: JobSandbox; readonly terminal: Terminal },
+  asked: AskedIn,
 ): ((one: Named) => Promise<readonly ToolDefinition[]>) => {
-  const skills = askedSkills(workspace, sandbox, terminal);
+  const { terminal } = asked;
+  const skills = askedSkills(asked);
   const secretNames = secretVariables(experts, registryTokens(terminal.environment));
   terminal.hide(secretNames);
   const passwords = passwordsIn(terminal.environment, experts);
@@ -44,11 +48,10 @@ export const toolAsker = (
   };
 };
 
-const askedSkills = (workspace: string, sandbox: JobSandbox, { environment }: Terminal): Skills =>
+const askedSkills = ({ workspace, sandbox, packages, terminal: { environment } }: AskedIn): Skills =>
   localSkills({
     sandbox: sandbox.open,
-    workspace,
-    checkout: workspace,
+    ...{ workspace, checkout: workspace, packages },
     hidden: [],
     cacheDirectory: cacheFolder(environment.XDG_CACHE_HOME),
     environment,

@@ -41,8 +41,7 @@ export const runPlanned = async (
     ...{ trust: "trusted", allowHosts: [], localCommands: "allowed" },
     sandbox,
     observer,
-    catalog,
-    locked,
+    ...{ catalog, locked, packages: planned.packages },
     ...(model === undefined ? {} : { model }),
   });
   const begun = await begin(options, planned);

@@ -6,6 +6,7 @@ import type { Manifest } from "../definition/manifest.ts";
 import { folderDefinitions } from "../edges/definitions/folder.ts";
 import { ExpertStackError } from "../errors.ts";
 import type { LockedExpert, Lockfile } from "../registry/lockfile.ts";
+import type { PackagePin } from "../registry/package-pin.ts";
 import { renderLockfile } from "../registry/render-lockfile.ts";
 import { visible } from "../report/visible.ts";
 import { toolAsker } from "./ask-tools.ts";
@@ -90,12 +91,18 @@ const made = async (
   });
   const own = [...wish.manifest.experts].map(([key, expert]) => ({ key, expert }));
   const all = [...own, ...found.experts].map(({ expert }) => expert);
-  const toolsOf = toolAsker(all, { workspace, sandbox, terminal });
+  const used = new Map<string, PackagePin>();
+  const packages = {
+    locked: wish.update !== true ? (wish.before?.packages ?? new Map()) : new Map(),
+    otherwise: wish.update !== true ? "as first installed" : "newest",
+    onUse: (key: string, pin: PackagePin) => used.set(key, pin),
+  } as const;
+  const toolsOf = toolAsker(all, { workspace, sandbox, packages, terminal });
   const experts: LockedExpert[] = [];
   for (const one of [...own, ...found.experts]) {
     experts.push({ ...one, toolDefinitions: await toolsOf(one) });
   }
-  return { configPath: config, references: wish.references, ...found, experts };
+  return { configPath: config, references: wish.references, ...found, experts, packages: used };
 };
 
 const delivered = async (

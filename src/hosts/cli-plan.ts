@@ -28,6 +28,7 @@ export type PlannedRun = {
   readonly earlier: EarlierJob | undefined;
   readonly catalog: PriceCatalog;
   readonly locked: LockedTools;
+  readonly packages: Lockfile["packages"];
   /** Warnings on what the lock has and the manifest has no longer, and on Experts of elsewhere. */
   readonly notes: readonly Extract<JobEvent, { type: "note" }>[];
 };
@@ -44,7 +45,8 @@ export const planRun = async (
   const { plan: unpriced, lockfile, notes } = await planned(args, { options, query, earlier }, terminal);
   const plan = await priced(unpriced, catalog.ceilingOf);
   const { locked, notes: stale } = await lockedTools(lockfile, plan.experts);
-  return { plan, query, earlier, catalog, locked, notes: [...notes, ...stale] };
+  const packages = lockfile?.packages ?? new Map();
+  return { plan, query, earlier, catalog, locked, packages, notes: [...notes, ...stale] };
 };
 
 const findEarlier = async (

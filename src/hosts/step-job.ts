@@ -1,6 +1,7 @@
 import type { RecordedBase } from "../edges/workspace/recorded-base.ts";
 import type { JobEvent, JournalEntry } from "../job/event.ts";
 import type { JobState } from "../job/state.ts";
+import type { Lockfile } from "../registry/lockfile.ts";
 import type { Trigger } from "../request/trigger.ts";
 import type { Artifacts, Comparison } from "../run/github-ports.ts";
 import type { Catalog, JobHead, Redact } from "../run/ports.ts";
@@ -29,6 +30,7 @@ export type StepJob = {
   readonly sandbox: JobSandbox;
   readonly catalog: Catalog;
   readonly locked: LockedTools;
+  readonly packages: Lockfile["packages"];
   /** What a reader of the summary should know beyond the job itself. */
   readonly notes: readonly Extract<JobEvent, { type: "note" }>[];
 };

@@ -7,6 +7,7 @@ import { providerSettings } from "../edges/model/provider-settings.ts";
 import { localSkills } from "../edges/skills/local-skills.ts";
 import { programOutside } from "../edges/skills/program-outside.ts";
 import { systemClock } from "../edges/system.ts";
+import type { PackagePin } from "../registry/package-pin.ts";
 import { makeRedaction } from "../report/redaction.ts";
 import type {
   Catalog,
@@ -45,6 +46,8 @@ export type Wiring = {
   readonly catalog: Catalog;
   /** Tools of skills as `perstack.lock` has them, by Expert and skill. */
   readonly locked?: ReadonlyMap<string, ReadonlyMap<string, readonly LockedTool[]>>;
+  /** What packages of skills consist of, as `perstack.lock` has it. */
+  readonly packages?: ReadonlyMap<string, PackagePin>;
   /** Skills that this process answers itself. */
   readonly inProcess?: (request: SkillsRequest) => readonly InProcessSkill[];
   /** Instead of the provider: answers from a recording. */
@@ -66,6 +69,7 @@ export const prepareWiring = (wiring: Wiring): ((log: JobLog) => JobPorts) => {
     checkout: wiring.checkout,
     hidden: [...wiring.hidden, ...credentialFiles(environment)],
     cacheDirectory: wiring.cacheDirectory,
+    packages: { locked: wiring.packages ?? new Map() },
     environment,
     trust: wiring.trust,
     allowHosts: wiring.allowHosts,

@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { Expert } from "../definition/expert.ts";
 import { ExpertStackError } from "../errors.ts";
 import { isWhole } from "./lock-digest.ts";
+import { PackagePin } from "./package-pin.ts";
 import { IndexHead, Pin } from "./pin.ts";
 
 type JsonSchema = Readonly<Record<string, unknown>>;
@@ -37,6 +38,8 @@ export type Lockfile = {
   readonly registries: ReadonlyMap<string, { readonly indexCommit: string }>;
   /** How far the index was, by the Expert's name. */
   readonly indexes: ReadonlyMap<string, IndexHead>;
+  /** By `packageKey`. */
+  readonly packages: ReadonlyMap<string, PackagePin>;
 };
 
 const Tool = z.looseObject({
@@ -59,6 +62,7 @@ const StoredLockfile = z.looseObject({
   ),
   registries: z._default(z.record(z.string(), z.looseObject({ indexCommit: z.string() })), {}),
   indexes: z._default(z.record(z.string(), IndexHead), {}),
+  packages: z._default(z.record(z.string(), PackagePin), {}),
 });
 
 /**
@@ -74,13 +78,14 @@ export const parseLockfile = (input: { readonly text: string; readonly file: str
     const [issue] = stored.error.issues;
     throw invalid(input.file, `${issue?.path.join(".") || "the file"}: ${issue?.message ?? "not a lock"}`);
   }
-  const { configPath, references, experts, registries, indexes } = stored.data;
+  const { configPath, references, experts, registries, indexes, packages } = stored.data;
   return {
     configPath,
     references,
     experts: Object.entries(experts).map(([key, locked]) => lockedExpert(input.file, key, locked)),
     registries: new Map(Object.entries(registries)),
     indexes: new Map(Object.entries(indexes)),
+    packages: new Map(Object.entries(packages)),
   };
 };
 

@@ -5,13 +5,8 @@ import { digestOf } from "./lock-digest.ts";
 import type { LockedExpert, Lockfile, ToolDefinition } from "./lockfile.ts";
 
 /** The lock as a file: sorted and without a time, so that a change of it says what has changed. */
-export const renderLockfile = ({
-  configPath,
-  references,
-  experts,
-  registries,
-  indexes,
-}: Lockfile): string => {
+export const renderLockfile = (lockfile: Lockfile): string => {
+  const { configPath, references, experts, registries, indexes, packages } = lockfile;
   const content = stringify({
     version: "1",
     generatedAt: 0,
@@ -19,6 +14,7 @@ export const renderLockfile = ({
     ...(references.length === 0 ? {} : { references: references.toSorted() }),
     ...(registries.size === 0 ? {} : { registries: sortedTable(registries) }),
     ...(indexes.size === 0 ? {} : { indexes: sortedTable(indexes) }),
+    ...(packages.size === 0 ? {} : { packages: sortedTable(packages) }),
     experts: sortedTable(new Map(experts.map((locked) => [locked.key, storedExpert(locked)]))),
   });
   const head = "# Made by `expert-stack lock`. Commit it; do not edit it.";

@@ -30,6 +30,7 @@ const lockOf = (toolDefinitions: readonly ToolDefinition[]) => ({
   experts: [{ key: "reviewer", expert, toolDefinitions }] satisfies readonly LockedExpert[],
   registries: new Map(),
   indexes: new Map(),
+  packages: new Map(),
 });
 
 const read = (text: string) => parseLockfile({ text, file: "perstack.lock" });

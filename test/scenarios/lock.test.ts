@@ -125,3 +125,36 @@ test("a tool that holds a secret is not written into a file that is to be commit
   expect(run.stderr).not.toContain(secret);
   expect(existsSync(path(world, "perstack.lock"))).toBe(false);
 });
+
+test("a lock holds every package of a skill with its hash, and another machine installs those", async () => {
+  const skill = `${manifest.slice(0, manifest.indexOf("[experts.user.skills"))}
+[experts.user.skills.everything]
+type = "mcpStdioSkill"
+command = "npx"
+packageName = "@modelcontextprotocol/server-everything@2026.8.31"
+pick = ["echo"]
+`;
+  await using world = await startCliWorld({
+    files: { "perstack.toml": skill },
+    answers: [call("echo"), { text: "Done." }],
+  });
+  const reach = Object.fromEntries(
+    ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"].map((name) => [name, process.env[name]]),
+  );
+  const locked = await runCli(world, ["lock"], { env: reach });
+  expect([locked.exitCode, locked.stdout]).toEqual([
+    0,
+    expect.stringMatching(/^perstack\.lock: 1 Expert, \d+ tools\.\n$/),
+  ]);
+  const text = readFileSync(path(world, "perstack.lock"), "utf8");
+  expect(text).toContain('[packages."npx @modelcontextprotocol/server-everything@2026.8.31"]');
+  expect(text).toMatch(/^integrity = "sha512-/m);
+  expect(text).toContain("node_modules/@modelcontextprotocol/sdk");
+  expect(text).not.toMatch(/https?:\/\/(?!registry\.npmjs\.org)[^"\\]*\.tgz/);
+  const elsewhere = { ...reach, XDG_CACHE_HOME: join(world.home, "elsewhere") };
+  const run = await runCli(world, ["run", "user", "Go.", "--job-id", "locked"], { env: elsewhere });
+  expect(run.exitCode).toBe(0);
+  expect(world.recorded("locked").heard).toMatchObject([{ tool: "echo" }]);
+  // Nothing had to be looked up: the lock was enough.
+  expect(existsSync(join(world.home, "elsewhere", "expert-stack", "locks"))).toBe(false);
+}, 120_000);

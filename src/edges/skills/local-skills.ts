@@ -7,6 +7,7 @@ import type { TrustedTree } from "../../run/workspace-ports.ts";
 import { openBasePart } from "./base-part.ts";
 import { type Confine, confining } from "./confine.ts";
 import { withInProcess } from "./in-process.ts";
+import type { LockedPackages } from "./mcp/package-store.ts";
 import type { McpPart } from "./mcp-parts.ts";
 import { type AddressPolicy, publicAddresses } from "./remote/address-policy.ts";
 import { type RunPlace, runPlace } from "./run-place.ts";
@@ -22,6 +23,8 @@ export type LocalSkillsOptions = {
   readonly hidden: readonly string[];
   /** Where packages of skills are installed; outside the workspace. */
   readonly cacheDirectory: string;
+  /** What packages consist of, as a lock has it. */
+  readonly packages?: LockedPackages;
   /** The host's environment, from which each process gets its own short list. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Untrusted: no `exec` and no process of a skill unless a sandbox isolates them, and no remote skill. */

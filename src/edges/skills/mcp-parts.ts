@@ -7,6 +7,7 @@ import type { SkillServer } from "./mcp/connection.ts";
 import { lockedOffer } from "./mcp/locked-offer.ts";
 import { type McpSkill, mcpSkill } from "./mcp/mcp-skill.ts";
 import { liveOffer } from "./mcp/offer.ts";
+import type { LockedPackages } from "./mcp/package-store.ts";
 import { workspaceVariable } from "./mcp/skill-environment.ts";
 import { stdioServer } from "./mcp/stdio-server.ts";
 import type { AddressPolicy } from "./remote/address-policy.ts";
@@ -20,6 +21,7 @@ const longestStartMs = 60_000;
 export type McpPartsOptions = {
   readonly checkout: string;
   readonly cacheDirectory: string;
+  readonly packages?: LockedPackages;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly trust: "trusted" | "untrusted";
   readonly stepTimeoutMs: number;

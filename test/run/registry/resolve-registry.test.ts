@@ -72,6 +72,7 @@ const keysOf = (resolution: Resolution) => resolution.experts.map(({ key }) => k
 const lockOf = ({ experts, usage }: Resolution): Lockfile => ({
   configPath: "perstack.toml",
   references: [],
+  packages: new Map(),
   experts: experts.map((found): LockedExpert => ({ ...found, toolDefinitions: [] })),
   ...{ registries: usage.registries, indexes: usage.indexes },
 });

@@ -5,6 +5,7 @@ import type { SkillEvent } from "../../../run/ports.ts";
 import type { Launch } from "../../../run/sandbox-ports.ts";
 import type { Starter } from "../starter.ts";
 import { installPackage, refuseUnpinned } from "./package.ts";
+import type { LockedPackages } from "./package-store.ts";
 import type { PackageToolOptions } from "./package-tool.ts";
 import { skillEnvironment } from "./skill-environment.ts";
 
@@ -19,6 +20,7 @@ export type LaunchRequest = {
   /** Where its process starts: the workspace, or when that is not the trusted commit a folder outside. */
   readonly cwd: string;
   readonly cacheDirectory: string;
+  readonly packages?: LockedPackages;
   readonly trust: "trusted" | "untrusted";
   /** Starts its process, which may read these folders besides its own. */
   readonly starterFor: (readable: readonly string[]) => Starter;

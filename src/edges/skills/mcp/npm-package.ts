@@ -61,14 +61,21 @@ const resolve = async (request: InstallRequest, directory: string): Promise<Depe
     specOf(request),
   ]);
   const lock = await readFile(join(directory, "package-lock.json"), "utf8");
+  refuseUnhashed(request, lock);
+  return lock;
+};
+
+const refuseUnhashed = (request: InstallRequest, lock: DependencyLock): void => {
   const part = unhashedPart(lock);
-  if (part === undefined) return lock;
+  if (part === undefined) return;
   throw new InstallFailure(
     `Installing ${specOf(request)} failed: it needs ${part}, which does not come from npm's registry with a hash.`,
   );
 };
 
 const install = async (request: InstallRequest, lock: DependencyLock, directory: string): Promise<void> => {
+  // One of a repository's own lock may have been written by anybody.
+  refuseUnhashed(request, lock);
   const { dependencies = {} } = Lockfile.parse(JSON.parse(lock)).packages[""] ?? {};
   await writeFile(join(directory, "package.json"), JSON.stringify({ ...project, dependencies }));
   await writeFile(join(directory, "package-lock.json"), lock);

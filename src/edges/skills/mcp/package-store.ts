@@ -5,9 +5,22 @@ import { dirname, join } from "node:path";
 import * as z from "zod/mini";
 import type { SkillPackage } from "../../../definition/skill-package.ts";
 import { ExpertStackError } from "../../../errors.ts";
+import { type PackagePin, packageKey } from "../../../registry/package-pin.ts";
 import type { DependencyLock, Installed, Installer, InstallRequest } from "./installer.ts";
 
-export type StoreRequest = InstallRequest & { readonly manager: SkillPackage["manager"] };
+export type StoreRequest = InstallRequest & {
+  readonly manager: SkillPackage["manager"];
+  readonly packages?: LockedPackages;
+};
+
+/** What packages consist of by a lock, by `packageKey`, instead of by what was installed here first. */
+export type LockedPackages = {
+  readonly locked: ReadonlyMap<string, PackagePin>;
+  /** Whether what was installed here first counts where the lock says nothing. */
+  readonly otherwise?: "as first installed" | "newest";
+  /** Called with what is started, for who makes a lock. */
+  readonly onUse?: (key: string, pin: PackagePin) => void;
+};
 
 /** What a package consisted of when it was first installed. */
 const LockRecord = z.object({
@@ -38,10 +51,16 @@ export const storedPackage = async (
   onInstall: () => void,
 ): Promise<Installed & { readonly directory: string }> => {
   const file = lockFile(request, installer.spec(request));
-  const record = await readRecord(file);
+  const key = packageKey(request.manager, request);
+  const isKept = request.packages?.otherwise !== "newest";
+  const record = request.packages?.locked.get(key) ?? (isKept ? await readRecord(file) : undefined);
   if (record !== undefined) {
-    const directory = packageDirectory(request, record.lock);
-    if (existsSync(directory)) return { version: record.version, integrity: record.integrity, directory };
+    const { version, integrity, lock } = record;
+    const directory = packageDirectory(request, lock);
+    if (existsSync(directory)) {
+      request.packages?.onUse?.(key, { version, integrity, lock });
+      return { version, integrity, directory };
+    }
   }
   onInstall();
   const temporary = join(request.cacheDirectory, "packages", `tmp-${randomUUID()}`);
@@ -55,6 +74,7 @@ export const storedPackage = async (
     }
     const installed = installer.installed(request, lock, directory);
     if (record === undefined) await writeRecord(file, { v: 1, name: request.name, ...installed, lock });
+    request.packages?.onUse?.(key, { ...installed, lock });
     return { ...installed, directory };
   } finally {
     await rm(temporary, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 import { isExactVersion, type SkillPackage } from "../../../definition/skill-package.ts";
 import { ExpertStackError } from "../../../errors.ts";
+import { packageKey } from "../../../registry/package-pin.ts";
 import type { SkillEvent } from "../../../run/ports.ts";
 import { type Installed, type Installer, InstallFailure, type Program } from "./installer.ts";
 import { type StoreRequest, storedPackage } from "./package-store.ts";
@@ -51,18 +52,21 @@ const installerOf = async (manager: SkillPackage["manager"]): Promise<Installer>
     ? (await import("./npm-package.ts")).npmPackage
     : (await import("./python-package.ts")).pythonPackage;
 
-const isPinned = ({ manager, version }: Pick<PackageRequest, "manager" | "version">): boolean =>
-  version !== undefined && isExactVersion(manager, version);
+const isPinned = (request: Pick<PackageRequest, "manager" | "name" | "version" | "packages">): boolean => {
+  const { manager, version, packages } = request;
+  const isLocked = packages?.locked.has(packageKey(manager, request)) ?? false;
+  return isLocked || (version !== undefined && isExactVersion(manager, version));
+};
 
 /** @throws ExpertStackError SKILL_REFUSED for a package without an exact version on an untrusted trigger */
 export const refuseUnpinned = (
-  request: Pick<PackageRequest, "manager" | "name" | "version" | "skill" | "trust">,
+  request: Pick<PackageRequest, "manager" | "name" | "version" | "skill" | "trust" | "packages">,
 ): void => {
   if (request.trust === "trusted" || isPinned(request)) return;
   throw new ExpertStackError({
     code: "SKILL_REFUSED",
     message: `The skill "${request.skill}" names the package ${request.name}@${request.version ?? "latest"} without an exact version, which an untrusted trigger may not run.`,
-    remedy: `Write the exact version in the manifest, such as ${request.name}@1.2.3.`,
+    remedy: `Write the exact version in the manifest, such as ${request.name}@1.2.3, or run \`expert-stack lock\` and commit the result.`,
   });
 };
 

@@ -56,14 +56,21 @@ const resolve = async (request: InstallRequest, directory: string): Promise<Depe
     ...["--format", "pylock.toml", "--output-file", "pylock.toml", "requirements.in"],
   ]);
   const lock = await readFile(join(directory, "pylock.toml"), "utf8");
+  refuseUnhashed(request, lock);
+  return lock;
+};
+
+const refuseUnhashed = (request: InstallRequest, lock: DependencyLock): void => {
   const part = packagesOf(lock).find(({ wheels = [] }) => !wheels.some(isHashed) || !wheels.every(isHashed));
-  if (part === undefined) return lock;
+  if (part === undefined) return;
   throw new InstallFailure(
     `Installing ${specOf(request)} failed: it needs ${part.name}, which has no wheel with a hash on PyPI.`,
   );
 };
 
 const install = async (request: InstallRequest, lock: DependencyLock, directory: string): Promise<void> => {
+  // One of a repository's own lock may have been written by anybody.
+  refuseUnhashed(request, lock);
   await writeFile(join(directory, "pylock.toml"), lock);
   const python = await environment(request, directory);
   const from = ["--require-hashes", "--requirements", "pylock.toml"];

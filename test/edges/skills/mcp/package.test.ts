@@ -133,6 +133,52 @@ test("a part within its parent's archive needs no hash of its own", async () => 
   });
 });
 
+/** A lock of the package with one part that comes from there. */
+const lockWith = (part: Readonly<Record<string, unknown>>) =>
+  JSON.stringify({
+    packages: {
+      "": { dependencies: { "some-server": "1.0.0" } },
+      "node_modules/some-server": { version: "1.0.0", integrity: "sha512-AAAA" },
+      "node_modules/part": { version: "1.0.0", ...part },
+    },
+  });
+
+/** An npm that installs whatever the lock says, and tells what it was asked. */
+const installing = (
+  root: string,
+): string => `echo "$1" >> ${join(root, "calls")}; cp package-lock.json ${root}/seen.json
+  mkdir -p node_modules/some-server; echo '{"bin":"run.js"}' > node_modules/some-server/package.json
+  touch node_modules/some-server/run.js`;
+
+test("what a lock says of a package is installed, whatever was installed here first, also where no version is written", async () => {
+  using root = temporaryDirectory();
+  const lock = lockWith({ integrity: "sha512-BBBB" });
+  const locked = new Map([["npx some-server", { version: "1.0.0", integrity: "sha512-AAAA", lock }]]);
+  const used: string[] = [];
+  const { version: _none, ...request } = machine(root.path, installing(root.path));
+  const packages = { locked, onUse: (key: string) => used.push(key) };
+  const wish = { ...request, packages, trust: "untrusted" } as const;
+  expect(await installPackage(wish)).toMatchObject({ version: "1.0.0", integrity: "sha512-AAAA" });
+  expect(readFileSync(join(root.path, "calls"), "utf8")).toBe("ci\n");
+  expect(readFileSync(join(root.path, "seen.json"), "utf8")).toBe(lock);
+  await installPackage(wish);
+  expect(readFileSync(join(root.path, "calls"), "utf8")).toBe("ci\n");
+  expect(used).toEqual(["npx some-server", "npx some-server"]);
+  expect(readdirSync(join(root.path, "cache"))).not.toContain("locks");
+});
+
+test("a lock that takes a part from elsewhere is not installed", async () => {
+  using root = temporaryDirectory();
+  const lock = lockWith({ resolved: "git+ssh://git@github.com/someone/part.git#0123" });
+  const locked = new Map([["npx some-server@1.0.0", { version: "1.0.0", integrity: "sha512-AAAA", lock }]]);
+  const wish = { ...machine(root.path, installing(root.path)), packages: { locked } };
+  await expect(installPackage(wish)).rejects.toMatchObject({
+    code: "PACKAGE_INSTALL_FAILED",
+    message: expect.stringContaining("it needs part, which does not come from npm's registry with a hash"),
+  });
+  expect(existsSync(join(root.path, "calls"))).toBe(false);
+});
+
 test("while npm works it is said what is being installed", async () => {
   using root = temporaryDirectory();
   const said: string[] = [];
