@@ -2,7 +2,7 @@ import type { McpSseSkill, McpStdioSkill } from "../../definition/skill.ts";
 import { packageOf, processSkills, remoteSkills } from "../../definition/skill-package.ts";
 import type { SkillEvent, SkillsRequest } from "../../run/ports.ts";
 import type { OpenedTree } from "../../run/workspace-ports.ts";
-import type { Confine } from "./confine.ts";
+import type { Allowed, Confine } from "./confine.ts";
 import type { SkillServer } from "./mcp/connection.ts";
 import { lockedOffer } from "./mcp/locked-offer.ts";
 import { type McpSkill, mcpSkill } from "./mcp/mcp-skill.ts";
@@ -114,16 +114,20 @@ const serverOf = (
     skill,
     startTimeoutMs,
     starterFor: (readable) =>
-      confined.start({
-        readable: [...readable, ...readableToo],
-        hosts: skill.allowedDomains ?? [],
-        access: skill.workspace ?? "write",
-      }),
+      confined.start({ readable: [...readable, ...readableToo], ...allowedOf(skill) }),
     startInstall: confined.install,
     held: confined.held,
     emit,
   });
 };
+
+const allowedOf = ({
+  allowedDomains = [],
+  workspace = "write",
+}: McpStdioSkill): Omit<Allowed, "readable"> => ({
+  hosts: allowedDomains,
+  access: workspace,
+});
 
 const fromTree = (name: string, { commit }: OpenedTree): string =>
   `The skill "${name}" starts in a tree of the trusted commit ${commit.slice(0, 12)}; the workspace is in ${workspaceVariable}.`;
