@@ -42,6 +42,9 @@ export const commitDefinitions = (where: Where): Definitions => ({
 export const headCommit = async (where: Omit<Where, "fallback" | "commit">): Promise<string | undefined> =>
   (await git(where, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]))?.trim();
 
+/** A folder of the work tree that looks like a repository is not the repository. */
+const neutral = ["--no-replace-objects", "-c", "safe.bareRepository=explicit"];
+
 type Checkout = Pick<Where, "workspace" | "environment" | "git">;
 
 const git = async (where: Checkout, args: readonly string[]): Promise<string | undefined> =>
@@ -50,7 +53,7 @@ const git = async (where: Checkout, args: readonly string[]): Promise<string | u
 /** @returns standard output, or nothing when git fails or is not there */
 const gitBytes = async (where: Checkout, args: readonly string[]): Promise<Buffer | undefined> => {
   if (where.git === undefined) return undefined;
-  const child = spawn(where.git, ["--no-replace-objects", "-C", where.workspace, ...args], {
+  const child = spawn(where.git, [...neutral, "-C", where.workspace, ...args], {
     env: { ...where.environment, GIT_NO_LAZY_FETCH: "1", GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0" },
     stdio: ["ignore", "pipe", "ignore"],
   });

@@ -204,3 +204,15 @@ describe("the checkout's own commit", () => {
     rmSync(workspace, { recursive: true });
   });
 });
+
+test("a folder that poses as a repository is none", async () => {
+  using repository = repositoryOf({ "a.txt": "trusted" });
+  const pose = mkdtempSync(join(tmpdir(), "posing-"));
+  try {
+    repository.git("clone", "--quiet", "--bare", ".", join(pose, "bare"));
+    const where = { git, environment, workspace: join(pose, "bare") };
+    expect(await headCommit(where)).toBeUndefined();
+  } finally {
+    rmSync(pose, { recursive: true });
+  }
+});
