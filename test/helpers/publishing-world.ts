@@ -43,7 +43,7 @@ type PushedTag = {
 
 type DispatchInputs = { readonly action: string; readonly version: string; readonly value?: string };
 
-const repository = {
+export const repositoryFacts = {
   ...{ id: 4711, full_name: "acme/experts", html_url: "https://github.com/acme/experts" },
   ...{ default_branch: "main", private: false },
 };
@@ -77,7 +77,7 @@ export const startRegistryWorld = (files: WorkFiles): RegistryWorld => {
     await playWorkflow({
       text: show(`main:.github/workflows/registry-${name}.yml`) ?? "",
       eventName,
-      event: { repository, ...event },
+      event: { repository: repositoryFacts, ...event },
       temporary,
       checkout: (directory) => {
         execFileSync("git", ["clone", "--quiet", `file://${remote}`, directory], { stdio: "ignore" });
@@ -121,7 +121,7 @@ const starts = (workflow: string | undefined, tag: string): boolean =>
   workflow !== undefined &&
   OnTags.parse(parse(workflow)).on.push.tags.some((pattern) => matchesGlob(tag, pattern));
 
-const workflowRun = ({ tag, commit, by, triggering = by }: PushedTag) => ({
+export const workflowRun = ({ tag, commit, by, triggering = by }: PushedTag) => ({
   ...{ event: "push", conclusion: "success", head_branch: tag, head_sha: commit },
-  ...{ head_repository: { id: repository.id }, actor: by, triggering_actor: triggering },
+  ...{ head_repository: { id: repositoryFacts.id }, actor: by, triggering_actor: triggering },
 });
