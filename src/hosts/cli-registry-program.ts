@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { RegistryCommand, RegistryOptions } from "./cli-registry.ts";
+import type { RegistryInitOptions } from "./cli-registry-init.ts";
 import type { Terminal } from "./terminal.ts";
 
 type Choose = (action: (terminal: Terminal) => Promise<number>) => void;
@@ -23,6 +24,17 @@ export const addRegistry = (program: Command, choose: Choose): void => {
       .action((options: RegistryOptions) =>
         choose(async (at) => (await import("./cli-registry.ts")).registryCommand({ what, options }, at)),
       );
+  registry
+    .command("init")
+    .description("Write the files of a new registry into a folder.")
+    .argument("[folder]", "where the registry's repository is", ".")
+    .requiredOption("--scope <@scope>", "the first scope")
+    .requiredOption("--owner <id>", "the number of its owner's GitHub account")
+    .option("--login <name>", "the account's name, for people")
+    .option("--index-branch <name>", "a branch of its own for the index")
+    .action((folder: string, options: RegistryInitOptions) =>
+      choose(async (at) => (await import("./cli-registry-init.ts")).registryInit(folder, options, at)),
+    );
   add("accept");
   add("append");
   add("verify").option("--branch <name>", "the default branch");

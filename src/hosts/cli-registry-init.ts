@@ -1,0 +1,71 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { ExpertStackError } from "../errors.ts";
+import { type NewRegistry, newRegistry } from "../registry/new-registry.ts";
+import { requireName } from "../registry/published-name.ts";
+import { parseRegistryConfig } from "../registry/registry-config.ts";
+import { cliOption, invalidValue } from "./option-values.ts";
+import type { Terminal } from "./terminal.ts";
+
+export type RegistryInitOptions = {
+  readonly scope?: string;
+  readonly owner?: string;
+  readonly login?: string;
+  readonly indexBranch?: string;
+};
+
+/** `expert-stack registry init [folder]`: writes a registry that is ready to be pushed. What is there already stays. */
+export const registryInit = async (
+  folder: string,
+  options: RegistryInitOptions,
+  terminal: Terminal,
+): Promise<number> => {
+  const registry = registryOf(options);
+  const root = resolve(terminal.cwd, folder);
+  for (const [path, text] of newRegistry(registry)) {
+    const isNew = writeNew(join(root, path), text);
+    terminal.out(`${isNew ? "wrote " : "kept  "} ${path}\n`);
+  }
+  terminal.out(`
+Commit this to the default branch of a repository on GitHub and push it. Then, to publish the first Expert:
+
+  expert-stack publish ${registry.scope}/hello
+
+In the repository's settings let Actions write (Settings, Actions, Workflow permissions), keep people who own no scope
+from writing to the default branch, and make \`registry check\` a required check.
+`);
+  return 0;
+};
+
+const registryOf = ({ scope = "", owner = "", login, indexBranch }: RegistryInitOptions): NewRegistry => {
+  if (!/^[1-9]\d{0,14}$/.test(owner)) {
+    throw invalidValue(
+      cliOption("--owner", owner),
+      "the number of a GitHub account: `id` at https://api.github.com/users/<login>",
+    );
+  }
+  requireName(`${scope}/hello`);
+  if (indexBranch !== undefined) parseRegistryConfig(JSON.stringify({ v: 1, indexBranch }));
+  return {
+    scope,
+    owner: { id: Number(owner), ...(login === undefined ? {} : { login }) },
+    ...(indexBranch === undefined ? {} : { indexBranch }),
+  };
+};
+
+/** @returns whether it was written: nothing is overwritten */
+const writeNew = (file: string, text: string): boolean => {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text, { flag: "wx" });
+    return true;
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") return false;
+    throw new ExpertStackError({
+      code: "STORE_FAILED",
+      message: `${file} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`,
+      remedy: "See that its folder may be written.",
+      cause,
+    });
+  }
+};
