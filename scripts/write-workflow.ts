@@ -22,6 +22,7 @@ const files: Readonly<Record<string, string>> = {
     registryWorkflows({
       action: "$/.github/actions/registry",
       header: "# Written by `npm run workflow` from src/registry/registry-workflows.ts.\n",
+      tags: "named",
     }),
   ),
 };

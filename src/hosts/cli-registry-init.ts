@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { ExpertStackError } from "../errors.ts";
 import { type NewRegistry, newRegistry } from "../registry/new-registry.ts";
 import { requireName } from "../registry/published-name.ts";
-import { parseRegistryConfig } from "../registry/registry-config.ts";
+import { RegistryConfig } from "../registry/registry-config.ts";
 import { cliOption, invalidValue } from "./option-values.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -45,7 +45,9 @@ const registryOf = ({ scope = "", owner = "", login, indexBranch }: RegistryInit
     );
   }
   requireName(`${scope}/hello`);
-  if (indexBranch !== undefined) parseRegistryConfig(JSON.stringify({ v: 1, indexBranch }));
+  if (indexBranch !== undefined && !RegistryConfig.safeParse({ v: 1, indexBranch }).success) {
+    throw invalidValue(cliOption("--index-branch", indexBranch), "the name of a branch, such as index");
+  }
   return {
     scope,
     owner: { id: Number(owner), ...(login === undefined ? {} : { login }) },

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { PublishOptions } from "./cli-publish.ts";
 import type { RegistryCommand, RegistryOptions } from "./cli-registry.ts";
 import type { RegistryInitOptions } from "./cli-registry-init.ts";
 import type { Terminal } from "./terminal.ts";
@@ -43,4 +44,34 @@ export const addRegistry = (program: Command, choose: Choose): void => {
     .option("--base <commit>", "what the change is made of")
     .option("--head <commit>", "what it ends in")
     .option("--by <id...>", "numbers of the accounts that ask for it");
+};
+
+/** What an author asks of a registry, in a checkout of it. */
+export const addPublishing = (program: Command, choose: Choose): void => {
+  const shared = (command: Command): Command =>
+    command
+      .option("--registry <remote>", "the git remote that is the registry (default: origin)")
+      .option("--branch <name>", "its default branch (default: main)")
+      .option("--dry-run", "say whether it would be taken, and do nothing");
+  shared(program.command("publish"))
+    .description("Publish an Expert: check its committed definition, tag the commit, push the tag.")
+    .argument("<expert>", "@scope/name")
+    .action((name: string, options: PublishOptions) =>
+      choose(async (at) => (await import("./cli-publish.ts")).publishCommand(name, options, at)),
+    );
+  shared(program.command("tag"))
+    .description("Let a word such as stable stand for a published version.")
+    .argument("<version>", "@scope/name@1.2.3")
+    .argument("<word>", "lower case, not a number")
+    .action((version: string, word: string, options: PublishOptions) =>
+      choose(async (at) => (await import("./cli-publish.ts")).tagCommand({ version, word, ...options }, at)),
+    );
+  shared(program.command("status"))
+    .description("Deprecate or disable a published version. There is no way back.")
+    .argument("<version>", "@scope/name@1.2.3")
+    .argument("<to>", "deprecated or disabled")
+    .requiredOption("--reason <text>", "why, for those who use it")
+    .action((version: string, to: string, options: PublishOptions & { reason: string }) =>
+      choose(async (at) => (await import("./cli-publish.ts")).statusCommand({ version, to, ...options }, at)),
+    );
 };

@@ -27,7 +27,10 @@ export const newRegistry = ({ scope, owner, indexBranch }: NewRegistry): Readonl
     [namesPath, ""],
     [scopePath(scope), renderScopeFile(scope, owner)],
     [definitionFile(`${scope}/hello`), hello(scope)],
-    ...registryWorkflows({ action, header: "# Written by `expert-stack registry init`.\n" }),
+    ...registryWorkflows({
+      ...{ action, header: "# Written by `expert-stack registry init`.\n" },
+      tags: "named and versions",
+    }),
   ]);
 };
 

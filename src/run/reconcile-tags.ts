@@ -26,8 +26,15 @@ export const reconcileTags = async (
   );
   const commits = new Map<string, PublishLine["src"]>(published.map((src) => [src.tag, src]));
   const tags = [...(await repository.tags())].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const waiting: string[] = [];
+  for (const [tag, commit] of tags) {
+    if (commits.has(tag) || !looksLikePublishTag(tag)) continue;
+    // In a registry of many Experts it is a release of something else.
+    const isMeant = tag.startsWith("@") || (await repository.file(commit, "perstack.toml")) !== undefined;
+    if (isMeant) waiting.push(tag);
+  }
   return {
-    waiting: tags.flatMap(([tag]) => (looksLikePublishTag(tag) && !commits.has(tag) ? [tag] : [])),
+    waiting,
     moved: tags.flatMap(([tag, now]) => {
       const before = commits.get(tag)?.commit;
       return before === undefined || before === now ? [] : [{ tag, published: before, now }];

@@ -60,7 +60,7 @@ export const startRegistryWorld = (files: WorkFiles): RegistryWorld => {
   mkdirSync(remote);
   git("init", "--quiet", "--bare", "--initial-branch", "main");
   const action = "expert-stack/expert-stack/.github/actions/registry@v1";
-  const workflows = Object.fromEntries(registryWorkflows({ action, header: "" }));
+  const workflows = Object.fromEntries(registryWorkflows({ action, header: "", tags: "named and versions" }));
   const author = makeRepository({
     files: { ...workflows, [scopePath("@acme")]: renderScopeFile("@acme", ada), ...files },
   });

@@ -301,8 +301,8 @@ test("given four tags in one push, then none is published until reconcile report
     ),
   );
   const tags = names.map((name) => `@acme/${name}@1.0.0`);
-  for (const tag of [...tags, "release-7"]) world.author.git("tag", tag);
-  world.author.git("push", "--quiet", "origin", "refs/tags/release-7");
+  for (const tag of [...tags, "release-7", "v7.0.0"]) world.author.git("tag", tag);
+  world.author.git("push", "--quiet", "origin", "refs/tags/release-7", "refs/tags/v7.0.0");
   expect(await world.pushTags(tags)).toEqual([]);
   const { log, results } = await world.run("reconcile", "schedule");
   expect(results).toEqual({ reconcile: "success" });

@@ -9,12 +9,16 @@ import { treeChanges, treeEntries, treeFiles } from "./git-trees.ts";
 const own = "refs/expert-stack";
 
 /**
- * A registry's repository by its checkout and the remote `origin`, whatever transport that has: whoever made the
- * checkout has chosen it.
+ * A registry's repository by its checkout and a remote of that, whatever transport it has: whoever made the checkout has
+ * chosen it.
  *
  * @param temporary a folder for git's index of a commit to be
  */
-export const gitRepository = (checkout: GitCheckout, temporary: string): RegistryRepository => ({
+export const gitRepository = (
+  checkout: GitCheckout,
+  temporary: string,
+  remote = "origin",
+): RegistryRepository => ({
   fetch: async ({ branches, tags }) => {
     // With a `*` the remote is asked for those refs alone, and one that is not there is no failure.
     const specs = branches.map((name) => `+refs/heads/${name}*:${own}/heads/${name}*`);
@@ -27,8 +31,8 @@ export const gitRepository = (checkout: GitCheckout, temporary: string): Registr
       "--no-write-fetch-head",
       ...(deepen ? ["--unshallow"] : []),
     ];
-    const { code, told } = await tryGit(checkout, ["fetch", ...options, "origin", ...specs, ...spec]);
-    if (code !== 0) throw unreachable(told);
+    const { code, told } = await tryGit(checkout, ["fetch", ...options, remote, ...specs, ...spec]);
+    if (code !== 0) throw unreachable(remote, told);
   },
   branch: async (name) => await commitOf(checkout, `${own}/heads/${name}`),
   tags: async () => await tagCommits(checkout),
@@ -39,7 +43,10 @@ export const gitRepository = (checkout: GitCheckout, temporary: string): Registr
   paths: async (commit, folder) => (await treeEntries(checkout, commit, folder)).map(({ path }) => path),
   changes: async (base, head, folder) => await treeChanges(checkout, { base, head, folder }),
   push: async (change) =>
-    await pushCommit(checkout, await writeCommit(checkout, change, temporary), change.branch),
+    await pushCommit(checkout, {
+      ...{ remote, branch: change.branch },
+      commit: await writeCommit(checkout, change, temporary),
+    }),
 });
 
 const commitOf = async (checkout: GitCheckout, ref: string): Promise<string | undefined> => {
@@ -102,10 +109,9 @@ const overtaken =
 
 const pushCommit = async (
   checkout: GitCheckout,
-  commit: string,
-  branch: string,
+  { remote, commit, branch }: { readonly remote: string; readonly commit: string; readonly branch: string },
 ): Promise<"pushed" | "overtaken"> => {
-  const args = ["push", "--porcelain", "origin", `${commit}:refs/heads/${branch}`];
+  const args = ["push", "--porcelain", remote, `${commit}:refs/heads/${branch}`];
   const { code, out, told } = await tryGit(checkout, args);
   if (code === 0) return "pushed";
   if (overtaken.test(out.toString("utf8"))) return "overtaken";
@@ -118,9 +124,9 @@ const pushCommit = async (
   });
 };
 
-const unreachable = (told: string): ExpertStackError =>
+const unreachable = (remote: string, told: string): ExpertStackError =>
   new ExpertStackError({
     code: "REGISTRY_UNREACHABLE",
-    message: `The registry's remote \`origin\` cannot be fetched: ${told}`,
+    message: `The registry's remote \`${remote}\` cannot be fetched: ${told}`,
     remedy: "See that the checkout has a remote and that the token may read it.",
   });

@@ -1,0 +1,65 @@
+import { ExpertStackError } from "../errors.ts";
+import type { PublishRequest, RegistryRepositoryFacts, WantedLine } from "../registry/publish-request.ts";
+import type { PublishTag } from "../registry/publish-tag.ts";
+import { definitionFile, publishTagOf } from "../registry/publish-tag.ts";
+import { readPublishedDefinition } from "../registry/published-definition.ts";
+import { scopeOf } from "../registry/scope-owners.ts";
+import { planLine } from "./plan-line.ts";
+import type { PlannedLine } from "./planned-line.ts";
+import type { RegistryRepository } from "./publishing-ports.ts";
+import { ownersAt, registryPoint } from "./registry-index.ts";
+
+/** What is not known before GitHub's event says it. */
+const facts = (defaultBranch: string): RegistryRepositoryFacts => ({
+  id: 1,
+  repo: "registry",
+  defaultBranch,
+});
+
+type Rehearsal = { readonly wanted: WantedLine; readonly name: string; readonly defaultBranch: string };
+
+/**
+ * Judges a line on the author's machine as the registry will, but for whether who asks for it owns the scope: that is
+ * the account that pushes or runs the workflow.
+ *
+ * @throws ExpertStackError with the reason for which it would be refused
+ */
+export const rehearseLine = async (
+  repository: RegistryRepository,
+  { wanted, name, defaultBranch }: Rehearsal,
+): Promise<PlannedLine> => {
+  const point = await registryPoint(repository, { defaultBranch });
+  const [id = 0] = (await ownersAt(repository, point, scopeOf(name))) ?? [];
+  const request: PublishRequest = {
+    repository: facts(defaultBranch),
+    people: [{ id, login: "you" }],
+    wanted,
+  };
+  return await planLine(repository, request, "1970-01-01T00:00:00Z");
+};
+
+/**
+ * The version that a commit has to publish, and the tag that would ask for it: of `experts/<scope>/<name>.toml`, or of
+ * `perstack.toml` in a repository of one Expert.
+ *
+ * @throws ExpertStackError PUBLISH_REFUSED when neither is there, or what the definition is refused for
+ */
+export const tagToPublish = async (
+  repository: RegistryRepository,
+  { name, commit }: { readonly name: string; readonly commit: string },
+): Promise<PublishTag> => {
+  const many = definitionFile(name);
+  for (const path of [many, "perstack.toml"]) {
+    const file = await repository.file(commit, path);
+    if (file === undefined) continue;
+    const { version } = readPublishedDefinition(file.content, { file: path, name }).facts;
+    return path === many
+      ? { tag: publishTagOf(name, version), name, version, path }
+      : { tag: `v${version}`, version, path };
+  }
+  throw new ExpertStackError({
+    code: "PUBLISH_REFUSED",
+    message: `There is neither ${many} nor perstack.toml in the commit ${commit}.`,
+    remedy: `Commit the definition of ${name} as ${many}.`,
+  });
+};

@@ -1,0 +1,146 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { definitionText } from "../helpers/index-world.ts";
+import { type RegistryWorld, startRegistryWorld } from "../helpers/registry-world.ts";
+
+const program = join(import.meta.dirname, "..", "..", "dist", "index.js");
+const timeout = 60_000;
+const file = "experts/acme/x.toml";
+const x = (version: string, more = ""): string => definitionText("@acme/x", version, more);
+
+/** Runs the program in the author's checkout. @param path folders before the PATH */
+const run = (world: RegistryWorld, args: readonly string[], path: readonly string[] = []) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+    cwd: world.author.directory,
+    env: { PATH: [...path, "/usr/bin", "/bin"].join(delimiter), HOME: world.temporary },
+    encoding: "utf8",
+  });
+  return { status, stdout, stderr };
+};
+
+const remoteTags = (world: RegistryWorld): string => world.git("tag", "--list");
+
+describe("given an author who publishes, then nothing is tagged or pushed", () => {
+  test.each<[string, (world: RegistryWorld) => void, string]>([
+    [
+      "when the definition is not as it is committed",
+      ({ author }) => writeFileSync(join(author.directory, file), x("1.0.1")),
+      "is not as it is committed",
+    ],
+    [
+      "when the commit is not on the registry's branch",
+      ({ author }) => author.commit({ [file]: x("1.0.1") }),
+      "is not on main",
+    ],
+    [
+      "when the tag is here already, of another commit",
+      ({ author }) => {
+        author.git("tag", "@acme/x@1.0.0");
+        author.commit({ "README.md": "Hello." });
+        author.git("push", "--quiet", "origin", "main");
+      },
+      "a tag stays where it is",
+    ],
+    [
+      "when the tag is there already, of another commit",
+      ({ author }) => {
+        author.git("push", "--quiet", "origin", "HEAD:refs/tags/@acme/x@1.0.0");
+        author.commit({ "README.md": "Hello." });
+        author.git("push", "--quiet", "origin", "main");
+      },
+      "The tag @acme/x@1.0.0 named",
+    ],
+    [
+      "when the definition breaks a rule",
+      ({ author }) => {
+        author.commit({ [file]: x("1.0.1", 'delegates = ["y"]\n') });
+        author.git("push", "--quiet", "origin", "main");
+      },
+      "experts/acme/x.toml:4:14: error:",
+    ],
+    [
+      "when there is no definition",
+      ({ author }) => author.commit({ [file]: null }),
+      "There is neither experts/acme/x.toml nor perstack.toml",
+    ],
+  ])("%s", { timeout }, (_, change, message) => {
+    using world = startRegistryWorld({ [file]: x("1.0.0") });
+    change(world);
+    const before = [remoteTags(world), world.author.git("tag", "--list")];
+    const { status, stderr, stdout } = run(world, ["publish", "@acme/x"]);
+    expect(stderr).toContain(message);
+    expect([status === 0, stdout]).toEqual([false, ""]);
+    expect([remoteTags(world), world.author.git("tag", "--list")]).toEqual(before);
+  });
+
+  test("when the remote is an option", { timeout }, () => {
+    using world = startRegistryWorld({ [file]: x("1.0.0") });
+    const { status, stderr } = run(world, ["publish", "@acme/x", "--registry=--upload-pack=id"]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining("the name of a git remote")]);
+  });
+});
+
+test("given a repository of one Expert, then the tag is v and the version", { timeout }, () => {
+  using world = startRegistryWorld({ "perstack.toml": x("2.0.0") });
+  expect(run(world, ["publish", "@acme/x"])).toMatchObject({ status: 0, stderr: "" });
+  expect(remoteTags(world)).toBe("v2.0.0");
+});
+
+describe("given a published version", () => {
+  const withVersion = async (): Promise<RegistryWorld> => {
+    const world = startRegistryWorld({ [file]: x("1.0.0") });
+    world.author.git("tag", "@acme/x@1.0.0");
+    await world.pushTags(["@acme/x@1.0.0"]);
+    return world;
+  };
+
+  test("when an owner tags it without GitHub's command line, then what to type is printed", {
+    timeout,
+  }, async () => {
+    using world = await withVersion();
+    const { status, stdout } = run(world, ["tag", "@acme/x@1.0.0", "stable", "--dry-run"]);
+    expect(status).toBe(0);
+    expect(stdout).toContain(
+      "\n  gh workflow run registry-publish.yml --raw-field action=tag --raw-field version=@acme/x@1.0.0 --raw-field value=stable\n",
+    );
+  });
+
+  test("when an owner disables it, then the registry's workflow is run by hand, with the reason", {
+    timeout,
+  }, async () => {
+    using world = await withVersion();
+    const bin = join(world.temporary, "bin");
+    mkdirSync(bin);
+    writeFileSync(join(bin, "gh"), '#!/bin/sh\nfor word in "$@"; do echo "<$word>"; done\n', { mode: 0o755 });
+    const { status, stdout } = run(
+      world,
+      ["status", "@acme/x@1.0.0", "disabled", "--reason", "It's; old"],
+      [bin],
+    );
+    expect([status, stdout.split("\n").slice(3, -1)]).toEqual([
+      0,
+      [
+        "<--raw-field>",
+        "<action=disable>",
+        "<--raw-field>",
+        "<version=@acme/x@1.0.0>",
+        "<--raw-field>",
+        "<value=It's; old>",
+      ],
+    ]);
+  });
+
+  test.each([
+    [["tag", "@acme/x@1.0.0", "2"], "is no tag of an Expert"],
+    [["tag", "@acme/x@1.0.1", "stable"], "There is no @acme/x@1.0.1."],
+    [["status", "@acme/x@1.0.0", "available", "--reason", "x"], "deprecated or disabled"],
+    [["status", "@acme/x", "disabled", "--reason", "x"], "is no version of an Expert"],
+    [["status", "@acme/x@1.0.0", "disabled", "--reason", " "], "needs a reason"],
+  ])("when what is asked for is none (%j), then it is refused here", { timeout }, async (args, message) => {
+    using world = await withVersion();
+    const { status, stderr } = run(world, args);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+});
