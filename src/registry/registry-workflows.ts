@@ -15,6 +15,7 @@ export const registryWorkflows = (parts: WorkflowParts): ReadonlyMap<string, str
 
 const request = ({
   header,
+  tags,
 }: WorkflowParts): string => `${header}# The wish to publish. It runs as it is in the tagged commit, and so does nothing: \`registry publish\` begins when it ends.
 name: registry request
 

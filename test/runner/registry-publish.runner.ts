@@ -9,7 +9,7 @@ import {
   repositoryFacts,
   startRegistryWorld,
   workflowRun,
-} from "../helpers/registry-world.ts";
+} from "../helpers/publishing-world.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const action = "expert-stack/expert-stack@v1";

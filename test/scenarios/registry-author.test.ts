@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { definitionText } from "../helpers/index-world.ts";
-import { type RegistryWorld, startRegistryWorld } from "../helpers/registry-world.ts";
+import { type RegistryWorld, startRegistryWorld } from "../helpers/publishing-world.ts";
 
 const program = join(import.meta.dirname, "..", "..", "dist", "index.js");
 const timeout = 60_000;

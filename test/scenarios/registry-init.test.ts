@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { newRegistry } from "../../src/registry/new-registry.ts";
 import { ada } from "../helpers/index-world.ts";
-import { startRegistryWorld } from "../helpers/registry-world.ts";
+import { startRegistryWorld } from "../helpers/publishing-world.ts";
 
 const program = join(import.meta.dirname, "..", "..", "dist", "index.js");
 
