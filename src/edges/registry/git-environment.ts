@@ -1,5 +1,5 @@
 import type { GitOptions } from "./git-options.ts";
-import { httpsHost } from "./https-host.ts";
+import { basic, httpsHost } from "./host-token.ts";
 
 /** The repository that a git command works in. */
 export type GitPlace = {
@@ -82,12 +82,9 @@ const access = ({ tokenFor }: GitOptions, url: string): readonly Setting[] => {
     ["http.followRedirects", "false"],
     // An empty one takes back what a person's own configuration adds: two of them are refused.
     [header, ""],
-    [header, authorization(token)],
+    [header, `Authorization: Basic ${basic(token)}`],
   ];
 };
-
-const authorization = (token: string): string =>
-  `Authorization: Basic ${Buffer.from(`x-access-token:${token}`).toString("base64")}`;
 
 const personal = (options: GitOptions, place: GitPlace): Record<string, string> => {
   const { environment, userConfig } = options;

@@ -1,7 +1,7 @@
 import { ExpertStackError } from "../../errors.ts";
 import type { GitFailure } from "./git-failure.ts";
 import type { GitOptions } from "./git-options.ts";
-import { httpsHost } from "./https-host.ts";
+import { basic, httpsHost } from "./host-token.ts";
 
 type Asked = {
   /** The repository, as people name it. */
@@ -108,5 +108,5 @@ const firstLine = (said: string): string => said.split("\n")[0]?.slice(0, 300) |
 const withoutCredential = (text: string, asked: Asked): string => {
   const token = tokenOf(asked);
   const plain = text.replace(/\/\/[^/@\s]*@/g, "//…@");
-  return token === "" ? plain : plain.replaceAll(token, "…");
+  return token === "" ? plain : [token, basic(token)].reduce((all, form) => all.replaceAll(form, "…"), plain);
 };

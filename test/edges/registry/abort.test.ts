@@ -1,7 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type GitHttps, startGitHttps } from "../../helpers/git-https.ts";
-import { makeRegistry, type ScratchRegistry } from "../../helpers/git-registry.ts";
+import { gitProgram, makeRegistry, type ScratchRegistry } from "../../helpers/git-registry.ts";
 import { livingIn } from "../../helpers/living-processes.ts";
 import { addressOf, never, openRegistries } from "./open-registries.ts";
 
@@ -19,6 +21,17 @@ afterAll(async () => {
 });
 
 const trusting = () => ({ environment: { PATH: process.env.PATH, GIT_SSL_CAINFO: https.ca } });
+
+/** A process that fetches and ends without having waited when its input does. */
+const endingJob = (url: string, cacheDirectory: string): string => `
+  import { gitRegistries } from ${JSON.stringify(import.meta.resolve("../../../src/edges/registry/git-registries.ts"))};
+  const registries = gitRegistries(${JSON.stringify({
+    ...{ git: gitProgram, cacheDirectory, userConfig: "neutral" },
+    ...trusting(),
+  })});
+  void registries.open(${JSON.stringify(addressOf(url))}, new AbortController().signal);
+  process.stdin.on("end", () => process.exit(3)).resume();
+`;
 
 const reason = new Error("enough");
 
@@ -64,6 +77,22 @@ describe("given a job that ends in the middle of a fetch", () => {
     const snapshot = await open.registries.open(address, never);
     await expect(snapshot.read(["x"], AbortSignal.abort(reason))).rejects.toBe(reason);
     expect((await snapshot.read(["x"], never)).size).toBe(1);
+  });
+
+  test("by ending itself, it takes git with it", async () => {
+    await using open = openRegistries(trusting());
+    https.fault("hang");
+    const url = https.serve("acme/experts", registry.directory);
+    const child = spawn(process.execPath, [
+      "--input-type=module",
+      "--eval",
+      endingJob(url, open.cacheDirectory),
+    ]);
+    await vi.waitFor(() => expect(livingIn(open.cacheDirectory).length).toBeGreaterThan(1), 10_000);
+    child.stdin.end();
+    await once(child, "exit");
+    await vi.waitFor(() => expect(livingIn(open.cacheDirectory)).toEqual([]));
+    https.fault(undefined);
   });
 
   test("disposing in the middle waits for it to end", async () => {

@@ -49,6 +49,7 @@ describe("given a definition that is kept", () => {
     mkdirSync(join(open.cacheDirectory, "definitions"), { recursive: true });
     writeFileSync(join(open.cacheDirectory, "x.toml"), content);
     expect(await open.registries.kept("../x")).toBeUndefined();
+    expect(existsSync(join(open.cacheDirectory, "x.toml"))).toBe(true);
     await open.registries.keep("../y", content);
     expect(existsSync(join(open.cacheDirectory, "y.toml"))).toBe(false);
   });
@@ -116,6 +117,32 @@ describe("given a registry that was read before", () => {
     expect(`${Buffer.from((await old.read([path], never)).get(path) ?? [])}`).toBe(first);
   });
 
+  test("one that vanishes in the middle is fetched anew at the commit that was opened", async () => {
+    using registry = published();
+    await using open = openRegistries();
+    const first = line(registry);
+    const snapshot = await open.registries.open(addressOf(registry.url), never);
+    registry.publish({ name: "@acme/x", version: "1.1.0" });
+    rmSync(storeDirectory(open.cacheDirectory, registry.url), { recursive: true });
+    expect(`${Buffer.from((await snapshot.read([path], never)).get(path) ?? [])}`).toBe(first);
+  });
+
+  test("of a change only what is new is sent", async () => {
+    using registry = published();
+    registry.publishAll(
+      Array.from({ length: 60 }, (_, index) => ({ name: `@acme/x${index}`, version: "1.0.0" })),
+    );
+    await using open = openRegistries();
+    await open.registries.open(addressOf(registry.url), never);
+    const store = storeDirectory(open.cacheDirectory, registry.url);
+    const [whole = ""] = packsOf(store);
+    registry.commit({ [path]: "changed\n" });
+    await using another = open.another();
+    await another.open(addressOf(registry.url), never);
+    const [change = ""] = packsOf(store).filter((pack) => pack !== whole);
+    expect(statSync(change).size).toBeLessThan(statSync(whole).size / 3);
+  });
+
   test.each<[string, (store: string) => void]>([
     ["a pack without its end", (store) => each(store, (pack) => truncateSync(pack, 20))],
     ["a pack of other bytes", (store) => each(store, scribble)],
@@ -123,7 +150,6 @@ describe("given a registry that was read before", () => {
     ["no objects", (store) => rmSync(join(store, "objects"), { recursive: true })],
     ["no store.json", (store) => rmSync(join(store, "store.json"))],
     ["another store.json", (store) => writeFileSync(join(store, "store.json"), "{}")],
-    ["hundreds of packs", (store) => addPacks(store)],
     ["known.json naming nothing that is here", (store) => rememberNothing(store)],
   ])("of which is left %s: it is fetched anew", async (_, damage) => {
     using registry = published();
@@ -135,6 +161,17 @@ describe("given a registry that was read before", () => {
     // Another one of this process goes on with what was made anew.
     expect(await readBy(open.registries, registry)).toBe(line(registry));
   });
+});
+
+test("given hundreds of packs, then a new start is made instead of a slow one", async () => {
+  using registry = published();
+  await using open = openRegistries();
+  await readBy(open.registries, registry);
+  const store = storeDirectory(open.cacheDirectory, registry.url);
+  addPacks(store);
+  await using another = open.another();
+  expect(await readBy(another, registry)).toBe(line(registry));
+  expect(packsOf(store).length).toBeLessThan(5);
 });
 
 test("given two processes that read at once for the first time, then both get it", async () => {

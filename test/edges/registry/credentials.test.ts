@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { GitOptions } from "../../../src/edges/registry/git-options.ts";
+import { unreachable } from "../../../src/edges/registry/unreachable.ts";
 import { type GitHttps, startGitHttps } from "../../helpers/git-https.ts";
 import { makeRegistry, type ScratchRegistry } from "../../helpers/git-registry.ts";
 import { addressOf, never, openRegistries } from "./open-registries.ts";
@@ -135,6 +136,16 @@ describe("given a person's own git configuration with a credential helper", () =
     expect(error).toMatchObject({ message: expect.stringContaining("answered 401, asked without a token") });
   });
 
+  test("the action does not look into .netrc either, which the command line may", async () => {
+    writeFileSync(join(home, ".gitconfig"), "");
+    writeFileSync(join(home, ".netrc"), `machine localhost login x-access-token password ${token}\n`);
+    const url = https.serve("acme/private", registry.directory, { token });
+    const neutral = await open(url, { userConfig: "neutral" });
+    expect(neutral.asked.map(({ authorization }) => authorization)).toEqual([undefined]);
+    expect((await open(url, { userConfig: "kept" })).error).toBeUndefined();
+    rmSync(join(home, ".netrc"));
+  });
+
   test("a header of its own does not go out beside the token", async () => {
     writeFileSync(
       join(home, ".gitconfig"),
@@ -143,6 +154,14 @@ describe("given a person's own git configuration with a credential helper", () =
     const url = https.serve("acme/private", registry.directory, { token });
     expect((await open(url, { userConfig: "kept", tokenFor })).error).toBeUndefined();
   });
+});
+
+test("given a git that says what it was given, then the error does not", () => {
+  const said = `fatal: bad header: ${sent}, ${token} at https://user:hidden@${https.host}/x`;
+  const options = { git: "", environment: {}, cacheDirectory: "", userConfig: "neutral", tokenFor } as const;
+  const asked = { id: "a/b", url: `https://${https.host}/x`, options, attempts: 1 };
+  const { message } = unreachable({ type: "unknown", said }, asked);
+  for (const secret of [token, sent.slice(6), "hidden"]) expect(message).not.toContain(secret);
 });
 
 test("given GIT_TRACE variables, then git does not see them", async () => {

@@ -65,6 +65,16 @@ test("given attributes and line ends that a checkout would follow, then the byte
   expect(textOf((await read(registry, "x.toml")).get("x.toml"))).toBe(text);
 });
 
+test("given a file that no index file can be, then it is refused before it is held, and others are read", async () => {
+  using registry = makeRegistry({ large: Buffer.alloc(17 * 1024 ** 2), small: "s" });
+  await using open = openRegistries();
+  const snapshot = await open.registries.open(addressOf(registry.url), never);
+  await expect(snapshot.read(["small", "large"], never)).rejects.toMatchObject({
+    code: "DEFINITION_TOO_LARGE",
+  });
+  expect(textOf((await snapshot.read(["small"], never)).get("small"))).toBe("s");
+});
+
 test("given files that git would check, then a registry with submodules' names is read all the same", async () => {
   using registry = makeRegistry({
     ".gitmodules": '[submodule "x"]\n\tpath = x\n\turl = https://a.test/b\n',
@@ -147,4 +157,7 @@ test("given a repository whose objects are named by SHA-256, then it is read, al
   const before = open.commands().length;
   expect(await readOnce()).toBe("text");
   expect(open.commands().slice(before)).toEqual(["fetch", "cat-file"]);
+  await using another = open.another();
+  expect((await another.tags(address, ["v1.0.0"], never)).size).toBe(1);
+  expect(open.commands().slice(before + 2)).toEqual(["fetch", "cat-file"]);
 });

@@ -149,6 +149,19 @@ describe("given a server of whatever age", () => {
   });
 });
 
+test("given a server that gives out no commit by its id, then its tag is asked for, and without one it is no answer", async () => {
+  const url = https.serve("acme/experts", registry.directory, { age: "old" });
+  const commit = registry.git("rev-list", "--max-parents=0", "HEAD");
+  await using opened = openRegistries(trusting());
+  const file = { address: addressOf(url), path: "README.md", commit };
+  await expect(opened.registries.source(file, never)).rejects.toMatchObject({
+    code: "REGISTRY_UNREACHABLE",
+    message: expect.stringContaining("gives out no commit by its id"),
+  });
+  const found = await opened.registries.source({ ...file, tag: "@acme/x@1.0.0" }, never);
+  expect(found?.commit).toBe(registry.git("rev-parse", "@acme/x@1.0.0"));
+});
+
 const freePort = async (): Promise<number> => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
