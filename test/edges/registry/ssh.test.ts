@@ -15,14 +15,19 @@ test("given an ssh address, then it is read by ssh, which sees no token", async 
     `#!/bin/sh\n{ echo "$@"; env; } >>"${log}"\nfor last; do :; done\nexport PATH="$(${gitProgram} --exec-path):$PATH"\neval "$last"\n`,
   );
   chmodSync(ssh, 0o755);
+  const asked: string[] = [];
   await using open = openRegistries({
     userConfig: "kept",
     environment: { PATH: process.env.PATH, GIT_SSH_COMMAND: ssh },
-    tokenFor: () => "ghs_0123456789",
+    tokenFor: (host) => {
+      asked.push(host);
+      return "ghs_0123456789";
+    },
   });
   const url = `ssh://git@git.corp.example:2222${registry.directory}/.git`;
   const snapshot = await open.registries.open(addressOf(url), never);
   expect((await snapshot.read(["x"], never)).size).toBe(1);
+  expect(asked).toEqual([]);
   const seen = readFileSync(log, "utf8");
   expect(seen).toContain("-p 2222 git@git.corp.example git-upload-pack");
   expect(seen).not.toMatch(/ghs_|Authorization|extraHeader/);
