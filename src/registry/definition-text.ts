@@ -3,7 +3,7 @@ import { firstHidden } from "../definition/hidden-text.ts";
 import { type ErrorCode, ExpertStackError } from "../errors.ts";
 
 /** The most a published definition may hold, in bytes. */
-export const largestPublished = 65_536;
+const largestPublished = 65_536;
 
 /** A place in a file without its keys: line and column from 1. */
 type Spot = Pick<Finding, "line" | "column">;

@@ -20,8 +20,8 @@ are never published twice. A version is \`{commit, blob, sha256}\`: the tag was 
 2. Tag that commit \`@scope/name@1.2.3\` and push the tag. \`expert-stack publish @scope/name\` does both.
 
 The workflow \`registry publish\` then adds the line, if the one who pushed owns the scope, and says why not
-otherwise. It can be run by hand (\`workflow_dispatch\`) to publish a tag that started no workflow, to set a word such
-as \`stable\` for a version, and to deprecate or disable one.
+otherwise. It can be run by hand (\`workflow_dispatch\`) to publish a tag that started no workflow, to set a word
+such as \`stable\` for a version, and to deprecate or disable one.
 
 ## Rules
 
@@ -29,8 +29,8 @@ as \`stable\` for a version, and to deprecate or disable one.
 - A scope belongs to those whose numbers are in its file. A new one comes by a pull request that adds the file with
   its author's number; an owner adds and removes others the same way.
 - Names that read alike (\`code-review\`, \`code_review\`) do not stand beside each other.
-- A published Expert starts nothing but exact versions of packages of npm and PyPI, reaches remote skills over https,
-  and delegates to Experts of this registry.
+- A published Expert starts nothing but exact versions of packages of npm and PyPI, reaches remote skills over
+  https, and delegates to Experts of this registry.
 - \`registry check\` must pass on every pull request: make it a required check.
 - \`registry reconcile\` reports every hour what is not published and which tags have moved.
 `;
