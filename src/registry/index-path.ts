@@ -13,8 +13,5 @@ export const indexPath = (name: string): string => {
 export const definitionPath = (digest: string): string =>
   `${indexFolder}/blobs/${digest.slice(0, 2)}/${digest}.toml`;
 
-/** The searchable list of a registry's Experts, a JSON object a line, `name` first. */
-export const namesPath = `${indexFolder}/names.jsonl`;
-
 export const sha256 = (content: string | Uint8Array): string =>
   createHash("sha256").update(content).digest("hex");

@@ -21,6 +21,7 @@ export type IndexPlace =
   /** For people, or how the registry is set up: its maintainers decide. */
   | { readonly type: "about" };
 
+/** The searchable list of a registry's Experts, a JSON object a line, each beginning with its name. */
 export const namesPath = `${indexFolder}/names.jsonl`;
 export const configPath = `${indexFolder}/config.json`;
 

@@ -2,7 +2,8 @@ import { nearest } from "../../definition/nearest.ts";
 import type { RegistryAddress } from "../../definition/registry-address.ts";
 import { ExpertStackError } from "../../errors.ts";
 import { type IndexState, type PublishedVersion, readIndexFile } from "../../registry/index-file.ts";
-import { indexPath, namesPath } from "../../registry/index-path.ts";
+import { indexPath } from "../../registry/index-path.ts";
+import { namesPath } from "../../registry/index-place.ts";
 import type { Lockfile } from "../../registry/lockfile.ts";
 import { selectVersion } from "../../registry/select-version.ts";
 import type { Asked, Choice } from "./choice.ts";
@@ -86,7 +87,7 @@ const registeredNames = async (registry: OpenRegistry): Promise<readonly string[
   return new TextDecoder()
     .decode(list)
     .split("\n")
-    .flatMap((line) => /^\{"name":"(@[a-z0-9_-]+\/[a-z0-9_-]+)"/.exec(line)?.[1] ?? []);
+    .flatMap((line) => /^\{"v":1,"name":"(@[a-z0-9_-]+\/[a-z0-9_-]+)"/.exec(line)?.[1] ?? []);
 };
 
 const choiceOf = (registry: RegistryAddress, { line }: PublishedVersion): Choice => ({

@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { gitRegistries } from "../../../src/edges/registry/git-registries.ts";
+import { namesPath } from "../../../src/registry/index-place.ts";
 import type { LockedExpert, Lockfile } from "../../../src/registry/lockfile.ts";
+import { renderNames } from "../../../src/registry/names-list.ts";
 import type { RegistryBook } from "../../../src/registry/registry-book.ts";
 import { type Resolution, resolveRegistry } from "../../../src/run/registry/resolve-registry.ts";
 import { gitProgram, makeRegistry, type ScratchRegistry } from "../../helpers/git-registry.ts";
@@ -150,10 +152,14 @@ describe("without a lock", () => {
   });
 
   test("a name that is not there is told from one that is near it", async () => {
-    publish(acme, "@acme/x", "1.0.0");
-    await expect(resolve(["@acme/y"])).rejects.toMatchObject({
+    publish(acme, "@acme/reviewer", "1.0.0");
+    const listed = { version: "1.0.0", status: "available", description: "", tags: [] } as const;
+    // In the order in which the list is written: its reader goes by the first two.
+    acme.commit({ [namesPath]: renderNames([{ v: 1, name: "@acme/reviewer", ...listed }]) });
+    await expect(resolve(["@acme/reviwer"])).rejects.toMatchObject({
       code: "VERSION_NOT_FOUND",
-      message: 'registry.test/acme/experts has no Expert "@acme/y".',
+      message: 'registry.test/acme/experts has no Expert "@acme/reviwer".',
+      remedy: 'Did you mean "@acme/reviewer"?',
     });
   });
 });
