@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { ExpertStackError } from "../errors.ts";
 import { addLockCommands } from "./cli-lock-program.ts";
+import { addLookups } from "./cli-lookup-program.ts";
 import { addPublishing, addRegistry } from "./cli-registry-program.ts";
 import { runFlags } from "./cli-run-flags.ts";
 import { notYet, type Terminal } from "./terminal.ts";
@@ -10,7 +11,7 @@ import { version } from "./version.ts";
 export type Action = (terminal: Terminal) => Promise<number>;
 
 /** Commands that are designed and not built yet: they say so instead of "unknown command". */
-const comingCommands = ["audit", "info", "export", "replay", "report", "test", "init"] as const;
+const comingCommands = ["info", "export", "replay", "report", "test", "init"] as const;
 
 /**
  * Reads a command line with help, versions and explanations of mistakes.
@@ -49,6 +50,7 @@ const buildProgram = (terminal: Terminal, choose: (action: Action) => void): Com
   addOthers(program, choose);
   addLockCommands(program, choose);
   addPublishing(program, choose);
+  addLookups(program, choose);
   addRegistry(program, choose);
   for (const name of comingCommands) {
     program

@@ -1,13 +1,11 @@
 import type { Manifest } from "../definition/manifest.ts";
-import { gitRegistries } from "../edges/registry/git-registries.ts";
 import type { LockedExpert, Lockfile } from "../registry/lockfile.ts";
 import { registryBook } from "../registry/registry-book.ts";
 import { visible } from "../report/visible.ts";
 import { registryRequests } from "../run/registry/registry-requests.ts";
 import { type Resolution, resolveRegistry } from "../run/registry/resolve-registry.ts";
-import { cacheFolder } from "./cache-folder.ts";
-import { registryMachine } from "./registry-machine.ts";
 import type { Terminal } from "./terminal.ts";
+import { terminalRegistries } from "./terminal-registries.ts";
 
 export type LockWish = {
   readonly manifest: Manifest;
@@ -30,10 +28,7 @@ export const foundForLock = async (wish: LockWish, terminal: Terminal): Promise<
   const requests = [...new Set([...delegated, ...wish.references])];
   const book = registryBook(manifest, wish.registry);
   if (requests.length === 0) return { experts: [], registries: new Map(), indexes: new Map() };
-  const { environment } = terminal;
-  const cache = cacheFolder(environment.XDG_CACHE_HOME);
-  const machine = registryMachine({ environment, checkout: wish.checkout, cache, userConfig: "kept" });
-  await using registries = gitRegistries(machine);
+  await using registries = terminalRegistries(terminal, wish.checkout);
   const resolution = await resolveRegistry(
     {
       ...{ requests, book, unlocked: "resolve" },

@@ -3,6 +3,7 @@ import { gitRegistries } from "../edges/registry/git-registries.ts";
 import { ExpertStackError } from "../errors.ts";
 import type { JobEvent } from "../job/event.ts";
 import type { PublishedVersion } from "../registry/index-file.ts";
+import { isForSecurity } from "../registry/index-line.ts";
 import type { Lockfile } from "../registry/lockfile.ts";
 import { registryBook } from "../registry/registry-book.ts";
 import type { Unlocked } from "../run/registry/choose-level.ts";
@@ -58,7 +59,7 @@ const notLocked = (requests: readonly string[]): readonly Note[] => {
 /** @throws ExpertStackError VERSION_DISABLED where it was taken back for security's sake */
 const worn = ({ line, status, reason = "" }: PublishedVersion): Note => {
   const key = `${line.name}@${line.version}`;
-  if (status === "disabled" && /^security\b/i.test(reason)) {
+  if (status === "disabled" && isForSecurity(reason)) {
     throw new ExpertStackError({
       code: "VERSION_DISABLED",
       message: `${key} is locked, and was disabled since: ${reason}.`,

@@ -60,6 +60,9 @@ export type PublishLine = z.infer<typeof PublishLine>;
 export const versionStatuses = ["available", "deprecated", "disabled"] as const;
 export type VersionStatus = (typeof versionStatuses)[number];
 
+/** Whether a version was taken back because it does harm: then not even a lock runs it. */
+export const isForSecurity = (reason: string): boolean => /^security\b/i.test(reason);
+
 /** What is thought of a version changed. */
 export const StatusLine = z.looseObject({
   ...common,

@@ -25,7 +25,9 @@ export type IndexPlace =
 export const namesPath = `${indexFolder}/names.jsonl`;
 export const configPath = `${indexFolder}/config.json`;
 
-const about = ["README.md", "config.json", "schema.json"].map((name) => `${indexFolder}/${name}`);
+const about = ["README.md", "config.json", "schema.json", "known-bad.jsonl"].map(
+  (name) => `${indexFolder}/${name}`,
+);
 
 /** @returns nothing for a file that has no business in that folder */
 export const indexPlace = (path: string): IndexPlace | undefined => {

@@ -21,8 +21,9 @@ export type ProposedChange = {
 
 /**
  * Whether a change of an index only adds to it, and who asks for it owns what it adds to: lines after those that are
- * there, definitions of those lines, scopes that are new, owners of one's own scope. README.md, config.json and
- * schema.json are left to whoever reviews the change, and `names.jsonl` to the check of the whole index.
+ * there, definitions of those lines, scopes that are new, owners of one's own scope. README.md, config.json,
+ * schema.json and known-bad.jsonl are left to whoever reviews the change, and `names.jsonl` to the check of the whole
+ * index.
  *
  * @throws ExpertStackError INDEX_REWOUND, INDEX_CORRUPT, PUBLISH_REFUSED, DIGEST_MISMATCH, PATH_ESCAPE, NAME_INVALID,
  *   NAME_CONFUSABLE, and what a definition is refused for

@@ -54,6 +54,18 @@ export const registryBook = (
   };
 };
 
+/** Every registry that a manifest and a step name. @throws ExpertStackError REFERENCE_INVALID */
+export const registryAddresses = (
+  { registries = {} }: Pick<Manifest, "registries">,
+  input = "",
+): readonly RegistryAddress[] => {
+  const scopes = Object.entries(registries.scopes ?? {}).map(([scope, text]) =>
+    parseRegistryAddress(text, `registries.scopes."${scope}"`),
+  );
+  const fallback = defaultOf(registries.default, input);
+  return fallback === undefined ? scopes : [...scopes, fallback];
+};
+
 const defaultOf = (written: string | undefined, input: string): RegistryAddress | undefined => {
   if (input !== "") return parseRegistryAddress(input, "registry");
   return written === undefined ? undefined : parseRegistryAddress(written, "registries.default");

@@ -4,6 +4,7 @@ import { type IndexState, readIndexFile } from "./index-file.ts";
 import type { PublishLine } from "./index-line.ts";
 import { definitionPath, sha256 } from "./index-path.ts";
 import { indexPlace, namesPath, type TreeFile } from "./index-place.ts";
+import { knownBadPath, parseKnownBad } from "./known-bad.ts";
 import { listedVersion, type NameLine, nameLine, renderNames } from "./names-list.ts";
 import { type PublishedDefinition, readPublishedDefinition } from "./published-definition.ts";
 import { parseScopeFile } from "./scope-owners.ts";
@@ -27,6 +28,7 @@ export const readWholeIndex = (files: IndexFiles): WholeIndex => {
     if (place.type === "lines")
       states.set(place.name, readIndexFile(textOf(file), { name: place.name, file: path }));
     if (place.type === "scope") parseScopeFile(textOf(file), path);
+    if (path === knownBadPath) parseKnownBad(textOf(file), path);
     if (place.type === "definition" && sha256(file.content) !== place.digest) throw changed(path);
   }
   const used = new Set<string>();

@@ -194,7 +194,6 @@ describe("what a person got wrong exits with 2, starts nothing, and is explained
     ["the log of no job", ["log", "nothing"], ['There is no job "nothing"']],
     ["the log of a path", ["log", "../.."], ['"../.." is not a job id']],
     ...[
-      "audit",
       "info",
       "publish",
       "tag",

@@ -37,20 +37,32 @@ export const readStates = async (
   lockfile: Lockfile | undefined,
 ): Promise<ReadonlyMap<string, IndexState>> => {
   const files = await registry.read(names.map(indexPath));
-  const states = new Map<string, IndexState>();
-  for (const name of names) {
-    const content = files.get(indexPath(name));
-    if (content === undefined) {
-      if (lockfile?.indexes.get(name)?.registry === registry.address.id)
-        throw rewound(name, registry.address, 1);
-      continue;
-    }
-    const file = `${registry.address.id}/${indexPath(name)}`;
-    const state = readIndexFile(new TextDecoder().decode(content), { name, file });
-    refuseRewound(state, registry.address, lockfile);
-    states.set(name, state);
+  return new Map(
+    names.flatMap((name) => {
+      const state = readState(name, files.get(indexPath(name)), { registry: registry.address, lockfile });
+      return state === undefined ? [] : [[name, state] as const];
+    }),
+  );
+};
+
+/**
+ * The index of one name, if it is there.
+ *
+ * @throws ExpertStackError INDEX_CORRUPT, or INDEX_REWOUND where the lock remembers more of it
+ */
+export const readState = (
+  name: string,
+  content: Uint8Array | undefined,
+  { registry, lockfile }: { readonly registry: RegistryAddress; readonly lockfile: Lockfile | undefined },
+): IndexState | undefined => {
+  if (content === undefined) {
+    if (lockfile?.indexes.get(name)?.registry === registry.id) throw rewound(name, registry, 1);
+    return undefined;
   }
-  return states;
+  const file = `${registry.id}/${indexPath(name)}`;
+  const state = readIndexFile(new TextDecoder().decode(content), { name, file });
+  refuseRewound(state, registry, lockfile);
+  return state;
 };
 
 /** An index only grows: the line that the lock remembers as the last is still there. */
