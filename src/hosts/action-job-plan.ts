@@ -4,18 +4,18 @@ import type { JsonObject } from "../job/message.ts";
 import type { Lockfile } from "../registry/lockfile.ts";
 import type { Trigger } from "../request/trigger.ts";
 import type { Unlocked } from "../run/registry/choose-level.ts";
-import { registryRequests } from "../run/registry/registry-requests.ts";
 import { planJob, priced } from "../run/resolve.ts";
 import type { Admitted } from "./action-admission.ts";
 import type { ActionContext } from "./action-context.ts";
 import { readNamedFile, type TrustedDefinitions } from "./action-definitions.ts";
+import type { ActionInputs } from "./action-inputs.ts";
 import type { TrustedManifest } from "./action-manifest.ts";
 import { outputSchema } from "./option-values.ts";
 import { lockedTools, readLock } from "./read-lock.ts";
-import type { WholeManifest } from "./registry-experts.ts";
 import type { Step } from "./step.ts";
 import type { StepJob } from "./step-job.ts";
 import { version } from "./version.ts";
+import { wholeManifest } from "./whole-manifest.ts";
 
 type ManifestOfStep = Extract<TrustedManifest, { type: "manifest" }>;
 
@@ -38,7 +38,11 @@ export const planStep = async (
   const { read, trusted, admission } = job;
   const lockfile = await readLock(trusted.definitions, step.inputs.config);
   const schema = await readSchema(step, trusted);
-  const { notes, ...whole } = await wholeManifest(step, { read, lockfile, admission }, stop);
+  const { notes, ...whole } = await wholeManifest(
+    { manifest: read.manifest, expertKey: admission.expert },
+    registryWish(step, { lockfile, admission }),
+    stop,
+  );
   const plan = planJob({
     ...{ ...whole, source: read.source },
     overrides: step.inputs.overrides,
@@ -53,42 +57,21 @@ export const planStep = async (
   return { plan: await priced(plan, job.catalog.ceilingOf), locked, packages, notes: [...notes, ...stale] };
 };
 
-/** With the Experts of elsewhere that the job needs, if it needs any. */
-const wholeManifest = async (
-  step: Step,
-  of: {
-    readonly read: Pick<ManifestOfStep, "manifest">;
-    readonly lockfile: Lockfile | undefined;
-    readonly admission: Admitted;
-  },
-  stop: AbortSignal,
-): Promise<WholeManifest> => {
-  const { lockfile, admission } = of;
-  const { environment, inputs, context } = step;
-  const wanted = { manifest: of.read.manifest, expertKey: admission.expert };
-  if (registryRequests(wanted.manifest, wanted.expertKey).length === 0) {
-    return { ...wanted, origins: new Map(), notes: [] };
-  }
-  const { withRegistryExperts } = await import("./registry-experts.ts");
-  const { registryMachine } = await import("./registry-machine.ts");
+const registryWish = (
+  { environment, inputs, context }: Step,
+  of: { readonly lockfile: Lockfile | undefined; readonly admission: Admitted },
+): Parameters<typeof wholeManifest>[1] => {
   const { checkout, cache } = context;
-  const own = {
-    host: new URL(environment.GITHUB_SERVER_URL || "https://github.com").host,
-    token: inputs.token,
+  const host = new URL(environment.GITHUB_SERVER_URL || "https://github.com").host;
+  return {
+    ...{ lockfile: of.lockfile, registry: inputs.registry, unlocked: unlockedIn(inputs, of) },
+    machine: { environment, checkout, cache, userConfig: "neutral", own: { host, token: inputs.token } },
   };
-  return await withRegistryExperts(
-    wanted,
-    {
-      ...{ lockfile, registry: inputs.registry, unlocked: unlockedIn(inputs, { lockfile, admission }) },
-      machine: registryMachine({ environment, checkout, cache, userConfig: "neutral", own }),
-    },
-    stop,
-  );
 };
 
 /** A lock that is there is meant; a stranger must not be able to choose the moment in which a name is looked up. */
-const unlockedIn = (
-  { frozen, allowUnlocked }: Step["inputs"],
+export const unlockedIn = (
+  { frozen, allowUnlocked }: Pick<ActionInputs, "frozen" | "allowUnlocked">,
   { lockfile, admission }: { readonly lockfile: Lockfile | undefined; readonly admission: Admitted },
 ): Unlocked => {
   if (frozen === "true" || (frozen === "" && lockfile !== undefined)) return "refuse: frozen";

@@ -1,13 +1,11 @@
 import { readFileSync } from "node:fs";
 import { renderFinding } from "../definition/finding.ts";
-import type { Manifest } from "../definition/manifest.ts";
 import { type PriceCatalog, priceCatalog } from "../edges/catalog.ts";
 import { folderDefinitions } from "../edges/definitions/folder.ts";
 import { newJobId, systemClock } from "../edges/system.ts";
 import { ExpertStackError } from "../errors.ts";
 import type { JobEvent } from "../job/event.ts";
 import type { Lockfile } from "../registry/lockfile.ts";
-import { registryRequests } from "../run/registry/registry-requests.ts";
 import { type JobPlan, type Overrides, planJob, priced } from "../run/resolve.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import type { EarlierJob } from "./cli-continue.ts";
@@ -16,9 +14,9 @@ import type { RunOptions } from "./cli-run-options.ts";
 import { jobsFolder } from "./jobs-folder.ts";
 import { type LockedTools, lockedTools, readLock } from "./read-lock.ts";
 import { readManifest } from "./read-manifest.ts";
-import type { WholeManifest } from "./registry-experts.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
+import { wholeManifest } from "./whole-manifest.ts";
 
 /** What a command line asks for, with the definitions it was held against. */
 export type PlannedRun = {
@@ -71,9 +69,15 @@ const planned = async (
   });
   for (const warning of warnings) terminal.err(`${renderFinding(warning)}\n`);
   const lockfile = await readLock(definitions, options.config);
+  const { environment, workspace: checkout, registry, frozen } = options;
+  const cache = cacheFolder(environment.XDG_CACHE_HOME);
   const { notes, ...whole } = await wholeManifest(
     { manifest, expertKey: args.expert },
-    { options, lockfile, terminal },
+    {
+      ...{ lockfile, registry, unlocked: frozen ? "refuse: frozen" : "resolve" },
+      machine: { environment, checkout, cache, userConfig: "kept" },
+    },
+    terminal.stop,
   );
   const plan = planJob({
     ...whole,
@@ -86,32 +90,6 @@ const planned = async (
     runtimeVersion: version,
   });
   return { plan, notes, lockfile };
-};
-
-/** With the Experts of elsewhere that the job needs, if it needs any. */
-const wholeManifest = async (
-  wanted: { readonly manifest: Manifest; readonly expertKey: string },
-  {
-    options,
-    lockfile,
-    terminal,
-  }: { readonly options: RunOptions; readonly lockfile: Lockfile | undefined; readonly terminal: Terminal },
-): Promise<WholeManifest> => {
-  if (registryRequests(wanted.manifest, wanted.expertKey).length === 0) {
-    return { ...wanted, origins: new Map(), notes: [] };
-  }
-  const { withRegistryExperts } = await import("./registry-experts.ts");
-  const { registryMachine } = await import("./registry-machine.ts");
-  const { environment, workspace, registry, frozen } = options;
-  const cache = cacheFolder(environment.XDG_CACHE_HOME);
-  return await withRegistryExperts(
-    wanted,
-    {
-      ...{ lockfile, registry, unlocked: frozen ? "refuse: frozen" : "resolve" },
-      machine: registryMachine({ environment, checkout: workspace, cache, userConfig: "kept" }),
-    },
-    terminal.stop,
-  );
 };
 
 /** A budget in tokens or dollars is the whole job's: it holds on unless a larger one is given. */

@@ -9,10 +9,13 @@ import { type JobPlan, planJob } from "../run/resolve.ts";
 import { roleBook } from "../run/role-book.ts";
 import { type Admission, admit } from "./action-admission.ts";
 import { type Discussed, noDiscussion, readDiscussed } from "./action-discussion.ts";
+import { unlockedIn } from "./action-job-plan.ts";
 import { refuseUnknownCommands } from "./action-manifest.ts";
 import { compared, makeActionQuery } from "./action-query.ts";
+import { cacheFolder } from "./cache-folder.ts";
 import type { RunArguments } from "./cli-run-arguments.ts";
 import { outputSchema } from "./option-values.ts";
+import { readLock } from "./read-lock.ts";
 import { readManifest } from "./read-manifest.ts";
 import { type RehearsalOptions, readRehearsal } from "./rehearsal-options.ts";
 import { rehearsedOutputs } from "./rehearsal-outputs.ts";
@@ -25,6 +28,7 @@ import {
 import { notYet, type Terminal } from "./terminal.ts";
 import { refuseUntrusted } from "./untrusted-plan.ts";
 import { version } from "./version.ts";
+import { wholeManifest } from "./whole-manifest.ts";
 
 /**
  * `expert-stack run <expert> --event payload.json --dry-run`: what a step of the action would decide, ask and publish on
@@ -148,12 +152,24 @@ const planned = async (
     ...{ step: { inputs, context: { checkout: cwd } }, trusted: { definitions } },
   });
   const schema = inputs.outputSchema;
+  const lockfile = await readLock(definitions, inputs.config);
+  const unlocked = unlockedIn(inputs, { lockfile, admission });
+  const { notes: ofRegistries, ...whole } = await wholeManifest(
+    { manifest, expertKey: admission.expert },
+    { ...{ lockfile, registry: inputs.registry, unlocked }, machine: machineHere(of.terminal) },
+    of.terminal.stop,
+  );
   const plan = planJob({
-    ...{ manifest, source, expertKey: admission.expert, overrides: inputs.overrides },
+    ...{ ...whole, source, overrides: inputs.overrides },
     ...{ jobId: "rehearsal", query: query.text, trigger: eventName, runtimeVersion: version },
     ...(schema === "" ? {} : { outputSchema: await outputSchema({ name: "--output-schema", text: schema }) }),
   });
-  return { plan, notes: query.notes };
+  return { plan, notes: [...query.notes, ...ofRegistries.map(({ text }) => text)] };
+};
+
+const machineHere = ({ environment, cwd: checkout }: Terminal) => {
+  const cache = cacheFolder(environment.XDG_CACHE_HOME);
+  return { environment, checkout, cache, userConfig: "kept" } as const;
 };
 
 const repositoryOf = async (

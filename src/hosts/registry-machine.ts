@@ -9,17 +9,17 @@ export type Machine = Parameters<typeof gitRegistries>[0];
 const tokenVariable = (host: string): string =>
   `${tokenPrefix}${host.toUpperCase().replace(/[^A-Z0-9]/g, "_")}`;
 
-/**
- * @param of.checkout whose programs are nobody's
- * @param of.own a token that is for one host, unless a variable says another
- */
-export const registryMachine = (of: {
+export type MachineOf = {
   readonly environment: Environment;
+  /** Its programs are nobody's. */
   readonly checkout: string;
   readonly cache: string;
   readonly userConfig: Machine["userConfig"];
+  /** A token that is for one host, unless a variable says another. */
   readonly own?: { readonly host: string; readonly token: string };
-}): Machine => {
+};
+
+export const registryMachine = (of: MachineOf): Machine => {
   const { environment, checkout, cache, userConfig, own } = of;
   const { git, environment: neutral } = gitOutside(checkout, environment);
   return {

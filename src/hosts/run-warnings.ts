@@ -1,4 +1,5 @@
 import type { Expert } from "../definition/expert.ts";
+import { parseExpertKey } from "../definition/expert-name.ts";
 import type { Manifest } from "../definition/manifest.ts";
 import { unsupportedProvided } from "../definition/provided.ts";
 import type { Skill } from "../definition/skill.ts";
@@ -6,22 +7,38 @@ import { isBaseSkill, isPackageCommand, packageOf } from "../definition/skill-pa
 import { isVersion } from "../definition/version.ts";
 import { isRunnersOwn } from "../edges/skills/mcp/skill-environment.ts";
 import { ExpertStackError, inSentences } from "../errors.ts";
-import { refuseDepth, refuseRegistry } from "../run/unavailable.ts";
+import { registryBook } from "../registry/registry-book.ts";
+import { refuseDepth } from "../run/unavailable.ts";
 
 /** What `run` would refuse or warn of in a manifest that is valid, each as a sentence. */
-export const runWarnings = ({ experts, provider }: Manifest): readonly string[] => [
-  ...(experts.size === 0 ? ["There are no Experts in it. Add an `[experts.<name>]` table."] : []),
-  ...[...experts].flatMap(([key, expert]) => [
-    ...refusal(() => refuseRegistry(expert.delegates.filter((delegate) => !experts.has(delegate)))),
-    ...refusal(() => refuseDepth(experts, key)),
-    ...[...unsupportedProvided(provider?.providerName ?? "anthropic", expert), ...expertWarnings(expert)].map(
-      (warning) => `The Expert "${key}": ${warning}`,
-    ),
-  ]),
-];
+export const runWarnings = (manifest: Manifest): readonly string[] => {
+  const { experts } = manifest;
+  return [
+    ...refusal(() => registryBook(manifest)),
+    ...(experts.size === 0 ? ["There are no Experts in it. Add an `[experts.<name>]` table."] : []),
+    ...[...experts].flatMap(([key, expert]) => [
+      ...expert.delegates.flatMap((delegate) => refusal(() => placeOf(delegate, manifest))),
+      ...refusal(() => refuseDepth(experts, key)),
+      ...[
+        ...unsupportedProvided(manifest.provider?.providerName ?? "anthropic", expert),
+        ...expertWarnings(expert),
+      ].map((warning) => `The Expert "${key}": ${warning}`),
+    ]),
+  ];
+};
+
+/** Where a delegate of elsewhere would be looked for. @throws ExpertStackError when nothing says it */
+const placeOf = (delegate: string, { experts, registries }: Manifest): void => {
+  const key = experts.has(delegate) ? undefined : parseExpertKey(delegate);
+  if (key?.scope === undefined) return;
+  registryBook({ experts: new Map(), ...(registries === undefined ? {} : { registries }) }).placeOf({
+    ...key,
+    scope: key.scope,
+  });
+};
 
 /** What a check refuses, as a sentence. */
-const refusal = (check: () => void): readonly string[] => {
+const refusal = (check: () => unknown): readonly string[] => {
   try {
     check();
     return [];

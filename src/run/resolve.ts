@@ -10,7 +10,7 @@ import type { Limits, ModelChoice } from "../job/limits.ts";
 import type { JsonObject } from "../job/message.ts";
 import type { Origin } from "./registry/merge-experts.ts";
 import { type ModelOverrides, resolveModels } from "./resolve-models.ts";
-import { refuseDepth, refuseReference, refuseRegistry, refuseTooNew } from "./unavailable.ts";
+import { refuseDepth, refuseReference, refuseTooNew } from "./unavailable.ts";
 
 /** What a step's inputs or a command's options say over the manifest. Milliseconds, counts, tokens, US dollars. */
 export type Overrides = ModelOverrides & {
@@ -119,8 +119,7 @@ const expertNotFound = ({ manifest, expertKey, source }: Wish): ExpertStackError
 };
 
 const reached = ({ manifest, expertKey, runtimeVersion }: Wish): ReadonlyMap<string, Expert> => {
-  const { local, missing } = reachableExperts(manifest.experts, expertKey);
-  refuseRegistry(missing);
+  const { local } = reachableExperts(manifest.experts, expertKey);
   refuseDepth(manifest.experts, expertKey);
   const experts = new Map<string, Expert>();
   for (const key of local) {

@@ -19,17 +19,6 @@ export const refuseDepth = (experts: ReadonlyMap<string, Expert>, coordinator: s
   });
 };
 
-/** @throws ExpertStackError FEATURE_NOT_AVAILABLE for delegates that no manifest of this repository defines */
-export const refuseRegistry = (delegates: readonly string[]): void => {
-  const [first] = delegates;
-  if (first === undefined) return;
-  throw new ExpertStackError({
-    code: "FEATURE_NOT_AVAILABLE",
-    message: `The delegate "${first}" is not in this manifest, and Experts of a registry are not available yet.`,
-    remedy: `Define it here as [experts."${first}"], or wait for the release whose CHANGELOG names it.`,
-  });
-};
-
 /** @throws ExpertStackError FEATURE_NOT_AVAILABLE when the Expert asks for a newer version than this one */
 export const refuseTooNew = (key: string, expert: Expert, runtimeVersion: string): void => {
   const wanted = expert.minRuntimeVersion;
@@ -51,7 +40,7 @@ export const refuseReference = (expert: string): void => {
   if (!/^github:|@/.test(expert) || parseExpertReference(expert).type === "key") return;
   throw new ExpertStackError({
     code: "FEATURE_NOT_AVAILABLE",
-    message: `The Expert "${expert}" is of a registry or another repository, and such references are not available yet.`,
-    remedy: "Name a key of this repository's manifest, or wait for the release whose CHANGELOG names it.",
+    message: `The Expert "${expert}" is of a registry or another repository, and only the manifest's own are looked at here.`,
+    remedy: "Name a key of the manifest.",
   });
 };

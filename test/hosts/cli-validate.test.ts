@@ -39,7 +39,7 @@ test.each([
   [
     "a delegate of a registry",
     `${expert}delegates = ["@acme/b"]\n`,
-    ['The delegate "@acme/b" is not in this manifest, and Experts of a registry are not available yet.'],
+    ['"@acme/b" is no Expert of the manifest, and no registry is said for @acme.'],
   ],
   [
     "provider tools that the provider does not have",
