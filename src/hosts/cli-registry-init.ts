@@ -12,6 +12,7 @@ export type RegistryInitOptions = {
   readonly owner?: string;
   readonly login?: string;
   readonly indexBranch?: string;
+  readonly actionRef?: string;
 };
 
 /** `expert-stack registry init [folder]`: writes a registry that is ready to be pushed. What is there already stays. */
@@ -31,13 +32,19 @@ Commit this to the default branch of a repository on GitHub and push it. Then, t
 
   expert-stack publish ${registry.scope}/hello
 
-In the repository's settings let Actions write (Settings, Actions, Workflow permissions), keep people who own no scope
-from writing to the default branch, and make \`registry check\` a required check.
+In the repository's settings keep people who own no scope from writing to the index's branch, and make the workflow
+\`registry check\` a required check.
 `);
   return 0;
 };
 
-const registryOf = ({ scope = "", owner = "", login, indexBranch }: RegistryInitOptions): NewRegistry => {
+const registryOf = ({
+  scope = "",
+  owner = "",
+  login,
+  indexBranch,
+  actionRef,
+}: RegistryInitOptions): NewRegistry => {
   if (!/^[1-9]\d{0,14}$/.test(owner)) {
     throw invalidValue(
       cliOption("--owner", owner),
@@ -48,10 +55,14 @@ const registryOf = ({ scope = "", owner = "", login, indexBranch }: RegistryInit
   if (indexBranch !== undefined && !RegistryConfig.safeParse({ v: 1, indexBranch }).success) {
     throw invalidValue(cliOption("--index-branch", indexBranch), "the name of a branch, such as index");
   }
+  if (actionRef !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(actionRef)) {
+    throw invalidValue(cliOption("--action-ref", actionRef), "a commit id or a tag, such as v1");
+  }
   return {
     scope,
     owner: { id: Number(owner), ...(login === undefined ? {} : { login }) },
     ...(indexBranch === undefined ? {} : { indexBranch }),
+    ...(actionRef === undefined ? {} : { actionRef }),
   };
 };
 

@@ -33,6 +33,7 @@ export const addRegistry = (program: Command, choose: Choose): void => {
     .requiredOption("--owner <id>", "the number of its owner's GitHub account")
     .option("--login <name>", "the account's name, for people")
     .option("--index-branch <name>", "a branch of its own for the index")
+    .option("--action-ref <commit>", "of this project, for the workflows to use (default: v1)")
     .action((folder: string, options: RegistryInitOptions) =>
       choose(async (at) => (await import("./cli-registry-init.ts")).registryInit(folder, options, at)),
     );

@@ -13,12 +13,19 @@ export type NewRegistry = {
   readonly owner: { readonly id: number; readonly login?: string };
   /** Where the index lies when not on the default branch. */
   readonly indexBranch?: string;
+  /** The commit or tag of this project that its workflows use. */
+  readonly actionRef?: string;
 };
 
-const action = "expert-stack/expert-stack/.github/actions/registry@v1";
+const action = "expert-stack/expert-stack/.github/actions/registry";
 
 /** The files of a registry that is ready to be pushed, by path, with an Expert to publish first. */
-export const newRegistry = ({ scope, owner, indexBranch }: NewRegistry): ReadonlyMap<string, string> => {
+export const newRegistry = ({
+  scope,
+  owner,
+  indexBranch,
+  actionRef = "v1",
+}: NewRegistry): ReadonlyMap<string, string> => {
   const config = { v: 1, ...(indexBranch === undefined ? {} : { indexBranch }) };
   return new Map([
     [`${indexFolder}/README.md`, registryReadme],
@@ -28,7 +35,7 @@ export const newRegistry = ({ scope, owner, indexBranch }: NewRegistry): Readonl
     [scopePath(scope), renderScopeFile(scope, owner)],
     [definitionFile(`${scope}/hello`), hello(scope)],
     ...registryWorkflows({
-      ...{ action, header: "# Written by `expert-stack registry init`.\n" },
+      ...{ action: `${action}@${actionRef}`, header: "# Written by `expert-stack registry init`.\n" },
       tags: "named and versions",
     }),
   ]);

@@ -13,13 +13,9 @@ export type GitCheckout = {
 
 export type GitResult = { readonly code: number | null; readonly out: Buffer; readonly told: string };
 
-/**
- * What of git's own behaviour would make a result depend on the checkout: replaced objects, its hooks, patterns in place
- * of paths, objects that are fetched one by one.
- */
+/** What of git's own behaviour would make a result depend on the checkout: replaced objects, patterns in place of paths. */
 const steady = {
   GIT_LITERAL_PATHSPECS: "1",
-  GIT_NO_LAZY_FETCH: "1",
   GIT_NO_REPLACE_OBJECTS: "1",
   GIT_TERMINAL_PROMPT: "0",
 } as const;
