@@ -11,7 +11,7 @@ import { version } from "./version.ts";
 export type Action = (terminal: Terminal) => Promise<number>;
 
 /** Commands that are designed and not built yet: they say so instead of "unknown command". */
-const comingCommands = ["info", "export", "replay", "report", "test", "init"] as const;
+const comingCommands = ["export", "replay", "report", "test", "init"] as const;
 
 /**
  * Reads a command line with help, versions and explanations of mistakes.

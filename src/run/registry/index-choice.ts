@@ -22,7 +22,7 @@ export const chooseIndexed = async (
   const choices: Choice[] = [];
   for (const asked of all) {
     const state = states.get(asked.key.name);
-    if (state === undefined) throw await unknown(asked, registry);
+    if (state === undefined) throw await unknownName(asked, registry);
     const version = selectVersion(state, asked.key.request);
     registry.used(state, version);
     choices.push(choiceOf(registry.address, version));
@@ -80,7 +80,8 @@ const rewound = (name: string, { id }: Pick<RegistryAddress, "id">, seq: number)
       "The registry's history was rewritten. Ask its owners why; to trust it anew, delete the name's entry under `indexes` by `expert-stack lock --update`.",
   });
 
-const unknown = async (asked: Named, registry: OpenRegistry): Promise<ExpertStackError> => {
+/** What is said of a name that the registry does not have, with those that are near it. */
+export const unknownName = async (asked: Named, registry: OpenRegistry): Promise<ExpertStackError> => {
   const near = nearest(asked.key.name, await registeredNames(registry));
   return new ExpertStackError({
     code: "VERSION_NOT_FOUND",
@@ -102,7 +103,7 @@ const registeredNames = async (registry: OpenRegistry): Promise<readonly string[
     .flatMap((line) => /^\{"v":1,"name":"(@[a-z0-9_-]+\/[a-z0-9_-]+)"/.exec(line)?.[1] ?? []);
 };
 
-const choiceOf = (registry: RegistryAddress, { line }: PublishedVersion): Choice => ({
+export const choiceOf = (registry: RegistryAddress, { line }: PublishedVersion): Choice => ({
   key: `${line.name}@${line.version}`,
   name: line.name,
   version: line.version,
