@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import type { PublishOptions } from "./cli-publish.ts";
 import type { RegistryCommand, RegistryOptions } from "./cli-registry.ts";
+import type { RegistryBuildOptions } from "./cli-registry-build.ts";
 import type { RegistryInitOptions } from "./cli-registry-init.ts";
+
 import type { Terminal } from "./terminal.ts";
 
 type Choose = (action: (terminal: Terminal) => Promise<number>) => void;
@@ -41,6 +43,14 @@ export const addRegistry = (program: Command, choose: Choose): void => {
   add("append");
   add("verify").option("--branch <name>", "the default branch");
   add("reconcile").option("--branch <name>", "the default branch");
+  registry
+    .command("build")
+    .description("Write the registry as files of Registry API v1, for any web host.")
+    .requiredOption("--out <dir>", "a folder of its own; what was built there before is replaced")
+    .option("--branch <name>", "the default branch")
+    .action((options: RegistryBuildOptions) =>
+      choose(async (at) => (await import("./cli-registry-build.ts")).registryBuild(options, at)),
+    );
   add("check-change")
     .option("--base <commit>", "what the change is made of")
     .option("--head <commit>", "what it ends in")

@@ -14,6 +14,8 @@ export type PublishedVersion = {
   readonly status: VersionStatus;
   /** Why it is no longer `available`. */
   readonly reason?: string;
+  /** When its status was said the last time: ISO 8601, for people. */
+  readonly ratedAt?: string;
 };
 
 /** What the lines of one Expert add up to. */
@@ -116,14 +118,14 @@ const published = ({ name, versions }: IndexState, line: PublishLine, where: str
 
 const rated = (
   { versions }: IndexState,
-  { version, to, reason }: Extract<IndexLine, { t: "status" }>,
+  { version, to, reason, at }: Extract<IndexLine, { t: "status" }>,
   where: string,
 ): Versions => {
   const before = versions.get(version);
   if (before === undefined) throw corrupt(where, `it rates ${version}, which is not published`);
   if (!isForward(before.status, to))
     throw corrupt(where, `${version} goes from ${before.status} back to ${to}`);
-  return new Map([...versions, [version, { line: before.line, status: to, reason }]]);
+  return new Map([...versions, [version, { line: before.line, status: to, reason, ratedAt: at }]]);
 };
 
 /** A version may get worse, never better: who took it back must not find it in use again. */

@@ -3,7 +3,7 @@ import { indexFolder } from "../registry/index-path.ts";
 import { indexPlace } from "../registry/index-place.ts";
 import { requirePureAppend } from "../registry/pure-append.ts";
 import { type Account, parseScopeFile } from "../registry/scope-owners.ts";
-import { readWholeIndex, type WholeIndex } from "../registry/whole-index.ts";
+import { type IndexFiles, readWholeIndex, type WholeIndex } from "../registry/whole-index.ts";
 import type { RegistryRepository } from "./publishing-ports.ts";
 import { namesAt, registryPoint, textOf } from "./registry-index.ts";
 
@@ -11,11 +11,13 @@ import { namesAt, registryPoint, textOf } from "./registry-index.ts";
 export const checkWholeIndex = async (
   repository: RegistryRepository,
   defaultBranch: string,
-): Promise<WholeIndex> => {
+): Promise<WholeIndex & { readonly files: IndexFiles }> => {
   const { trusted, index } = await registryPoint(repository, { defaultBranch });
-  const whole = readWholeIndex(await repository.files(trusted, indexFolder));
-  if (index === undefined || index === trusted) return whole;
-  return readWholeIndex(await repository.files(index, indexFolder));
+  const files = await repository.files(trusted, indexFolder);
+  const whole = readWholeIndex(files);
+  if (index === undefined || index === trusted) return { ...whole, files };
+  const apart = await repository.files(index, indexFolder);
+  return { ...readWholeIndex(apart), files: apart };
 };
 
 /** A change that a pull request proposes: two commits, and everybody who has a hand in it. */

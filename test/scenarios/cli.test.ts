@@ -154,7 +154,11 @@ describe("what a person got wrong exits with 2, starts nothing, and is explained
       ["run", "reviewr", "Look."],
       ['There is no Expert "reviewr"', 'Did you mean "reviewer"?'],
     ],
-      ["an Expert of a registry that nobody says", ["run", "@acme/reviewer@1", "x"], ["no registry is said for @acme"]],
+    [
+      "an Expert of a registry that nobody says",
+      ["run", "@acme/reviewer@1", "x"],
+      ["no registry is said for @acme"],
+    ],
     ["no query", ["run", "reviewer"], ["no query"]],
     ["a blank query", ["run", "reviewer", "  "], ["no query"]],
     ["no Expert", ["run"], ["missing required argument 'expert'"]],
