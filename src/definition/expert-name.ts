@@ -47,8 +47,9 @@ export const parseExpertKey = (text: string): ExpertKey | undefined => {
 
 const versionRequest = (text: string): VersionRequest | undefined => {
   if (isVersion(text)) return { type: "exact", version: text };
-  if (/^(?:0|[1-9]\d*)$/.test(text)) return { type: "range", range: `^${text}` };
-  if (/^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)$/.test(text)) return { type: "range", range: `~${text}` };
+  // Without what is left out it must be a version, so that it can be compared.
+  if (isVersion(`${text}.0.0`)) return { type: "range", range: `^${text}` };
+  if (isVersion(`${text}.0`)) return { type: "range", range: `~${text}` };
   // A tag of digits alone would read as a version.
   return tagPattern.test(text) && !/^\d+$/.test(text) ? { type: "tag", tag: text } : undefined;
 };

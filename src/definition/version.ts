@@ -6,11 +6,16 @@ const semanticVersion =
 const longest = 256;
 
 /**
- * Whether the text is exactly a Semantic Version: no `v`, no spaces, no missing part.
+ * Whether the text is exactly a Semantic Version: no `v`, no spaces, no missing part, no number that is too large to
+ * be compared.
  *
  * A check alone; ranges and pre-releases are the semver package's work, too much to load before a first request.
  */
-export const isVersion = (text: string): boolean => text.length <= longest && semanticVersion.test(text);
+export const isVersion = (text: string): boolean =>
+  text.length <= longest && semanticVersion.test(text) && numbersOf(text).every(isComparable);
+
+/** npm's semver counts no further; a range counts to the number after. */
+const isComparable = (number: number): boolean => number < Number.MAX_SAFE_INTEGER;
 
 /** Whether `have` is `wanted` or newer, by major, minor and patch alone; both must be versions. */
 export const isAtLeast = (have: string, wanted: string): boolean => {

@@ -48,11 +48,18 @@ describe("what is asked for", () => {
     ["@0.0.1", /^There is 1\.10\.0, 1\.2\.3, 1\.2\.0, 1\.0\.0, 0\.9\.0, @/],
     ["@unstable", /^There is 2\.1\.0-beta\.1, .*@stable, @next, @broken\.$/],
     ["@constructor", /^There is /],
+    ["@9007199254740990", /^There is 2\.1\.0-beta\.1, /],
+    ["@1.9007199254740990", /^There is 2\.0\.0/],
   ])("by `@acme/x%s` is not there, and what is near is said", (request, remedy) => {
     expect(() => select(request)).toThrow(
       expect.objectContaining({ code: "VERSION_NOT_FOUND", remedy: expect.stringMatching(remedy) }),
     );
   });
+
+  test.each(["9007199254740991", "1.9007199254740991", "9007199254740991.0.0"])(
+    "by `@acme/x@%s` is no request that could be compared",
+    (request) => expect(parseExpertKey(`${name}@${request}`)).toBeUndefined(),
+  );
 
   test("by a range is what semver says of the versions that are not disabled", () => {
     const part = fc.nat(3);
