@@ -51,13 +51,22 @@ export const readIndexFile = (
   const lines = text.split("\n");
   if (lines.pop() !== "")
     throw corrupt(`${file}:${lines.length + 1}`, "its last line was not written to its end");
-  let state = emptyIndex(name);
+  const growing: Growing = { name, versions: new Map(), tags: new Map(), heads: [] };
   for (const [index, line] of lines.entries()) {
     const where = `${file}:${index + 1}`;
-    state = next(state, lineOf(line, where), where, sha256(line));
+    add(growing, lineOf(line, where), where);
+    growing.heads.push(sha256(line));
   }
-  if (state.versions.size === 0) throw corrupt(file, "it has no version");
-  return state;
+  if (growing.versions.size === 0) throw corrupt(file, "it has no version");
+  return growing;
+};
+
+/** Filled in place: who may write into an index may write so many lines that a copy for each would take hours. */
+type Growing = {
+  readonly name: string;
+  readonly versions: Map<string, PublishedVersion>;
+  readonly tags: Map<string, string>;
+  readonly heads: string[];
 };
 
 /** The line that follows, as it is written: with its newline. */
@@ -70,7 +79,7 @@ export const lineAfter = (state: Pick<IndexState, "heads">, entry: IndexEntry): 
 const lineOf = (line: string, where: string): IndexLine => {
   const value = jsonOf(line, where);
   const isNewer = typeof value === "object" && value !== null && "v" in value && value.v !== 1;
-  if (isNewer) throw newer(where, `version ${JSON.stringify(value.v)}`);
+  if (isNewer) throw newer(where, value.v);
   const parsed = IndexLine.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
@@ -88,44 +97,45 @@ const jsonOf = (line: string, where: string): unknown => {
   }
 };
 
-const next = (state: IndexState, line: IndexLine, where: string, hash: string): IndexState => {
-  const [seq, prev] = [state.heads.length + 1, state.heads.at(-1) ?? noLine];
+const add = (growing: Growing, line: IndexLine, where: string): void => {
+  const { versions, tags, heads } = growing;
+  const [seq, prev] = [heads.length + 1, heads.at(-1) ?? noLine];
   if (line.seq !== seq) throw corrupt(where, `it is number ${line.seq}, and number ${seq} was expected`);
   if (line.prev !== prev)
     throw corrupt(where, "it does not follow the line before it: one of the two was changed");
-  const after = { ...state, heads: [...state.heads, hash] };
   switch (line.t) {
     case "publish":
-      return { ...after, versions: published(state, line, where) };
+      versions.set(line.version, published(growing, line, where));
+      return;
     case "status":
-      return { ...after, versions: rated(state, line, where) };
+      versions.set(line.version, rated(growing, line, where));
+      return;
     case "tag":
-      if (!state.versions.has(line.version))
+      if (!versions.has(line.version))
         throw corrupt(where, `it tags ${line.version}, which is not published`);
-      return { ...after, tags: new Map([...state.tags, [line.name, line.version]]) };
+      tags.set(line.name, line.version);
+      return;
     default:
-      return line satisfies never;
+      line satisfies never;
   }
 };
 
-type Versions = IndexState["versions"];
-
-const published = ({ name, versions }: IndexState, line: PublishLine, where: string): Versions => {
+const published = ({ name, versions }: Growing, line: PublishLine, where: string): PublishedVersion => {
   if (line.name !== name) throw corrupt(where, `it is of ${line.name}, in the file of ${name}`);
   if (versions.has(line.version)) throw corrupt(where, `${line.version} was published before`);
-  return new Map([...versions, [line.version, { line, status: "available" } as const]]);
+  return { line, status: "available" };
 };
 
 const rated = (
-  { versions }: IndexState,
+  { versions }: Growing,
   { version, to, reason, at }: Extract<IndexLine, { t: "status" }>,
   where: string,
-): Versions => {
+): PublishedVersion => {
   const before = versions.get(version);
   if (before === undefined) throw corrupt(where, `it rates ${version}, which is not published`);
   if (!isForward(before.status, to))
     throw corrupt(where, `${version} goes from ${before.status} back to ${to}`);
-  return new Map([...versions, [version, { line: before.line, status: to, reason, ratedAt: at }]]);
+  return { line: before.line, status: to, reason, ratedAt: at };
 };
 
 /** A version may get worse, never better: who took it back must not find it in use again. */
@@ -140,9 +150,9 @@ const corrupt = (where: string, because: string): ExpertStackError =>
       "Tell the registry's owners. What perstack.lock pins goes on working from its cache or its source.",
   });
 
-const newer = (where: string, what: string): ExpertStackError =>
+const newer = (where: string, version: unknown): ExpertStackError =>
   new ExpertStackError({
     code: "FEATURE_NOT_AVAILABLE",
-    message: `${where} is a line of ${what}, which this version of Expert Stack does not know.`,
+    message: `${where} is a line of ${Number.isSafeInteger(version) ? `version ${version}` : "another kind"}, which this version of Expert Stack does not know.`,
     remedy: "Use a newer release.",
   });

@@ -91,6 +91,11 @@ describe("the lines of an Expert", () => {
     ["with a number for a tag", indexText(name, [publishing(name, "1.0.0"), tagging("1", "1.0.0")]), /:2: /],
     ["that are none", "", /it has no version/],
     ["that are no JSON", "what\n", /:1: .*it is not JSON/],
+    [
+      "with a number that semver cannot compare",
+      indexText(name, [publishing(name, "9007199254740991.0.0"), publishing(name, "1.0.0")]),
+      /:1: .*version/,
+    ],
   ])("%s are refused by the line", (_, text, message) => {
     expect(() => read(text)).toThrow(
       expect.objectContaining({ code: "INDEX_CORRUPT", message: expect.stringMatching(message) }),
@@ -100,6 +105,31 @@ describe("the lines of an Expert", () => {
   test("of a newer kind ask for a newer release", () => {
     const text = indexText(name, [publishing(name, "1.0.0")]).replace('"v":1', '"v":2');
     expect(() => read(text)).toThrow(expect.objectContaining({ code: "FEATURE_NOT_AVAILABLE" }));
+  });
+
+  test.each([
+    ["as deep as no stack", `${"[".repeat(200_000)}${"]".repeat(200_000)}`],
+    ["a mebibyte long", JSON.stringify("x".repeat(2 ** 20))],
+  ])("of a kind that is %s are told in a line", (_, kind) => {
+    expect(() => read(`{"v":${kind}}\n`)).toThrow(
+      expect.objectContaining({
+        code: "FEATURE_NOT_AVAILABLE",
+        message: expect.stringMatching(/^.{1,200}$/),
+      }),
+    );
+  });
+
+  test("are read in time in proportion to how many there are", () => {
+    const versions = (count: number) =>
+      indexText(
+        name,
+        Array.from({ length: count }, (_, patch) => publishing(name, `1.0.${patch}`)),
+      );
+    const text = versions(10_000);
+    const startedAt = performance.now();
+    expect(read(text).versions.size).toBe(10_000);
+    // Each line after all before it took 24 seconds.
+    expect(performance.now() - startedAt).toBeLessThan(6_000);
   });
 
   test("are safe to be called anything", () => {
