@@ -14,7 +14,7 @@ import { ada } from "./index-world.ts";
 import { type Played, playWorkflow } from "./play-workflow.ts";
 
 /** A registry as GitHub has it, an author's checkout of it, and GitHub's part in publishing. */
-export type RegistryWorld = Disposable & {
+export type PublishingWorld = Disposable & {
   readonly author: GitRepository;
   /** The repository at the host. */
   readonly remote: string;
@@ -49,7 +49,7 @@ export const repositoryFacts = {
 };
 
 /** @param files over what a registry has anyway: its workflows, and the scope @acme, which is ada's */
-export const startRegistryWorld = (files: WorkFiles): RegistryWorld => {
+export const startPublishingWorld = (files: WorkFiles): PublishingWorld => {
   const temporary = mkdtempSync(join(tmpdir(), "expert-stack-registry-"));
   const remote = join(temporary, "remote.git");
   const git = (...args: readonly string[]): string =>
@@ -73,7 +73,7 @@ export const startRegistryWorld = (files: WorkFiles): RegistryWorld => {
       return undefined;
     }
   };
-  const run: RegistryWorld["run"] = async (name, eventName, event = {}) =>
+  const run: PublishingWorld["run"] = async (name, eventName, event = {}) =>
     await playWorkflow({
       text: show(`main:.github/workflows/registry-${name}.yml`) ?? "",
       eventName,
@@ -83,7 +83,7 @@ export const startRegistryWorld = (files: WorkFiles): RegistryWorld => {
         execFileSync("git", ["clone", "--quiet", `file://${remote}`, directory], { stdio: "ignore" });
       },
     });
-  const afterPush: RegistryWorld["afterPush"] = async (push) =>
+  const afterPush: PublishingWorld["afterPush"] = async (push) =>
     await run("publish", "workflow_run", { workflow_run: workflowRun(push) });
   return {
     ...{ author, remote, temporary, git, run, afterPush },

@@ -5,9 +5,9 @@ import { describe, expect, test } from "vitest";
 import { type ActLine, parseActLog } from "../helpers/act-log.ts";
 import { ada, definitionText, eve } from "../helpers/index-world.ts";
 import {
-  type RegistryWorld,
+  type PublishingWorld,
   repositoryFacts,
-  startRegistryWorld,
+  startPublishingWorld,
   workflowRun,
 } from "../helpers/publishing-world.ts";
 
@@ -25,7 +25,7 @@ const copyRegistryAction = (directory: string): string => {
 
 /** Runs the jobs that judge and write with act, on this machine without containers. The remote is a folder. */
 const runPublish = (
-  world: RegistryWorld,
+  world: PublishingWorld,
   event: object,
 ): { exitCode: number | null; lines: readonly ActLine[] } => {
   const { author, temporary } = world;
@@ -69,14 +69,14 @@ const runPublish = (
   return { exitCode: status, lines: parseActLog(stdout) };
 };
 
-const registry = (): RegistryWorld => {
-  const world = startRegistryWorld({ "experts/acme/x.toml": definitionText("@acme/x", "1.0.0") });
+const registry = (): PublishingWorld => {
+  const world = startPublishingWorld({ "experts/acme/x.toml": definitionText("@acme/x", "1.0.0") });
   world.author.git("tag", tag);
   world.author.git("push", "--quiet", "origin", `refs/tags/${tag}`);
   return world;
 };
 
-const pushedBy = (world: RegistryWorld, by = ada) => ({
+const pushedBy = (world: PublishingWorld, by = ada) => ({
   workflow_run: workflowRun({ tag, commit: world.author.head(), by }),
 });
 

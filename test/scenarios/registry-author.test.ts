@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { definitionText } from "../helpers/index-world.ts";
-import { type RegistryWorld, startRegistryWorld } from "../helpers/publishing-world.ts";
+import { type PublishingWorld, startPublishingWorld } from "../helpers/publishing-world.ts";
 
 const program = join(import.meta.dirname, "..", "..", "dist", "index.js");
 const timeout = 60_000;
@@ -11,7 +11,7 @@ const file = "experts/acme/x.toml";
 const x = (version: string, more = ""): string => definitionText("@acme/x", version, more);
 
 /** Runs the program in the author's checkout. @param path folders before the PATH */
-const run = (world: RegistryWorld, args: readonly string[], path: readonly string[] = []) => {
+const run = (world: PublishingWorld, args: readonly string[], path: readonly string[] = []) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
     cwd: world.author.directory,
     env: { PATH: [...path, "/usr/bin", "/bin"].join(delimiter), HOME: world.temporary },
@@ -20,10 +20,10 @@ const run = (world: RegistryWorld, args: readonly string[], path: readonly strin
   return { status, stdout, stderr };
 };
 
-const remoteTags = (world: RegistryWorld): string => world.git("tag", "--list");
+const remoteTags = (world: PublishingWorld): string => world.git("tag", "--list");
 
 describe("given an author who publishes, then nothing is tagged or pushed", () => {
-  test.each<[string, (world: RegistryWorld) => void, string]>([
+  test.each<[string, (world: PublishingWorld) => void, string]>([
     [
       "when the definition is not as it is committed",
       ({ author }) => writeFileSync(join(author.directory, file), x("1.0.1")),
@@ -66,7 +66,7 @@ describe("given an author who publishes, then nothing is tagged or pushed", () =
       "There is neither experts/acme/x.toml nor perstack.toml",
     ],
   ])("%s", { timeout }, (_, change, message) => {
-    using world = startRegistryWorld({ [file]: x("1.0.0") });
+    using world = startPublishingWorld({ [file]: x("1.0.0") });
     change(world);
     const before = [remoteTags(world), world.author.git("tag", "--list")];
     const { status, stderr, stdout } = run(world, ["publish", "@acme/x"]);
@@ -76,21 +76,21 @@ describe("given an author who publishes, then nothing is tagged or pushed", () =
   });
 
   test("when the remote is an option", { timeout }, () => {
-    using world = startRegistryWorld({ [file]: x("1.0.0") });
+    using world = startPublishingWorld({ [file]: x("1.0.0") });
     const { status, stderr } = run(world, ["publish", "@acme/x", "--registry=--upload-pack=id"]);
     expect([status, stderr]).toEqual([2, expect.stringContaining("the name of a git remote")]);
   });
 });
 
 test("given a repository of one Expert, then the tag is v and the version", { timeout }, () => {
-  using world = startRegistryWorld({ "perstack.toml": x("2.0.0") });
+  using world = startPublishingWorld({ "perstack.toml": x("2.0.0") });
   expect(run(world, ["publish", "@acme/x"])).toMatchObject({ status: 0, stderr: "" });
   expect(remoteTags(world)).toBe("v2.0.0");
 });
 
 describe("given a published version", () => {
-  const withVersion = async (): Promise<RegistryWorld> => {
-    const world = startRegistryWorld({ [file]: x("1.0.0") });
+  const withVersion = async (): Promise<PublishingWorld> => {
+    const world = startPublishingWorld({ [file]: x("1.0.0") });
     world.author.git("tag", "@acme/x@1.0.0");
     await world.pushTags(["@acme/x@1.0.0"]);
     return world;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { newRegistry } from "../../src/registry/new-registry.ts";
 import { ada } from "../helpers/index-world.ts";
-import { startRegistryWorld } from "../helpers/publishing-world.ts";
+import { startPublishingWorld } from "../helpers/publishing-world.ts";
 
 const program = join(import.meta.dirname, "..", "..", "dist", "index.js");
 
@@ -38,6 +38,11 @@ test.each([
   ["a scope that is a device", ["--scope", "@con", "--owner", "1"], "a device on Windows"],
   ["a scope without its sign", ["--scope", "acme", "--owner", "1"], "is not @scope/name"],
   [
+    "what is no commit",
+    ["--scope", "@acme", "--owner", "1", "--action-ref", "v1 # x"],
+    "a commit id or a tag",
+  ],
+  [
     "a branch that is an option",
     ["--scope", "@acme", "--owner", "1", "--index-branch=-x"],
     "the name of a branch",
@@ -52,7 +57,7 @@ test.each([
 test("given a new registry that was pushed, when its first tag is pushed, then it publishes", {
   timeout: 60_000,
 }, async () => {
-  using world = startRegistryWorld(Object.fromEntries(newRegistry({ scope: "@acme", owner: ada })));
+  using world = startPublishingWorld(Object.fromEntries(newRegistry({ scope: "@acme", owner: ada })));
   const publish = (...options: readonly string[]) =>
     execFileSync(process.execPath, [program, "publish", "@acme/hello", ...options], {
       cwd: world.author.directory,

@@ -3,18 +3,18 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { indexPath, sha256 } from "../../src/registry/index-path.ts";
 import { ada, definitionText, eve } from "../helpers/index-world.ts";
-import { type RegistryWorld, startRegistryWorld } from "../helpers/publishing-world.ts";
+import { type PublishingWorld, startPublishingWorld } from "../helpers/publishing-world.ts";
 
 const timeout = 120_000;
 const x = (version: string, more = ""): string => definitionText("@acme/x", version, more);
 const file = "experts/acme/x.toml";
 
 /** A registry with a definition of @acme/x that nobody has published yet. */
-const registry = (files: Parameters<typeof startRegistryWorld>[0] = { [file]: x("1.0.0") }) =>
-  startRegistryWorld(files);
+const registry = (files: Parameters<typeof startPublishingWorld>[0] = { [file]: x("1.0.0") }) =>
+  startPublishingWorld(files);
 
 /** Tags what is on the default branch and pushes the tag. */
-const publish = async (world: RegistryWorld, tag: string, by = ada) => {
+const publish = async (world: PublishingWorld, tag: string, by = ada) => {
   world.author.git("tag", "--force", tag);
   const [played] = await world.pushTags([tag], by);
   if (played === undefined) throw new Error(`${tag} started no workflow`);
@@ -60,6 +60,23 @@ describe("given a tag on the default branch, when its owner pushes it", () => {
     const [played] = await world.pushTags(["@acme/x@1.0.0"]);
     expect(played?.results).toEqual(published);
     expect(world.lines("@acme/x")?.versions.get("1.0.0")?.line.src.commit).toBe(world.author.head());
+  });
+
+  test("then the digest is of the bytes that are committed, whatever attributes say", {
+    timeout,
+  }, async () => {
+    const content = x("1.0.0").replaceAll("\n", "\r\n");
+    using world = registry({ [file]: content });
+    writeFileSync(join(world.author.directory, ".gitattributes"), "* text eol=lf\n");
+    world.author.git("add", ".gitattributes");
+    world.author.git("commit", "--quiet", "--message", "Wish for other line ends");
+    world.author.git("push", "--quiet", "origin", "main");
+    expect((await publish(world, "@acme/x@1.0.0")).results).toEqual(published);
+    const { sha256: digest, blob } = world.lines("@acme/x")?.versions.get("1.0.0")?.line ?? {};
+    expect(digest).toBe(sha256(content));
+    const kept = `main:registry-index/blobs/${digest?.slice(0, 2)}/${digest}.toml`;
+    expect(world.git("rev-parse", kept)).toBe(blob);
+    expect((await world.run("reconcile", "schedule")).results).toEqual({ reconcile: "success" });
   });
 
   test("then in a repository of one Expert its perstack.toml is published", { timeout }, async () => {
@@ -153,7 +170,7 @@ describe("given a version that is published", () => {
 });
 
 describe("given a tag that may not publish, then nothing is written and the reason is said", () => {
-  const expectRefusal = async (world: RegistryWorld, tag: string, reason: string | RegExp, by = ada) => {
+  const expectRefusal = async (world: PublishingWorld, tag: string, reason: string | RegExp, by = ada) => {
     const before = world.git("rev-parse", "main");
     const { results, log } = await publish(world, tag, by);
     expect(log).toMatch(reason);
@@ -357,7 +374,7 @@ test("given a default branch that takes no push, then the job fails and says wha
 });
 
 describe("given a pull request", () => {
-  const check = async (world: RegistryWorld, change: (lines: string) => string, by = ada) => {
+  const check = async (world: PublishingWorld, change: (lines: string) => string, by = ada) => {
     const base = world.author.head();
     world.author.checkout("change");
     const path = indexPath("@acme/x");
