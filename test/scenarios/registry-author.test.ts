@@ -82,8 +82,11 @@ describe("given an author who publishes, then nothing is tagged or pushed", () =
   });
 });
 
-test("given a repository of one Expert, then the tag is v and the version", { timeout }, () => {
+test("given a repository of one Expert, then the tag is v and the version, also of one who signs tags", {
+  timeout,
+}, () => {
   using world = startPublishingWorld({ "perstack.toml": x("2.0.0") });
+  world.author.git("config", "tag.gpgSign", "true");
   expect(run(world, ["publish", "@acme/x"])).toMatchObject({ status: 0, stderr: "" });
   expect(remoteTags(world)).toBe("v2.0.0");
 });

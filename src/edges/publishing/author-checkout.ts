@@ -25,7 +25,8 @@ export const authorCheckout = async (checkout: GitCheckout, remote: string): Pro
     isCommitted: async (path) => (await gitLine(checkout, ["status", "--porcelain", "--", path])) === "",
     tagged: async (tag) => await commitOf(`refs/tags/${tag}`),
     pushTag: async (tag, commit) => {
-      if ((await commitOf(`refs/tags/${tag}`)) === undefined) await git(checkout, ["tag", "--", tag, commit]);
+      if ((await commitOf(`refs/tags/${tag}`)) === undefined)
+        await git(checkout, ["tag", "--no-sign", "--", tag, commit]);
       const { code, told } = await tryGit(checkout, ["push", "--quiet", remote, `refs/tags/${tag}`]);
       if (code === 0) return;
       throw refused(
