@@ -1,5 +1,5 @@
 import type { Expert } from "../definition/expert.ts";
-import { providerKeyVariables } from "../edges/model/credentials.ts";
+import { providerKeyVariables } from "../definition/provider-key-variables.ts";
 import type { JobEvent } from "../job/event.ts";
 import { makeRedaction } from "../report/redaction.ts";
 import { shortestSecret } from "../report/secret-forms.ts";

@@ -1,20 +1,39 @@
 import type { Remark } from "../definition/manifest-source.ts";
+import { providerKeyVariables } from "../definition/provider-key-variables.ts";
 import type { McpStdioSkill, Skill } from "../definition/skill.ts";
 import { isBaseSkill, isExactVersion, packageOf, type SkillPackage } from "../definition/skill-package.ts";
 import { isDataArgument, runsItsArguments } from "./data-argument.ts";
 
 /** What keeps a skill from being published, and which of its keys says so. */
 export type SkillRefusal = Omit<Remark, "severity"> & {
-  readonly key: "command" | "packageName" | "args";
+  readonly key: "command" | "packageName" | "args" | "requiredEnv";
   readonly index?: number;
 };
 
 /**
  * Whether a published definition may have the skill: the base skill, tools that a person answers, a server at an https
- * address, or one exact version of one package of npm or PyPI with nothing but data as its arguments.
+ * address, or one exact version of one package of npm or PyPI with nothing but data as its arguments. None is given what
+ * its consumer pays, logs in or is run with.
  */
 export const skillRefusal = (skill: Skill): SkillRefusal | undefined =>
-  skill.type === "mcpStdioSkill" ? processRefusal(skill) : undefined;
+  skill.type === "mcpStdioSkill" ? (processRefusal(skill) ?? environmentRefusal(skill)) : undefined;
+
+/** The model provider's keys, the runner's own, the step's inputs, and what registries are read with. */
+const isConsumersOwn = (variable: string): boolean =>
+  providerKeyVariables.includes(variable.toUpperCase()) ||
+  /^(?:ACTIONS|INPUT|EXPERT_STACK_TOKEN)_/i.test(variable);
+
+const environmentRefusal = ({ requiredEnv }: McpStdioSkill): SkillRefusal | undefined => {
+  const nth = requiredEnv.findIndex(isConsumersOwn);
+  if (nth === -1) return undefined;
+  return {
+    key: "requiredEnv",
+    index: nth,
+    message: `${requiredEnv[nth]} is a credential of whoever runs the Expert, not of the skill`,
+    expected: "variables that somebody sets for this skill",
+    remedy: "Take it out, and have the server read its credential from a variable of another name.",
+  };
+};
 
 const processRefusal = (skill: McpStdioSkill): SkillRefusal | undefined => {
   if (skill.command !== "npx" && skill.command !== "uvx") return otherCommand(skill.command);

@@ -165,6 +165,17 @@ describe("a skill is refused", () => {
     ["with an argument that loads code", npx('packageName = "p@1.2.3"\nargs = ["--require=x"]')],
     ["with a path", npx('packageName = "p@1.2.3"\nargs = ["../x"]')],
     ["whose package runs what it is told", npx('packageName = "pnpm@9.0.0"\nargs = ["dlx", "evil"]')],
+    ["with the model's key", npx('packageName = "p@1.2.3"\nrequiredEnv = ["A", "ANTHROPIC_API_KEY"]')],
+    [
+      "with a registry's token",
+      npx('packageName = "p@1.2.3"\nrequiredEnv = ["EXPERT_STACK_TOKEN_GITHUB_COM"]'),
+    ],
+    ["with an input of the step's", npx('packageName = "p@1.2.3"\nrequiredEnv = ["INPUT_GITHUB-TOKEN"]')],
+    ["with the runner's credential", npx('packageName = "p@1.2.3"\nrequiredEnv = ["ACTIONS_RUNTIME_TOKEN"]')],
+    [
+      "with a cloud's key for the base skill",
+      npx('packageName = "@perstack/base"\nrequiredEnv = ["AWS_SECRET_ACCESS_KEY"]'),
+    ],
     ["with arguments of the base skill", npx('packageName = "@perstack/base"\nargs = ["./x"]')],
   ])("%s", (_, content) => expect(refusal(content)).toMatch(/^SKILL_NOT_ALLOWED \d+:\d+$/));
 

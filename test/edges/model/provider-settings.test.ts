@@ -3,11 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { ProviderConfig } from "../../../src/definition/provider.ts";
-import {
-  credentialFiles,
-  hasCredentials,
-  providerKeyVariables,
-} from "../../../src/edges/model/credentials.ts";
+import { providerKeyVariables } from "../../../src/definition/provider-key-variables.ts";
+import { credentialFiles, hasCredentials } from "../../../src/edges/model/credentials.ts";
 import { providerSettings } from "../../../src/edges/model/provider-settings.ts";
 import { ExpertStackError } from "../../../src/errors.ts";
 
