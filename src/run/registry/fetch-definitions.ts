@@ -1,4 +1,4 @@
-import { parseRegistryAddress } from "../../definition/registry-address.ts";
+import { parseRegistryAddress, type RegistryAddress } from "../../definition/registry-address.ts";
 import { ExpertStackError } from "../../errors.ts";
 import { definitionPath, indexPath, sha256 } from "../../registry/index-path.ts";
 import type { Lockfile } from "../../registry/lockfile.ts";
@@ -107,18 +107,33 @@ const ofSource = async (
   { registries, signal }: From,
 ): Promise<Pick<Read, "content" | "where">> => {
   const { source, commit, tag, path } = choice.pin;
-  const address =
-    choice.registry?.id === source
-      ? choice.registry
-      : parseRegistryAddress(`https://${source}.git`, choice.key);
+  const address = sourceAddress(choice);
   const found = await registries.source({ address, commit, path, ...(tag === "" ? {} : { tag }) }, signal);
   if (found !== undefined) return { content: found.content, where: `${source}/${path} at ${found.commit}` };
-  throw new ExpertStackError({
+  throw gone(choice, `nor any more in ${source}, where it was at ${commit}`);
+};
+
+/**
+ * A line of an index says where a definition came from, and so could send whoever reads it to any host, also to one
+ * that only they can reach. What is not on the registry's own host has to be in the registry.
+ */
+const sourceAddress = (choice: Choice): RegistryAddress => {
+  const { registry, key, pin } = choice;
+  if (registry?.id === pin.source) return registry;
+  const host = hostOf(pin.source);
+  if (registry !== undefined && host !== hostOf(registry.id))
+    throw gone(choice, `and ${host} is another host than its registry's, which no index sends anybody to`);
+  return parseRegistryAddress(`https://${pin.source}.git`, key);
+};
+
+const hostOf = (id: string): string => id.split("/", 1)[0] ?? "";
+
+const gone = ({ key }: Choice, because: string): ExpertStackError =>
+  new ExpertStackError({
     code: "VERSION_NOT_FOUND",
-    message: `${choice.key} is neither in its registry nor in ${source} any more, where it was at ${commit}.`,
+    message: `${key} is not in its registry's index, ${because}.`,
     remedy: "Ask its registry's owners, or use another version.",
   });
-};
 
 const refuseOther = ({ key, pin }: Choice, content: Uint8Array, where: string): void => {
   const got = sha256(content);
