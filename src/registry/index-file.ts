@@ -69,6 +69,19 @@ type Growing = {
   readonly heads: string[];
 };
 
+/**
+ * The text of a file of lines: what a hash is of. Read leniently, other bytes would have the same one.
+ *
+ * @throws ExpertStackError INDEX_CORRUPT
+ */
+export const indexLines = (content: Uint8Array, file: string): string => {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(content);
+  } catch {
+    throw corrupt(file, "it is not UTF-8");
+  }
+};
+
 /** The line that follows, as it is written: with its newline. */
 export const lineAfter = (state: Pick<IndexState, "heads">, entry: IndexEntry): string => {
   const { t, ...rest } = entry;
@@ -147,7 +160,7 @@ const corrupt = (where: string, because: string): ExpertStackError =>
     code: "INDEX_CORRUPT",
     message: `${where}: the registry's index is damaged: ${because}.`,
     remedy:
-      "Tell the registry's owners. What perstack.lock pins goes on working from its cache or its source.",
+      "Tell the registry's owners. What perstack.lock pins goes on working wherever it was run before, from its cache.",
   });
 
 const newer = (where: string, version: unknown): ExpertStackError =>

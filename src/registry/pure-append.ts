@@ -1,5 +1,5 @@
 import { ExpertStackError } from "../errors.ts";
-import { readIndexFile } from "./index-file.ts";
+import { indexLines, readIndexFile } from "./index-file.ts";
 import { definitionPath, sha256 } from "./index-path.ts";
 import type { TreeFile } from "./index-place.ts";
 import { requireDistinctName, requireName } from "./published-name.ts";
@@ -66,7 +66,8 @@ type Lines = {
 const appendedLines = (proposed: ProposedChange, lines: Lines): readonly string[] => {
   const { name, path, before, after, added } = lines;
   requireOwners(scopeOf(name), proposed.owners.get(scopeOf(name)), proposed.by);
-  const [old, text] = [before === undefined ? "" : textOf(before), textOf(after)];
+  const old = before === undefined ? "" : indexLines(before.content, path);
+  const text = indexLines(after.content, path);
   if (!text.startsWith(old)) throw rewound(path, "loses or changes lines");
   if (before === undefined) {
     requireName(name);

@@ -1,6 +1,6 @@
 import { canonicalJson } from "../definition/canonical-json.ts";
 import { ExpertStackError } from "../errors.ts";
-import { type IndexState, readIndexFile } from "./index-file.ts";
+import { type IndexState, indexLines, readIndexFile } from "./index-file.ts";
 import type { PublishLine } from "./index-line.ts";
 import { definitionPath, sha256 } from "./index-path.ts";
 import { indexPlace, namesPath, type TreeFile } from "./index-place.ts";
@@ -26,7 +26,7 @@ export const readWholeIndex = (files: IndexFiles): WholeIndex => {
   for (const [path, file] of files) {
     const place = requirePlain(path, file);
     if (place.type === "lines")
-      states.set(place.name, readIndexFile(textOf(file), { name: place.name, file: path }));
+      states.set(place.name, readIndexFile(indexLines(file.content, path), { name: place.name, file: path }));
     if (place.type === "scope") parseScopeFile(textOf(file), path);
     if (path === knownBadPath) parseKnownBad(textOf(file), path);
     if (place.type === "definition" && sha256(file.content) !== place.digest) throw changed(path);

@@ -1,7 +1,12 @@
 import { nearest } from "../../definition/nearest.ts";
 import type { RegistryAddress } from "../../definition/registry-address.ts";
 import { ExpertStackError } from "../../errors.ts";
-import { type IndexState, type PublishedVersion, readIndexFile } from "../../registry/index-file.ts";
+import {
+  type IndexState,
+  indexLines,
+  type PublishedVersion,
+  readIndexFile,
+} from "../../registry/index-file.ts";
 import { indexPath } from "../../registry/index-path.ts";
 import { namesPath } from "../../registry/index-place.ts";
 import type { Lockfile } from "../../registry/lockfile.ts";
@@ -60,7 +65,7 @@ export const readState = (
     return undefined;
   }
   const file = `${registry.id}/${indexPath(name)}`;
-  const state = readIndexFile(new TextDecoder().decode(content), { name, file });
+  const state = readIndexFile(indexLines(content, file), { name, file });
   refuseRewound(state, registry, lockfile);
   return state;
 };
@@ -77,7 +82,7 @@ const rewound = (name: string, { id }: Pick<RegistryAddress, "id">, seq: number)
     code: "INDEX_REWOUND",
     message: `${id}/${indexPath(name)}: line ${seq}, which perstack.lock remembers, is no longer there as it was.`,
     remedy:
-      "The registry's history was rewritten. Ask its owners why; to trust it anew, delete the name's entry under `indexes` by `expert-stack lock --update`.",
+      "The registry's history was rewritten. Ask its owners why. To trust it as it is now, delete perstack.lock and run `expert-stack lock`.",
   });
 
 /** What is said of a name that the registry does not have, with those that are near it. */
