@@ -22,6 +22,18 @@ export const selectVersion = (state: IndexState, request?: VersionRequest): Publ
   }
 };
 
+/** Whether a version can be what was asked for. What a tag names, and which is the newest, is known from an index alone. */
+export const mayAnswer = (request: VersionRequest | undefined, version: string): boolean => {
+  switch (request?.type) {
+    case "exact":
+      return version === request.version;
+    case "range":
+      return semver.satisfies(version, request.range);
+    default:
+      return true;
+  }
+};
+
 /** Every version, the newest first. */
 export const newestFirst = ({ versions }: Pick<IndexState, "versions">): readonly PublishedVersion[] =>
   [...versions.values()].toSorted((a, b) => semver.rcompare(a.line.version, b.line.version));

@@ -3,6 +3,7 @@ import { ExpertStackError } from "../../errors.ts";
 import { blobId } from "../../registry/blob-id.ts";
 import { readPublishedDefinition } from "../../registry/published-definition.ts";
 import type { FileReference } from "../../registry/registry-book.ts";
+import { mayAnswer } from "../../registry/select-version.ts";
 import type { Registries } from "../registry-ports.ts";
 import type { Asked, Choice } from "./choice.ts";
 
@@ -27,6 +28,7 @@ export const chooseFile = async (
   const { expert, facts } = readPublishedDefinition(content, { file: asked.text });
   const { name, version, sha256: digest } = facts;
   if (asked.type === "registry" && name !== asked.key.name) throw otherName(asked, name);
+  if (asked.type === "registry" && !mayAnswer(asked.key.request, version)) throw otherVersion(asked, version);
   return {
     ...{ key: `${name}@${version}`, name, version, content, delegates: expert.delegates },
     pin: {
@@ -49,4 +51,11 @@ const otherName = ({ text }: Asked, name: string): ExpertStackError =>
     code: "REFERENCE_INVALID",
     message: `registries.direct says where "${text}" is, and the file there defines "${name}".`,
     remedy: `Write "${name}", or name another file.`,
+  });
+
+const otherVersion = ({ text }: Asked, version: string): ExpertStackError =>
+  new ExpertStackError({
+    code: "VERSION_NOT_FOUND",
+    message: `registries.direct says where "${text}" is, and the file there is version ${version}.`,
+    remedy: "Name a tag or commit with a version that fits.",
   });
