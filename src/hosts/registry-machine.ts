@@ -5,9 +5,15 @@ import { type Environment, tokenPrefix } from "./secrets.ts";
 /** What fetching from registries takes of this machine. */
 export type Machine = Parameters<typeof gitRegistries>[0];
 
-/** `git.example.com:8443` → `EXPERT_STACK_TOKEN_GIT_EXAMPLE_COM_8443` */
+/**
+ * `my-git.example.com:8443` → `EXPERT_STACK_TOKEN_MY__GIT_EXAMPLE_COM_8443`: no two hosts have one variable, or who owns
+ * `my-git.example` would be sent the token of `my.git.example`.
+ */
 const tokenVariable = (host: string): string =>
-  `${tokenPrefix}${host.toUpperCase().replace(/[^A-Z0-9]/g, "_")}`;
+  `${tokenPrefix}${host
+    .toUpperCase()
+    .replaceAll("-", "__")
+    .replace(/[^A-Z0-9]/g, "_")}`;
 
 export type MachineOf = {
   readonly environment: Environment;
