@@ -47,8 +47,9 @@ export const registryBook = (
     placeOf({ scope, name }) {
       const file = files.get(name);
       if (file !== undefined) return { type: "file", file };
-      const address = exclusive.get(scope) ?? fallback;
-      if (address === undefined) throw unplaced(name, scope);
+      const isOwned = owns.includes(scope);
+      const address = exclusive.get(scope) ?? (isOwned ? undefined : fallback);
+      if (address === undefined) throw unplaced({ name, scope, isOwned });
       return { type: "registry", address };
     },
   };
@@ -84,9 +85,13 @@ const shadowed = (key: string, scope: string): ExpertStackError =>
     remedy: `Rename it, or say that the scope is yours alone: [registries] owns = ["${scope}"].`,
   });
 
-const unplaced = (name: string, scope: string): ExpertStackError =>
+const unplaced = (of: {
+  readonly name: string;
+  readonly scope: string;
+  readonly isOwned: boolean;
+}): ExpertStackError =>
   new ExpertStackError({
     code: "REFERENCE_INVALID",
-    message: `"${name}" is no Expert of the manifest, and no registry is said for ${scope}.`,
-    remedy: `Add it to the manifest: [registries.scopes] "${scope}" = "github:owner/repo", or [registries] default.`,
+    message: `"${of.name}" is no Expert of the manifest, ${of.isOwned ? `which owns ${of.scope}` : `and no registry is said for ${of.scope}`}.`,
+    remedy: `Add it to the manifest: [registries.scopes] "${of.scope}" = "github:owner/repo"${of.isOwned ? "" : ", or [registries] default"}.`,
   });

@@ -123,4 +123,17 @@ describe("a scoped name", () => {
     expect(() => bookOf(`${text}${local("@mine/x")}`)).not.toThrow();
     expect(() => bookOf(local("@mine/x"))).not.toThrow();
   });
+
+  test("of a scope that the manifest owns is not looked for in the default registry when the manifest lacks it", () => {
+    const text = registries.replace("default", 'owns = ["@mine", "@corp"]\ndefault');
+    for (const input of ["", "github:other/experts"])
+      expect(() => placeOf("@mine/missing", text, input)).toThrow(
+        expect.objectContaining({
+          code: "REFERENCE_INVALID",
+          message: '"@mine/missing" is no Expert of the manifest, which owns @mine.',
+        }),
+      );
+    // Said in so many words.
+    expect(placeOf("@corp/x", text)).toMatchObject({ address: { id: "git.corp.example:8443/ai/experts" } });
+  });
 });
