@@ -11,6 +11,7 @@ import { measureDelegates } from "./delegates.ts";
 import { measureDeltas } from "./deltas.ts";
 import type { Row } from "./measurement.ts";
 import { measureRedaction } from "./redaction.ts";
+import { measureRegistry } from "./registry.ts";
 import { measureSandbox } from "./sandbox.ts";
 import { measureSkills } from "./skills.ts";
 import { measureStart } from "./start.ts";
@@ -28,6 +29,7 @@ const measurements: ReadonlyMap<string, () => Promise<readonly Row[]>> = new Map
   ["skills", measureSkills],
   ["delegates", measureDelegates],
   ["action", measureAction],
+  ["registry", measureRegistry],
 ]);
 
 const table = (rows: readonly Row[]): readonly string[] => [

@@ -21,6 +21,8 @@ export type GitRequest = {
   readonly path: string;
   readonly authorization: string | undefined;
   readonly status: number;
+  /** Of the answer's body. */
+  readonly bytes: number;
 };
 
 export type GitHttps = AsyncDisposable & {
@@ -64,8 +66,11 @@ export const startGitHttps = async (): Promise<GitHttps> => {
   const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (request, response) => {
     const path = request.url ?? "/";
     const { method = "GET", headers } = request;
+    const { authorization } = headers;
     const record = (): unknown =>
-      requests.push({ method, path, authorization: headers.authorization, status: response.statusCode });
+      requests.push({
+        ...{ method, path, authorization, status: response.statusCode, bytes: sent.get(response) ?? 0 },
+      });
     response.once("close", record);
     const fault = faults.shift() ?? lasting;
     if (fault !== undefined) answerFault(fault, request, response);
@@ -185,5 +190,9 @@ const answerCgi = (output: Buffer, response: ServerResponse): void => {
     if (name === "Status") response.statusCode = Number(value.slice(0, 3));
     else if (name !== "") response.setHeader(name, value);
   }
+  sent.set(response, output.length - end - 4);
   response.end(output.subarray(end + 4));
 };
+
+/** Bytes of bodies. */
+const sent = new WeakMap<ServerResponse, number>();
