@@ -124,7 +124,13 @@ const resolve = async (
 };
 
 const lockOf = ({ experts, usage }: Resolution): Lockfile => ({
-  ...{ configPath: "perstack.toml", references: [], registries: usage.registries, indexes: usage.indexes },
+  ...{
+    configPath: "perstack.toml",
+    references: [],
+    packages: new Map(),
+    registries: usage.registries,
+    indexes: usage.indexes,
+  },
   experts: experts.map((found) => ({ ...found, toolDefinitions: [] })),
 });
 
