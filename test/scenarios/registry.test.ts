@@ -13,12 +13,15 @@ const head = `model = "claude-sonnet-4-5"\n[provider]\nproviderName = "anthropic
 const published = async (): Promise<RegistryWorld> => {
   const registries = await startRegistryWorld();
   publishExpert(registries.corp, "@corp/style@1.4.0");
-  publishExpert(registries.acme, "@acme/reviewer@1.2.0", { delegates: ["@corp/style@1"] });
+  publishExpert(registries.acme, "@acme/tests@0.3.1");
+  publishExpert(registries.acme, "@acme/reviewer@1.2.0", { delegates: ["@acme/tests", "@corp/style@1"] });
   return registries;
 };
 
+/** Both delegates at once, then each answers, then the reviewer. */
 const answers = [
-  { toolCalls: [{ name: "style", args: { query: "Look." } }] },
+  { toolCalls: ["style", "tests"].map((name) => ({ name, args: { query: "Look." } })) },
+  { text: "It is fine." },
   { text: "It is fine." },
   { text: "All is fine." },
 ];
@@ -26,7 +29,7 @@ const answers = [
 const lockText = (world: CliWorld): string =>
   readFileSync(join(world.workspace.directory, "perstack.lock"), "utf8");
 
-test("an Expert of one registry runs with a delegate of another, and offline once it is locked", async () => {
+test("an Expert runs with delegates of two registries, and offline once it is locked", async () => {
   await using registries = await published();
   await using world = await startCliWorld({
     files: { "perstack.toml": head + registries.toml },
@@ -43,6 +46,11 @@ test("an Expert of one registry runs with a delegate of another, and offline onc
       source: `registry:${registries.https.host}/acme/experts`,
     },
     {
+      key: "@acme/tests@0.3.1",
+      digest: expect.stringMatching(/^sha256:/),
+      source: `registry:${registries.https.host}/acme/experts`,
+    },
+    {
       key: "@corp/style@1.4.0",
       digest: expect.stringMatching(/^sha256:/),
       source: `registry:${registries.https.host}/corp/experts`,
@@ -55,7 +63,7 @@ test("an Expert of one registry runs with a delegate of another, and offline onc
   const locked = await runCli(world, ["lock", "@acme/reviewer@1"], { env });
   expect([locked.exitCode, locked.stdout, locked.stderr]).toEqual([
     0,
-    "perstack.lock: 2 Experts, 0 tools.\n",
+    "perstack.lock: 3 Experts, 0 tools.\n",
     "",
   ]);
   publishExpert(registries.acme, "@acme/reviewer@1.3.0");
@@ -75,7 +83,7 @@ test("a lock stays as it is until it is asked to be newer, and says whether it i
   await using world = await startCliWorld({ files: { "perstack.toml": head + local + registries.toml } });
   const { env } = registries;
   const lock = (...args: readonly string[]) => runCli(world, ["lock", ...args], { env });
-  expect((await lock()).stdout).toBe("perstack.lock: 3 Experts, 0 tools.\n");
+  expect((await lock()).stdout).toBe("perstack.lock: 4 Experts, 0 tools.\n");
   const before = lockText(world);
   expect(before).toContain('[experts."@acme/reviewer@1.2.0"]');
   publishExpert(registries.acme, "@acme/reviewer@1.3.0");
@@ -104,7 +112,7 @@ test("a workflow's Expert is locked with the manifest's, and a step of it runs w
   const files = { "perstack.toml": head + registries.toml, ".github/workflows/review.yml": workflow };
   await using author = await startCliWorld({ files });
   const { env } = registries;
-  expect((await runCli(author, ["lock"], { env })).stdout).toBe("perstack.lock: 2 Experts, 0 tools.\n");
+  expect((await runCli(author, ["lock"], { env })).stdout).toBe("perstack.lock: 3 Experts, 0 tools.\n");
   const lock = lockText(author);
   await using world = await startActionWorld({
     files: { ...files, "perstack.lock": lock },
