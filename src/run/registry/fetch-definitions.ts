@@ -38,16 +38,27 @@ export const fetchDefinitions = async (
     }),
   );
   const missing = choices.filter(isMissing);
-  const read = await Promise.all(byRegistry(missing).map((group) => ofRegistry(group, from)));
+  const lost = new Map<string, ExpertStackError>();
+  const read = await Promise.all(byRegistry(missing).map((group) => ofRegistry(group, { ...from, lost })));
   for (const { choice, content, where } of read.flat()) take(choice, content, where);
   for (const choice of missing.filter(isMissing)) {
-    const { content, where } = await ofSource(choice, from);
-    take(choice, content, where);
+    // Where the registry could not be asked, nobody knows whether it has it.
+    const unreachable = lost.get(choice.registry?.url ?? "");
+    const source = await ofSource(choice, from).catch((error) => Promise.reject(unreachable ?? error));
+    take(choice, source.content, source.where);
   }
-  await Promise.all(
-    missing.map(({ pin }) => from.registries.keep(pin.sha256, found.get(pin.sha256) ?? new Uint8Array())),
-  );
+  await keepNew([...missing, ...choices.filter(({ content }) => content !== undefined)], found, from);
   return found;
+};
+
+const keepNew = async (
+  choices: readonly Choice[],
+  found: ReadonlyMap<string, Uint8Array>,
+  { registries }: From,
+): Promise<void> => {
+  const digests = new Set(choices.map(({ pin }) => pin.sha256));
+  const kept = [...found].filter(([digest]) => digests.has(digest));
+  await Promise.all(kept.map(([digest, content]) => registries.keep(digest, content)));
 };
 
 const byRegistry = (choices: readonly Choice[]): readonly (readonly Choice[])[] => {
@@ -62,11 +73,18 @@ const byRegistry = (choices: readonly Choice[]): readonly (readonly Choice[])[] 
 type Read = { readonly choice: Choice; readonly content: Uint8Array; readonly where: string };
 
 /** Where a lock chose, the index is looked at on the way: a version may have been taken back since. */
-const ofRegistry = async (group: readonly Choice[], from: From): Promise<readonly Read[]> => {
+const ofRegistry = async (
+  group: readonly Choice[],
+  from: From & { readonly lost: Map<string, ExpertStackError> },
+): Promise<readonly Read[]> => {
   const [{ registry: address } = {}] = group;
   if (address === undefined) return [];
   const locked = group.filter(({ by }) => by === "lock");
-  const registry = await from.opened.open(address).catch((error: unknown) => unreachable(error, locked));
+  const registry = await from.opened.open(address).catch((error: unknown) => {
+    // What is locked may still be where it was published.
+    if (!isUnreachable(error) || locked.length === 0) throw error;
+    from.lost.set(address.url, error);
+  });
   if (registry === undefined) return [];
   const paths = group.map(({ pin }) => definitionPath(pin.sha256));
   const files = await registry.read([...paths, ...locked.map(({ name }) => indexPath(name))]);
@@ -78,12 +96,8 @@ const ofRegistry = async (group: readonly Choice[], from: From): Promise<readonl
   });
 };
 
-/** What is locked may still be where it was published. */
-const unreachable = (error: unknown, locked: readonly Choice[]): undefined => {
-  const isUnreachable = error instanceof ExpertStackError && error.code === "REGISTRY_UNREACHABLE";
-  if (isUnreachable && locked.length > 0) return undefined;
-  throw error;
-};
+const isUnreachable = (error: unknown): error is ExpertStackError =>
+  error instanceof ExpertStackError && error.code === "REGISTRY_UNREACHABLE";
 
 const noteStatus = async (
   locked: readonly Choice[],

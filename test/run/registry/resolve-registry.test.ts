@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { gitRegistries } from "../../../src/edges/registry/git-registries.ts";
 import { namesPath } from "../../../src/registry/index-place.ts";
@@ -56,10 +56,14 @@ const book: RegistryBook = {
 
 type Wish = Partial<Parameters<typeof resolveRegistry>[0]>;
 
-const resolve = async (requests: readonly string[], wish: Wish = {}): Promise<Resolution> => {
+const resolve = async (
+  requests: readonly string[],
+  wish: Wish = {},
+  config = "/dev/null",
+): Promise<Resolution> => {
   await using registries = gitRegistries({
-    ...{ git: gitProgram, environment: { PATH: process.env.PATH }, cacheDirectory: cache },
-    ...{ userConfig: "neutral", protocols: "file", retryDelays: [] },
+    ...{ git: gitProgram, environment: { PATH: process.env.PATH, GIT_CONFIG_GLOBAL: config } },
+    ...{ cacheDirectory: cache, userConfig: "kept", protocols: "file", retryDelays: [] },
   });
   return await resolveRegistry(
     { requests, book, unlocked: "resolve", ...wish },
@@ -164,6 +168,32 @@ describe("without a lock", () => {
   });
 });
 
+test("a file of a repository is found by its tag, and again without asking, by the lock", async () => {
+  // GitHub stands on this machine for who reads this configuration.
+  const config = join(acme.directory, "..", `${basename(acme.directory)}.gitconfig`);
+  writeFileSync(config, `[url "${acme.url}"]\n\tinsteadOf = https://github.com/acme/triage.git\n`);
+  try {
+    acme.commit({ "experts/triage.toml": definition("@acme/triage", "1.0.0") }, "Triage");
+    acme.git("tag", "v1");
+    const request = "github:acme/triage//experts/triage.toml@v1";
+    const first = await resolve([request], {}, config);
+    expect(first.experts).toMatchObject([
+      {
+        key: "@acme/triage@1.0.0",
+        pin: { source: "github.com/acme/triage", tag: "v1", commit: acme.head() },
+      },
+    ]);
+    expect(first.unlocked).toEqual([request]);
+    const pinned = request.replace("v1", acme.head());
+    expect((await resolve([pinned], { unlocked: "refuse: untrusted" }, config)).unlocked).toEqual([]);
+    rmSync(acme.directory, { recursive: true });
+    const again = await resolve([request], { lockfile: lockOf(first), unlocked: "refuse: frozen" }, config);
+    expect(again.experts).toEqual(first.experts);
+  } finally {
+    rmSync(config);
+  }
+});
+
 describe("with a lock", () => {
   test("the same is found again, whatever was published since, and offline", async () => {
     publish(acme, "@acme/tests", "1.0.0");
@@ -191,6 +221,16 @@ describe("with a lock", () => {
     );
     rmSync(cache, { recursive: true });
     expect((await resolve(["@acme/x"], { lockfile: lockOf(first) })).experts).toEqual(first.experts);
+  });
+
+  test("a registry that cannot be asked is not said to lack what it may have", async () => {
+    publish(acme, "@acme/x", "1.0.0");
+    const first = await resolve(["@acme/x"]);
+    rmSync(cache, { recursive: true });
+    rmSync(acme.directory, { recursive: true });
+    await expect(resolve(["@acme/x"], { lockfile: lockOf(first) })).rejects.toMatchObject({
+      code: "REGISTRY_UNREACHABLE",
+    });
   });
 
   test("a definition that was altered in the cache is fetched again", async () => {
