@@ -13,7 +13,7 @@ import { checkWholeIndex } from "../src/run/check-index.ts";
 import { type Resolution, resolveRegistry } from "../src/run/registry/resolve-registry.ts";
 import { type GitHttps, startGitHttps } from "../test/helpers/git-https.ts";
 import { gitProgram } from "../test/helpers/git-registry.ts";
-import { makeLargeRegistry, owner, repository } from "./large-registry.ts";
+import { makeLargeRegistry, owner, repository } from "../test/helpers/large-registry.ts";
 import { median, ms, type Row, ratio } from "./measurement.ts";
 
 const rounds = 7;

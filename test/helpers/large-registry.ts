@@ -2,14 +2,14 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { blobId } from "../src/registry/blob-id.ts";
-import { emptyIndex, lineAfter } from "../src/registry/index-file.ts";
-import { definitionPath, indexPath, sha256 } from "../src/registry/index-path.ts";
-import { namesPath } from "../src/registry/index-place.ts";
-import { type NameLine, renderNames } from "../src/registry/names-list.ts";
-import { publishTagOf } from "../src/registry/publish-tag.ts";
-import { renderScopeFile, scopePath } from "../src/registry/scope-owners.ts";
-import { gitProgram } from "../test/helpers/git-registry.ts";
+import { blobId } from "../../src/registry/blob-id.ts";
+import { emptyIndex, lineAfter } from "../../src/registry/index-file.ts";
+import { definitionPath, indexPath, sha256 } from "../../src/registry/index-path.ts";
+import { namesPath } from "../../src/registry/index-place.ts";
+import { type NameLine, renderNames } from "../../src/registry/names-list.ts";
+import { publishTagOf } from "../../src/registry/publish-tag.ts";
+import { renderScopeFile, scopePath } from "../../src/registry/scope-owners.ts";
+import { gitProgram } from "./git-registry.ts";
 
 export type LargeRegistry = Disposable & {
   readonly directory: string;

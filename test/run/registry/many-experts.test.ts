@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Lockfile } from "../../../src/registry/lockfile.ts";
+import { type Resolution, resolveRegistry } from "../../../src/run/registry/resolve-registry.ts";
+import { openRegistries } from "../../edges/registry/open-registries.ts";
+import { type GitHttps, startGitHttps } from "../../helpers/git-https.ts";
+import { type LargeRegistry, makeLargeRegistry, repository } from "../../helpers/large-registry.ts";
+
+let registry: LargeRegistry;
+let https: GitHttps;
+let url: string;
+
+beforeAll(async () => {
+  registry = makeLargeRegistry({ experts: 300, versions: 4, waiting: 0 });
+  https = await startGitHttps();
+  url = https.serve("bench/experts", registry.directory);
+});
+afterAll(async () => {
+  registry[Symbol.dispose]();
+  await https[Symbol.asyncDispose]();
+});
+
+const open = () => openRegistries({ environment: { PATH: process.env.PATH, GIT_SSL_CAINFO: https.ca } });
+
+const resolve = async (
+  { registries, commands }: ReturnType<typeof open>,
+  requests: readonly string[],
+  lockfile?: Lockfile,
+) => {
+  const [before, asked] = [commands().length, https.requests.length];
+  const address = { url, id: repository.repo };
+  const resolution = await resolveRegistry(
+    {
+      ...{ requests, book: { placeOf: () => ({ type: "registry", address }) }, unlocked: "resolve" },
+      ...(lockfile === undefined ? {} : { lockfile }),
+    },
+    registries,
+    new AbortController().signal,
+  );
+  return {
+    resolution,
+    commands: commands().slice(before),
+    requests: https.requests.slice(asked),
+  };
+};
+
+const lockOf = ({ experts, usage }: Resolution): Lockfile => ({
+  ...{ configPath: "perstack.toml", references: [], packages: new Map() },
+  ...{ registries: usage.registries, indexes: usage.indexes },
+  experts: experts.map((found) => ({ ...found, toolDefinitions: [] })),
+});
+
+const posts = (requests: readonly { readonly method: string }[]): number =>
+  requests.filter(({ method }) => method === "POST").length;
+
+test("twenty Experts that are not locked cost as many processes and requests as one, and locked ones none at all", async () => {
+  const many = registry.names.slice(100, 120);
+  await using alone = open();
+  await using together = open();
+  const one = await resolve(alone, registry.names.slice(0, 1));
+  const twenty = await resolve(together, many);
+  expect(twenty.resolution.experts.map(({ key }) => key)).toEqual(many.map((name) => `${name}@1.3.0`));
+  // The registry's newest state, what reads it, index files, definitions.
+  expect(one.commands).toEqual(["fetch", "cat-file", "fetch", "fetch"]);
+  expect(twenty.commands).toEqual(one.commands);
+  expect(posts(twenty.requests)).toBe(posts(one.requests));
+
+  await using registries = together.another();
+  const locked = await resolve({ ...together, registries }, many, lockOf(twenty.resolution));
+  expect(locked.resolution.experts).toEqual(twenty.resolution.experts);
+  expect([locked.commands, locked.requests]).toEqual([[], []]);
+});
