@@ -1,4 +1,5 @@
 import { ExpertStackError, isInvalidInput } from "../errors.ts";
+import { visible } from "../report/visible.ts";
 import { readRunArguments } from "./cli-run-arguments.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -28,6 +29,9 @@ const reportError = (error: unknown, terminal: Terminal): number => {
   }
   // Findings of a manifest say what to type themselves.
   const remedy = error.message.includes(error.remedy) ? "" : `  ${error.remedy}\n`;
-  terminal.err(`error: ${error.message}\n${remedy}`);
+  // A message may repeat what a registry, a server or a file said.
+  terminal.err(visibleLines(`error: ${error.message}\n${remedy}`));
   return isInvalidInput(error) ? 2 : 1;
 };
+
+const visibleLines = (text: string): string => text.split("\n").map(visible).join("\n");

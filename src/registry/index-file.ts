@@ -1,3 +1,4 @@
+import { visibleText } from "../definition/hidden-text.ts";
 import { ExpertStackError } from "../errors.ts";
 import {
   type IndexEntry,
@@ -12,7 +13,7 @@ import { sha256 } from "./index-path.ts";
 export type PublishedVersion = {
   readonly line: PublishLine;
   readonly status: VersionStatus;
-  /** Why it is no longer `available`. */
+  /** Why it is no longer `available`: a line of visible text. */
   readonly reason?: string;
   /** When its status was said the last time: ISO 8601, for people. */
   readonly ratedAt?: string;
@@ -148,8 +149,18 @@ const rated = (
   if (before === undefined) throw corrupt(where, `it rates ${version}, which is not published`);
   if (!isForward(before.status, to))
     throw corrupt(where, `${version} goes from ${before.status} back to ${to}`);
-  return { line: before.line, status: to, reason, ratedAt: at };
+  return { line: before.line, status: to, reason: inALine(reason), ratedAt: at };
 };
+
+/** Characters of a reason: as many as one may be published with. */
+const longestReason = 500;
+
+/** What a registry's owners wrote is shown in logs and terminals. */
+const inALine = (reason: string): string =>
+  visibleText(reason.slice(0, 4 * longestReason))
+    .text.replace(/\s+/g, " ")
+    .trim()
+    .slice(0, longestReason);
 
 /** A version may get worse, never better: who took it back must not find it in use again. */
 export const isForward = (from: VersionStatus, to: VersionStatus): boolean =>

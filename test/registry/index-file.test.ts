@@ -132,6 +132,14 @@ describe("the lines of an Expert", () => {
     expect(performance.now() - startedAt).toBeLessThan(6_000);
   });
 
+  test("give a reason as one line of what a reader sees, however it was written", () => {
+    const reason = `\u200bsecurity:\u001b[2J it\n::error::leaks ${"x".repeat(9_000)}`;
+    const state = indexOf(name, [publishing(name, "1.0.0"), rating("1.0.0", "disabled", reason)]);
+    const shown = state.versions.get("1.0.0")?.reason ?? "";
+    expect(shown).toMatch(/^security: it ::error::leaks x+$/);
+    expect(shown).toHaveLength(500);
+  });
+
   test("are safe to be called anything", () => {
     const state = indexOf("@acme/constructor", [
       publishing("@acme/constructor", "1.0.0"),

@@ -68,7 +68,7 @@ test("a moved tag, a version that was taken back and a deprecated one are told a
         `^@acme/reviewer@1.2.0  error    TAG_MOVED +The tag .* named ${old}, and names ${now} now\\.$`,
       ),
     ),
-    "@acme/style@1.4.0     warning  VERSION_DEPRECATED  Use \\x1b[31m2.",
+    "@acme/style@1.4.0     warning  VERSION_DEPRECATED  Use 2.",
   ]);
   acme.git("tag", "--force", "@acme/reviewer@1.2.0", old);
   expect((await audit(world, registries)).exitCode).toBe(0);
