@@ -4,13 +4,13 @@ import { ExpertStackError, inSentences } from "../errors.ts";
 import { lineAfter } from "../registry/index-file.ts";
 import { definitionPath, sha256 } from "../registry/index-path.ts";
 import { readPublishRequest } from "../registry/publish-request.ts";
-import { visible } from "../report/visible.ts";
 import { appendLine } from "../run/append-line.ts";
 import { checkIndexChange, checkWholeIndex, oneOrMore } from "../run/check-index.ts";
 import { planLine } from "../run/plan-line.ts";
 import { reconcileTags } from "../run/reconcile-tags.ts";
 import { publishingRepository } from "./publishing-checkout.ts";
 import { defaultBranchOf, readEventFile, readProposal } from "./registry-event.ts";
+import { printLine, say } from "./registry-log.ts";
 import type { Terminal } from "./terminal.ts";
 
 export type RegistryOptions = {
@@ -28,7 +28,7 @@ const commands = {
   accept: async ({ event = "" }, terminal) => {
     const request = readPublishRequest(readEventFile(event, terminal));
     const { state, entry } = await planLine(await publishingRepository(terminal), request, now());
-    terminal.out(lineAfter(state, entry));
+    printLine(lineAfter(state, entry), terminal);
     return 0;
   },
   append: async ({ event = "" }, terminal) => {
@@ -38,7 +38,7 @@ const commands = {
       await setTimeout(Math.random() * 500 * attempt, undefined, { signal: terminal.stop });
     const repository = await publishingRepository(terminal);
     const { name, version, line, definition } = await appendLine(repository, { request, at: now(), pause });
-    terminal.out(line);
+    printLine(line, terminal);
     if (definition !== undefined && request.wanted.type === "publish") {
       const digest = sha256(definition);
       setOutputs(
@@ -101,19 +101,6 @@ export const registryCommand = async (
 const now = (): string => new Date().toISOString().replace(/\.\d+Z$/, "Z");
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
-
-/** A sentence for people: in a workflow as an annotation and in the summary, elsewhere as text. */
-const say = (level: "warning" | "error", text: string, terminal: Terminal): void => {
-  const { GITHUB_ACTIONS, GITHUB_STEP_SUMMARY } = terminal.environment;
-  const shown = visible(text);
-  if (GITHUB_ACTIONS !== "true") {
-    terminal.err(`${level}: ${shown}\n`);
-    return;
-  }
-  terminal.out(`::${level}::${shown.replaceAll("%", "%25")}\n`);
-  // A block of code, so that nothing of it is a link, a mention or a picture.
-  if (GITHUB_STEP_SUMMARY) appendFileSync(GITHUB_STEP_SUMMARY, `    ${level}: ${shown}\n`);
-};
 
 /** Outputs of the step. None of them can hold a line break: each has a grammar of its own. */
 const setOutputs = (outputs: Readonly<Record<string, string>>, { environment }: Terminal): void => {

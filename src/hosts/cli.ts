@@ -1,5 +1,5 @@
 import { ExpertStackError, isInvalidInput } from "../errors.ts";
-import { visible } from "../report/visible.ts";
+import { logLine } from "../report/log-line.ts";
 import { readRunArguments } from "./cli-run-arguments.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -21,17 +21,16 @@ export const runCli = async (argv: readonly string[], terminal: Terminal): Promi
   }
 };
 
-/** Prints an error as a person needs it; a defect of ours with its stack. */
+/** Prints an error as a person needs it; a defect of ours with its stack. None of its lines is a runner's command. */
 const reportError = (error: unknown, terminal: Terminal): number => {
   if (!(error instanceof ExpertStackError)) {
-    terminal.err(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    terminal.err(`${logLines(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`);
     return 1;
   }
   // Findings of a manifest say what to type themselves.
   const remedy = error.message.includes(error.remedy) ? "" : `  ${error.remedy}\n`;
-  // A message may repeat what a registry, a server or a file said.
-  terminal.err(visibleLines(`error: ${error.message}\n${remedy}`));
+  terminal.err(logLines(`error: ${error.message}\n${remedy}`));
   return isInvalidInput(error) ? 2 : 1;
 };
 
-const visibleLines = (text: string): string => text.split("\n").map(visible).join("\n");
+const logLines = (text: string): string => text.split("\n").map(logLine).join("\n");

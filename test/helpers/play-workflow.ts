@@ -38,6 +38,8 @@ export type Play = {
   readonly event: unknown;
   /** A folder for the jobs' own files. */
   readonly temporary: string;
+  /** Variables of the runner, over what it says anyway. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Checks the repository out as actions/checkout would. */
   readonly checkout: (directory: string) => void;
 };
@@ -151,6 +153,7 @@ const shell = async (play: Play, { step, contexts, workspace }: StepPlay): Promi
       PATH: [dirname(gh), dirname(process.execPath), process.env.PATH ?? ""].join(delimiter),
       ...{ HOME: files, LANG: "C.UTF-8", GITHUB_ACTIONS: "true", GITHUB_REF_NAME: "main" },
       ...{ GITHUB_EVENT_PATH: event, GITHUB_OUTPUT: output, GITHUB_STEP_SUMMARY: join(files, "summary") },
+      ...play.environment,
       ...Object.fromEntries(own),
     },
     stdio: ["ignore", "pipe", "pipe"],

@@ -27,11 +27,13 @@ export type PublishingWorld = Disposable & {
   /** `registry publish` by hand. */
   dispatch(inputs: DispatchInputs, by?: Account): Promise<Played>;
   /** Another workflow of the registry, on the default branch. */
-  run(name: string, eventName: string, event?: object): Promise<Played>;
+  run(name: string, eventName: string, event?: object, environment?: RunnerVariables): Promise<Played>;
   /** The lines of an Expert; nothing while it has none. */
   lines(name: string, branch?: string): IndexState | undefined;
   names(): string;
 };
+
+type RunnerVariables = Readonly<Record<string, string>>;
 
 type PushedTag = {
   readonly tag: string;
@@ -73,12 +75,12 @@ export const startPublishingWorld = (files: WorkFiles): PublishingWorld => {
       return undefined;
     }
   };
-  const run: PublishingWorld["run"] = async (name, eventName, event = {}) =>
+  const run: PublishingWorld["run"] = async (name, eventName, event = {}, environment = {}) =>
     await playWorkflow({
       text: show(`main:.github/workflows/registry-${name}.yml`) ?? "",
       eventName,
       event: { repository: repositoryFacts, ...event },
-      temporary,
+      ...{ temporary, environment },
       checkout: (directory) => {
         execFileSync("git", ["clone", "--quiet", `file://${remote}`, directory], { stdio: "ignore" });
       },
