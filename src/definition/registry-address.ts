@@ -62,3 +62,6 @@ const addressOf = (url: URL): RegistryAddress => ({
   url: url.href,
   id: `${url.host}${url.pathname.replace(/\/$/, "").replace(/\.git$/, "")}`,
 });
+
+/** The host of a repository, as locks and indexes name it. */
+export const repositoryHost = (id: string): string => id.split("/", 1)[0] ?? "";

@@ -4,7 +4,13 @@ import { type ErrorCode, ExpertStackError } from "../errors.ts";
 export type AuditFinding = {
   /** From worst to best; `warning` and `info` are no reason to fail. */
   readonly level: AuditLevel;
-  readonly code: ErrorCode | "KNOWN_BAD" | "VERSION_DEPRECATED" | "TAG_MISSING" | "NEWER_VERSION";
+  readonly code:
+    | ErrorCode
+    | "KNOWN_BAD"
+    | "VERSION_DEPRECATED"
+    | "TAG_MISSING"
+    | "TAG_NOT_ASKED"
+    | "NEWER_VERSION";
   /** The Expert's key, or the registry or repository by host and path. */
   readonly subject: string;
   readonly message: string;

@@ -191,3 +191,28 @@ test("a lock that was changed by hand is held against the index, and where there
   const none = await audit(world, registries);
   expect([none.exitCode, none.stderr]).toEqual([2, expect.stringContaining("There is no perstack.lock")]);
 });
+
+test("neither a line of an index nor a lock sends the asking to a host that the manifest does not name", async () => {
+  await using registries = await startRegistryWorld();
+  await using other = await startRegistryWorld();
+  const elsewhere = { repo: `${other.https.host}/acme/experts`, repoId: 1, tag: "v1", path: "x.toml" };
+  publishExpert(registries.acme, "@acme/x@1.0.0", {
+    line: { src: { ...elsewhere, commit: "a".repeat(40) } },
+  });
+  await using world = await startCliWorld({ files: { "perstack.toml": head + registries.toml } });
+  expect((await runCli(world, ["lock", "@acme/x"], { env: registries.env })).exitCode).toBe(0);
+  const index = await audit(world, registries);
+  expect([index.exitCode, rows(index.stdout)]).toEqual([
+    0,
+    [expect.stringMatching(/^@acme\/x@1.0.0 +warning +TAG_NOT_ASKED +Its tag is in localhost/)],
+  ]);
+  const before = registries.https.requests.length;
+  world.workspace.commit({ "perstack.toml": head + other.toml });
+  const lock = await audit(world, registries);
+  expect([lock.exitCode, rows(lock.stdout)]).toEqual([
+    1,
+    [expect.stringMatching(/^@acme\/x@1.0.0 +error +LOCK_OUTDATED +perstack.lock has it from localhost/)],
+  ]);
+  expect(registries.https.requests).toHaveLength(before);
+  expect(other.https.requests).toEqual([]);
+});

@@ -1,4 +1,8 @@
-import { parseRegistryAddress, type RegistryAddress } from "../../definition/registry-address.ts";
+import {
+  parseRegistryAddress,
+  type RegistryAddress,
+  repositoryHost,
+} from "../../definition/registry-address.ts";
 import { type AuditFinding, auditLevels, refusedFor } from "../../registry/audit-finding.ts";
 import { auditTag, type PinnedExpert } from "../../registry/audit-indexed.ts";
 import type { Lockfile } from "../../registry/lockfile.ts";
@@ -11,42 +15,63 @@ export type Audit = {
   readonly findings: readonly AuditFinding[];
 };
 
+type Audited = { readonly lockfile: Lockfile; readonly known: readonly RegistryAddress[] };
+
 /**
  * Holds what a lock pins against the indexes of its registries, the tags that it was published by, and what the
  * registries know to be harmful. Each registry and each source repository is asked once; nothing is run.
  *
- * @param audited.known how the manifest says to reach registries; any other is reached by https
+ * Whoever wrote the lock or a line of an index is not let to send the asking to a host of their choice: only registries
+ * that the manifest names are asked, and repositories beside them.
+ *
+ * @param audited.known the registries that the manifest names
  */
 export const auditLock = async (
-  audited: { readonly lockfile: Lockfile; readonly known: readonly RegistryAddress[] },
+  { lockfile, known }: Audited,
   registries: Registries,
   signal: AbortSignal,
 ): Promise<Audit> => {
-  const { lockfile, known } = audited;
   const experts = pinnedOf(lockfile);
-  const addressOf = (id: string): RegistryAddress =>
-    known.find((address) => address.id === id) ?? parseRegistryAddress(`https://${id}.git`, "perstack.lock");
-  const indexed = experts.filter(({ pin }) => pin.registry !== undefined);
-  const groups = [...Map.groupBy(indexed, ({ pin }) => pin.registry ?? "")];
-  const sources = [...Map.groupBy(experts, ({ pin }) => pin.source)];
+  const knownOf = (id: string | undefined) => known.find((address) => address.id === id);
+  const strange = experts.filter(({ pin }) => pin.registry !== undefined && !knownOf(pin.registry));
+  const tagged = experts.filter((pinned) => pinned.pin.tag !== "" && !strange.includes(pinned));
+  const groups = Map.groupBy(experts, ({ pin }) => knownOf(pin.registry));
+  const sources = Map.groupBy(tagged.filter(isBeside), ({ pin }) => pin.source);
   const found = await Promise.all([
-    ...groups.map(([id, members]) =>
+    ...[...groups].map(async ([address, members]) => {
+      if (address === undefined) return [];
+      const of = { address, members, all: experts, lockfile };
+      return await noted(address.id, signal, async () => await auditRegistry(of, registries, signal));
+    }),
+    ...[...sources].map(([id, members]) =>
       noted(id, signal, async () => {
-        const address = addressOf(id);
-        return await auditRegistry({ address, members, all: experts, lockfile }, registries, signal);
-      }),
-    ),
-    ...sources.map(([id, members]) =>
-      noted(id, signal, async () => {
-        const tags = [...new Set(members.map(({ pin }) => pin.tag).filter((tag) => tag !== ""))];
-        if (tags.length === 0) return [];
-        const commits = await registries.tags(addressOf(id), tags, signal);
+        const address = knownOf(id) ?? parseRegistryAddress(`https://${id}.git`, "perstack.lock");
+        const tags = [...new Set(members.map(({ pin }) => pin.tag))];
+        const commits = await registries.tags(address, tags, signal);
         return members.flatMap((pinned) => auditTag(pinned, commits.get(pinned.pin.tag)));
       }),
     ),
   ]);
-  return { experts, findings: sorted(distinct(found.flat())) };
+  const unasked = tagged.filter((pinned) => !isBeside(pinned)).map(tagNotAsked);
+  const findings = distinct([...strange.map(notNamed), ...unasked, ...found.flat()]);
+  return { experts, findings: sorted(findings) };
 };
+
+/** Whether its repository is at the host that is trusted with the asking: its registry's, or GitHub for a file. */
+const isBeside = ({ pin }: PinnedExpert): boolean =>
+  repositoryHost(pin.source) === repositoryHost(pin.registry ?? "github.com");
+
+const tagNotAsked = ({ key, pin }: PinnedExpert): AuditFinding => ({
+  ...{ level: "warning", code: "TAG_NOT_ASKED", subject: key },
+  message: `Its tag is in ${pin.source}, at another host than its registry: it was not asked.`,
+  remedy: "Look yourself whether the tag still names the commit, if you trust that host.",
+});
+
+const notNamed = ({ key, pin }: PinnedExpert): AuditFinding => ({
+  ...{ level: "error", code: "LOCK_OUTDATED", subject: key },
+  message: `perstack.lock has it from ${pin.registry}, and the manifest names no such registry: it was not asked.`,
+  remedy: "Name it under [registries] or by `--registry`, or make the lock anew with `expert-stack lock`.",
+});
 
 const pinnedOf = ({ experts }: Lockfile): readonly PinnedExpert[] =>
   experts.flatMap(({ key, expert: { version }, pin }) =>

@@ -1,4 +1,8 @@
-import { parseRegistryAddress, type RegistryAddress } from "../../definition/registry-address.ts";
+import {
+  parseRegistryAddress,
+  type RegistryAddress,
+  repositoryHost,
+} from "../../definition/registry-address.ts";
 import { ExpertStackError } from "../../errors.ts";
 import { definitionPath, indexPath, sha256 } from "../../registry/index-path.ts";
 import type { Lockfile } from "../../registry/lockfile.ts";
@@ -134,13 +138,11 @@ const ofSource = async (
 const sourceAddress = (choice: Choice): RegistryAddress => {
   const { registry, key, pin } = choice;
   if (registry?.id === pin.source) return registry;
-  const host = hostOf(pin.source);
-  if (registry !== undefined && host !== hostOf(registry.id))
+  const host = repositoryHost(pin.source);
+  if (registry !== undefined && host !== repositoryHost(registry.id))
     throw gone(choice, `and ${host} is another host than its registry's, which no index sends anybody to`);
   return parseRegistryAddress(`https://${pin.source}.git`, key);
 };
-
-const hostOf = (id: string): string => id.split("/", 1)[0] ?? "";
 
 const gone = ({ key }: Choice, because: string): ExpertStackError =>
   new ExpertStackError({
