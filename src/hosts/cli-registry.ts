@@ -3,13 +3,12 @@ import { setTimeout } from "node:timers/promises";
 import { ExpertStackError, inSentences } from "../errors.ts";
 import { lineAfter } from "../registry/index-file.ts";
 import { definitionPath, sha256 } from "../registry/index-path.ts";
-import { readPublishRequest } from "../registry/publish-request.ts";
 import { appendLine } from "../run/append-line.ts";
 import { checkIndexChange, checkWholeIndex, oneOrMore } from "../run/check-index.ts";
 import { planLine } from "../run/plan-line.ts";
 import { reconcileTags } from "../run/reconcile-tags.ts";
 import { publishingRepository } from "./publishing-checkout.ts";
-import { defaultBranchOf, readEventFile, readProposal } from "./registry-event.ts";
+import { defaultBranchOf, readEventFile, readProposal, readRequest } from "./registry-event.ts";
 import { printLine, say } from "./registry-log.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -25,14 +24,14 @@ type Command = (options: RegistryOptions, terminal: Terminal) => Promise<number>
 
 /** What the workflows of a registry do, each in a checkout of it. */
 const commands = {
-  accept: async ({ event = "" }, terminal) => {
-    const request = readPublishRequest(readEventFile(event, terminal));
+  accept: async (options, terminal) => {
+    const request = readRequest(options, terminal);
     const { state, entry } = await planLine(await publishingRepository(terminal), request, now());
     printLine(lineAfter(state, entry), terminal);
     return 0;
   },
-  append: async ({ event = "" }, terminal) => {
-    const request = readPublishRequest(readEventFile(event, terminal));
+  append: async (options, terminal) => {
+    const request = readRequest(options, terminal);
     // Whoever was overtaken together must not come back together.
     const pause = async (attempt: number) =>
       await setTimeout(Math.random() * 500 * attempt, undefined, { signal: terminal.stop });
@@ -58,12 +57,11 @@ const commands = {
   reconcile: async (options, terminal) => {
     const repository = await publishingRepository(terminal);
     const { waiting, moved } = await reconcileTags(repository, defaultBranchOf(options, terminal));
-    for (const tag of waiting)
-      say(
-        "warning",
-        `${tag} is not published. An owner can ask for it: action index, version ${tag}.`,
-        terminal,
-      );
+    for (const { tag, now: commit } of waiting) {
+      const wish = `action index, version ${tag}, value ${commit}`;
+      const text = `${tag} names ${commit} and is not published. An owner who has read that commit can ask for it: ${wish}.`;
+      say("warning", text, terminal);
+    }
     for (const { tag, published, now: commit } of moved) {
       say("error", `TAG_MOVED: ${tag} published ${published}, and names ${commit} now.`, terminal);
     }

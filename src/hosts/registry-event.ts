@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as z from "zod/mini";
 import { ExpertStackError } from "../errors.ts";
+import { type PublishRequest, readPublishRequest } from "../registry/publish-request.ts";
 import type { IndexProposal } from "../run/check-index.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -17,6 +18,19 @@ export const readEventFile = (file: string, { cwd }: Terminal): unknown => {
       cause,
     });
   }
+};
+
+/**
+ * Who wants what, by the event.
+ *
+ * @throws ExpertStackError INPUT_INVALID or PUBLISH_REFUSED
+ */
+export const readRequest = (
+  { event = "" }: { readonly event?: string },
+  terminal: Terminal,
+): PublishRequest => {
+  const request = readPublishRequest(readEventFile(event, terminal));
+  return request;
 };
 
 const OfRepository = z.object({ repository: z.object({ default_branch: z.string() }) });

@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
-import { parseExpertKey, tagPattern } from "../definition/expert-name.ts";
 import { ExpertStackError } from "../errors.ts";
-import { type PublishTag, parsePublishTag } from "./publish-tag.ts";
+import { parsePublishTag } from "./publish-tag.ts";
 import type { Account } from "./scope-owners.ts";
+import { commitId, type WantedLine, wantedIndex, wantedStatus, wantedTag } from "./wanted-line.ts";
 
 /** The repository of a registry. */
 export type RegistryRepositoryFacts = {
@@ -12,23 +12,6 @@ export type RegistryRepositoryFacts = {
   readonly repo: string;
   readonly defaultBranch: string;
 };
-
-/** A line that somebody wants to have in the index. */
-export type WantedLine =
-  | {
-      readonly type: "publish";
-      readonly tag: PublishTag;
-      /** What the tag named when it was pushed; nothing where an owner asks for it by name. */
-      readonly commit?: string;
-    }
-  | { readonly type: "tag"; readonly name: string; readonly version: string; readonly word: string }
-  | {
-      readonly type: "status";
-      readonly name: string;
-      readonly version: string;
-      readonly to: "deprecated" | "disabled";
-      readonly reason: string;
-    };
 
 /** Who wants what of which registry, as GitHub's event says. */
 export type PublishRequest = {
@@ -54,7 +37,7 @@ const TagPushed = z.object({
     event: z.string(),
     /** Of a push of a tag, its name. */
     head_branch: z.string(),
-    head_sha: z.string().check(z.regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/)),
+    head_sha: z.string().check(z.regex(commitId)),
     head_repository: z.object({ id: z.int() }),
     actor: Person,
     triggering_actor: Person,
@@ -70,7 +53,7 @@ const Dispatched = z.object({
     action: z.enum(["index", "tag", "deprecate", "disable"]),
     /** The git tag to index; `@scope/name@1.2.3` for the others. */
     version: z.string(),
-    /** The word of a tag; the reason of a status. */
+    /** To index, the commit that the tag must name, or nothing; the word of a tag; the reason of a status. */
     value: z._default(z.nullable(z.string()), ""),
   }),
 });
@@ -117,40 +100,8 @@ const dispatchRequest = ({ repository, sender, ref, inputs }: z.infer<typeof Dis
 };
 
 const wantedOf = ({ action, version, value }: z.infer<typeof Dispatched>["inputs"]): WantedLine => {
-  if (action === "index") return { type: "publish", tag: parsePublishTag(version) };
+  if (action === "index") return wantedIndex(version, value ?? "");
   return action === "tag" ? wantedTag(version, value ?? "") : wantedStatus(version, action, value ?? "");
-};
-
-/** @throws ExpertStackError PUBLISH_REFUSED */
-export const wantedTag = (version: string, word: string): WantedLine => {
-  if (!tagPattern.test(word) || /^\d+$/.test(word)) {
-    throw refused(
-      `${JSON.stringify(word)} is no tag of an Expert`,
-      "Choose a word such as stable: lower case letters, digits, `_` and `-`, and not a number.",
-    );
-  }
-  return { type: "tag", ...exactVersion(version), word };
-};
-
-/** @throws ExpertStackError PUBLISH_REFUSED */
-export const wantedStatus = (
-  version: string,
-  action: "deprecate" | "disable",
-  reason: string,
-): WantedLine => {
-  if (reason.trim() === "" || reason.length > 500) {
-    throw refused("A status needs a reason of at most 500 characters", "Say in a sentence why it changes.");
-  }
-  const to = action === "disable" ? "disabled" : "deprecated";
-  return { type: "status", ...exactVersion(version), to, reason: reason.trim() };
-};
-
-const exactVersion = (text: string): { readonly name: string; readonly version: string } => {
-  const key = parseExpertKey(text);
-  if (key?.scope !== undefined && key.request?.type === "exact") {
-    return { name: key.name, version: key.request.version };
-  }
-  throw refused(`${JSON.stringify(text)} is no version of an Expert`, "Write @scope/name@1.2.3.");
 };
 
 const factsOf = ({

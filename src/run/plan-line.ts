@@ -1,9 +1,10 @@
 import { ExpertStackError } from "../errors.ts";
 import { type IndexState, isForward } from "../registry/index-file.ts";
 import type { IndexEntry } from "../registry/index-line.ts";
-import type { PublishRequest, WantedLine } from "../registry/publish-request.ts";
+import type { PublishRequest } from "../registry/publish-request.ts";
 import { requireOwners, scopeOf } from "../registry/scope-owners.ts";
 import { selectVersion } from "../registry/select-version.ts";
+import type { WantedLine } from "../registry/wanted-line.ts";
 import { planPublish } from "./plan-publish.ts";
 import type { PlannedLine, Signed } from "./planned-line.ts";
 import type { RegistryRepository } from "./publishing-ports.ts";

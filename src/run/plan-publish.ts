@@ -1,10 +1,11 @@
 import { ExpertStackError } from "../errors.ts";
 import type { IndexState } from "../registry/index-file.ts";
 import type { TreeFile } from "../registry/index-place.ts";
-import type { PublishRequest, WantedLine } from "../registry/publish-request.ts";
+import type { PublishRequest } from "../registry/publish-request.ts";
 import { type PublishedDefinition, readPublishedDefinition } from "../registry/published-definition.ts";
 import { requireDistinctName } from "../registry/published-name.ts";
 import { requireOwners, scopeOf } from "../registry/scope-owners.ts";
+import type { WantedLine } from "../registry/wanted-line.ts";
 import { checkDelegates } from "./check-delegates.ts";
 import type { PlannedLine, Signed } from "./planned-line.ts";
 import type { RegistryRepository } from "./publishing-ports.ts";

@@ -8,7 +8,7 @@ import { registryPoint } from "./registry-index.ts";
 /** Where the tags of a registry and its index differ. */
 export type Differences = {
   /** Tags that ask to publish something and have not. More than three in one push start no workflow. */
-  readonly waiting: readonly string[];
+  readonly waiting: readonly { readonly tag: string; readonly now: string }[];
   /** Tags that name another commit now than when they published. */
   readonly moved: readonly { readonly tag: string; readonly published: string; readonly now: string }[];
 };
@@ -26,12 +26,12 @@ export const reconcileTags = async (
   );
   const commits = new Map<string, PublishLine["src"]>(published.map((src) => [src.tag, src]));
   const tags = [...(await repository.tags())].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const waiting: string[] = [];
-  for (const [tag, commit] of tags) {
+  const waiting: Differences["waiting"][number][] = [];
+  for (const [tag, now] of tags) {
     if (commits.has(tag) || !looksLikePublishTag(tag)) continue;
     // In a registry of many Experts it is a release of something else.
-    const isMeant = tag.startsWith("@") || (await repository.file(commit, "perstack.toml")) !== undefined;
-    if (isMeant) waiting.push(tag);
+    const isMeant = tag.startsWith("@") || (await repository.file(now, "perstack.toml")) !== undefined;
+    if (isMeant) waiting.push({ tag, now });
   }
   return {
     waiting,

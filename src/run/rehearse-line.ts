@@ -1,9 +1,10 @@
 import { ExpertStackError } from "../errors.ts";
-import type { PublishRequest, RegistryRepositoryFacts, WantedLine } from "../registry/publish-request.ts";
+import type { PublishRequest, RegistryRepositoryFacts } from "../registry/publish-request.ts";
 import type { PublishTag } from "../registry/publish-tag.ts";
 import { definitionFile, publishTagOf } from "../registry/publish-tag.ts";
 import { readPublishedDefinition } from "../registry/published-definition.ts";
 import { scopeOf } from "../registry/scope-owners.ts";
+import type { WantedLine } from "../registry/wanted-line.ts";
 import { planLine } from "./plan-line.ts";
 import type { PlannedLine } from "./planned-line.ts";
 import type { RegistryRepository } from "./publishing-ports.ts";

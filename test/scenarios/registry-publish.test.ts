@@ -323,14 +323,14 @@ test("given four tags in one push, then none is published until reconcile report
   expect(await world.pushTags(tags)).toEqual([]);
   const { log, results } = await world.run("reconcile", "schedule");
   expect(results).toEqual({ reconcile: "success" });
-  expect(log.match(/::warning::\S+ is not published/g)).toEqual(
-    tags.map((tag) => `::warning::${tag} is not published`),
+  expect(log.match(/::warning::\S+ names \S+ and is not published/g)).toEqual(
+    tags.map((tag) => `::warning::${tag} names ${world.author.head()} and is not published`),
   );
   expect((await world.dispatch({ action: "index", version: tags[2] ?? "" }, eve)).results).toEqual(refused);
   expect(world.lines("@acme/c")).toBeUndefined();
   expect((await world.dispatch({ action: "index", version: tags[2] ?? "" })).results).toEqual(published);
   expect(world.lines("@acme/c")?.versions.get("1.0.0")?.line.src.tag).toBe(tags[2]);
-  expect((await world.run("reconcile", "schedule")).log).not.toContain("@acme/c@1.0.0 is not published");
+  expect((await world.run("reconcile", "schedule")).log).not.toContain("@acme/c@1.0.0 names");
 });
 
 test("given two who publish at the same time, then both lines are there, on one chain", {

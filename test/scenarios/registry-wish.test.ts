@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { ada, definitionText, eve } from "../helpers/index-world.ts";
+import { startRegistryWorld } from "../helpers/publishing-world.ts";
+
+const timeout = 120_000;
+const file = "experts/acme/x.toml";
+const x = (version: string, more = "") => definitionText("@acme/x", version, more);
+
+const published = async (versions: readonly string[]) => {
+  const world = startRegistryWorld({ [file]: x("0.0.0") });
+  for (const version of versions) {
+    world.author.commit({ [file]: x(version) });
+    world.author.git("push", "--quiet", "origin", "main");
+    world.author.git("tag", `@acme/x@${version}`);
+    await world.pushTags([`@acme/x@${version}`], ada);
+    world.author.git("pull", "--quiet", "--rebase", "origin", "main");
+  }
+  return world;
+};
+
+test("given a tag that a stranger pushed, when an owner asks for the commit that was looked at, then no other is published", {
+  timeout,
+}, async () => {
+  using world = await published([]);
+  world.author.commit({ [file]: x("1.0.0") });
+  const seen = world.author.head();
+  world.author.commit({ [file]: x("1.0.0", 'description = "Other."\n') });
+  world.author.git("push", "--quiet", "origin", "main");
+  world.author.git("tag", "@acme/x@1.0.0", seen);
+  world.author.git("push", "--quiet", "origin", "refs/tags/@acme/x@1.0.0");
+  const { log } = await world.run("reconcile", "schedule");
+  expect(log).toContain(
+    `@acme/x@1.0.0 names ${seen} and is not published. An owner who has read that commit can ask for it: action index, version @acme/x@1.0.0, value ${seen}.`,
+  );
+  world.author.git("tag", "--force", "@acme/x@1.0.0");
+  world.author.git("push", "--quiet", "--force", "origin", "refs/tags/@acme/x@1.0.0");
+  const index = { action: "index", version: "@acme/x@1.0.0" };
+  const moved = await world.dispatch({ ...index, value: seen });
+  expect(moved.results.accept).toBe("failure");
+  expect(moved.log).toContain(`TAG_MOVED: The tag @acme/x@1.0.0 named ${seen}`);
+  expect((await world.dispatch({ ...index, value: "main" }, eve)).log).toContain(
+    '"main" is no id of a commit',
+  );
+  expect((await world.dispatch({ ...index, value: world.author.head() })).results.append).toBe("success");
+});
+
+test("given a reason with what a reader does not see, or of two lines, then it is refused", {
+  timeout,
+}, async () => {
+  using world = await published(["1.0.0"]);
+  for (const value of ["It is\u200b old.", "It is old.\n## Safe again", "Old \u202edlo"]) {
+    const { results } = await world.dispatch({ action: "deprecate", version: "@acme/x@1.0.0", value });
+    expect(results.accept).toBe("failure");
+  }
+});
