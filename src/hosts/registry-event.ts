@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as z from "zod/mini";
 import { ExpertStackError } from "../errors.ts";
-import { type PublishRequest, readPublishRequest } from "../registry/publish-request.ts";
+import { type PublishRequest, readPublishRequest, requireSameAsker } from "../registry/publish-request.ts";
 import type { IndexProposal } from "../run/check-index.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -21,7 +21,7 @@ export const readEventFile = (file: string, { cwd }: Terminal): unknown => {
 };
 
 /**
- * Who wants what, by the event.
+ * Who wants what, by the event and by who started this attempt.
  *
  * @throws ExpertStackError INPUT_INVALID or PUBLISH_REFUSED
  */
@@ -30,6 +30,8 @@ export const readRequest = (
   terminal: Terminal,
 ): PublishRequest => {
   const request = readPublishRequest(readEventFile(event, terminal));
+  const { GITHUB_RUN_ATTEMPT: attempt = "1", GITHUB_TRIGGERING_ACTOR: login = "" } = terminal.environment;
+  requireSameAsker(request, { attempt, login });
   return request;
 };
 

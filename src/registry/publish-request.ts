@@ -75,6 +75,25 @@ export const readPublishRequest = (payload: unknown): PublishRequest => {
   );
 };
 
+/**
+ * A run that is started again brings the event of its first start, and anybody who may write can start it: an owner's
+ * old wish, such as for a word that has moved on since, is not theirs to repeat.
+ *
+ * @param run as the runner says: which attempt it is, and the login of who started that
+ * @throws ExpertStackError PUBLISH_REFUSED
+ */
+export const requireSameAsker = (
+  { people }: PublishRequest,
+  { attempt, login }: { readonly attempt: string; readonly login: string },
+): void => {
+  const isTheirs = people.some((asker) => asker.login.toLowerCase() === login.toLowerCase());
+  if (attempt === "1" || isTheirs) return;
+  throw refused(
+    `${login || "Somebody"} had a run go again that another account asked for`,
+    "Ask anew as an owner of the scope: have `registry request` go again, or run `registry publish` by hand.",
+  );
+};
+
 const pushRequest = ({ repository, workflow_run: run }: z.infer<typeof TagPushed>): PublishRequest => {
   if (run.event !== "push") {
     throw refused(`The event was ${JSON.stringify(run.event)}, no push`, "Publish by pushing a tag.");
