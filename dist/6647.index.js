@@ -20,7 +20,7 @@ on: # zizmor: ignore[dangerous-triggers] nothing of the triggering commit is run
         type: string
         required: true
       value:
-        description: For tag, the word (stable); for deprecate and disable, the reason.
+        description: For index, the commit it must name, or nothing; for tag, the word (stable); else the reason.
         type: string
         default: ""
 
