@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ada, definitionText } from "../helpers/index-world.ts";
-import { startRegistryWorld, workflowRun } from "../helpers/publishing-world.ts";
+import { startPublishingWorld, workflowRun } from "../helpers/publishing-world.ts";
 
 const timeout = 120_000;
 const file = "experts/acme/x.toml";
@@ -10,7 +10,7 @@ const x = (version: string, more = "") => definitionText("@acme/x", version, mor
 const again = (login: string) => ({ GITHUB_RUN_ATTEMPT: "2", GITHUB_TRIGGERING_ACTOR: login });
 
 const published = async (versions: readonly string[]) => {
-  const world = startRegistryWorld({ [file]: x("0.0.0") });
+  const world = startPublishingWorld({ [file]: x("0.0.0") });
   for (const version of versions) {
     world.author.commit({ [file]: x(version) });
     world.author.git("push", "--quiet", "origin", "main");

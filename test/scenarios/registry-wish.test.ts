@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { ada, definitionText, eve } from "../helpers/index-world.ts";
-import { startRegistryWorld } from "../helpers/publishing-world.ts";
+import { startPublishingWorld } from "../helpers/publishing-world.ts";
 
 const timeout = 120_000;
 const file = "experts/acme/x.toml";
 const x = (version: string, more = "") => definitionText("@acme/x", version, more);
 
 const published = async (versions: readonly string[]) => {
-  const world = startRegistryWorld({ [file]: x("0.0.0") });
+  const world = startPublishingWorld({ [file]: x("0.0.0") });
   for (const version of versions) {
     world.author.commit({ [file]: x(version) });
     world.author.git("push", "--quiet", "origin", "main");
