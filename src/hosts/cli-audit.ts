@@ -8,6 +8,7 @@ import { visible } from "../report/visible.ts";
 import { type Audit, auditLock } from "../run/registry/audit-lock.ts";
 import { lockPath, readLock } from "./read-lock.ts";
 import { readOwnManifest } from "./read-own-manifest.ts";
+import { printJson, printText } from "./registry-log.ts";
 import type { Terminal } from "./terminal.ts";
 import { terminalRegistries } from "./terminal-registries.ts";
 
@@ -25,7 +26,8 @@ export const auditCommand = async (options: AuditOptions, terminal: Terminal): P
   const known = registryAddresses(await readOwnManifest(config, terminal), options.registry);
   await using registries = terminalRegistries(terminal, terminal.cwd);
   const audit = await auditLock({ lockfile, known }, registries, terminal.stop);
-  terminal.out(options.json ? `${JSON.stringify(asJson(audit), undefined, 2)}\n` : asText(audit));
+  if (options.json) printJson(asJson(audit), terminal);
+  else printText(asText(audit), terminal);
   return audit.findings.some(isWrong) ? 1 : 0;
 };
 

@@ -7,6 +7,7 @@ import { isElsewhere } from "../run/registry/registry-requests.ts";
 import { diffJson, diffText } from "./info-diff.ts";
 import { infoJson, infoText } from "./info-text.ts";
 import { readOwnManifest } from "./read-own-manifest.ts";
+import { printJson, printText } from "./registry-log.ts";
 import type { Terminal } from "./terminal.ts";
 import { terminalRegistries } from "./terminal-registries.ts";
 
@@ -45,7 +46,8 @@ const print = (
   options: InfoOptions,
   terminal: Terminal,
 ): number => {
-  terminal.out(options.json ? `${JSON.stringify(json, undefined, 2)}\n` : text);
+  if (options.json) printJson(json, terminal);
+  else printText(text, terminal);
   return 0;
 };
 

@@ -73,12 +73,12 @@ test("a moved tag, a version that was taken back and a deprecated one are told a
   acme.git("tag", "--force", "@acme/reviewer@1.2.0", old);
   expect((await audit(world, registries)).exitCode).toBe(0);
   acme.append("@acme/style", rating("1.4.0", "disabled", "security: it leaks"));
-  acme.append("@acme/reviewer", rating("1.2.0", "disabled", "it loops"));
+  acme.append("@acme/reviewer", rating("1.2.0", "disabled", "##[error]it loops"));
   const worst = await audit(world, registries);
   expect(worst.exitCode).toBe(1);
   expect(rows(worst.stdout)).toEqual([
     expect.stringMatching(/^@acme\/style@1.4.0 +critical +VERSION_DISABLED +security: it leaks$/),
-    expect.stringMatching(/^@acme\/reviewer@1.2.0 +error +VERSION_DISABLED +it loops$/),
+    expect.stringMatching(/^@acme\/reviewer@1.2.0 +error +VERSION_DISABLED +## \[error\]it loops$/),
   ]);
 });
 

@@ -73,12 +73,12 @@ test("a version that was taken back can be looked at, and one that never was is 
   await using scene = await start();
   const { acme } = scene.registries;
   publishExpert(acme, "@acme/reviewer@1.0.0");
-  acme.append("@acme/reviewer", rating("1.0.0", "disabled", "security: \u202eit leaks"));
+  acme.append("@acme/reviewer", rating("1.0.0", "disabled", "security: it leaks"));
   for (const reference of ["@acme/reviewer", "@acme/reviewer@1", "@acme/reviewer@1.0.0"]) {
     const { exitCode, stdout } = await scene.info(reference);
     expect([exitCode, stdout]).toEqual([
       0,
-      expect.stringContaining("status     disabled: security: \\u202eit leaks"),
+      expect.stringContaining("status     disabled: security: it leaks"),
     ]);
   }
   const missing = await scene.info("@acme/reviewer@2.0.0");
@@ -135,4 +135,24 @@ test("an Expert of the manifest is shown as it is there, and a key that is not i
   const wrong = await scene.info("leed");
   expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringContaining('Did you mean "lead"?')]);
   expect(scene.registries.https.requests).toEqual([]);
+});
+
+test("nothing that an Expert's author wrote is a command of the runner in whose log it is printed", async () => {
+  await using scene = await start();
+  const { acme } = scene.registries;
+  publishExpert(acme, "@acme/x@1.0.0");
+  const instruction = "Look.\n::stop-commands::x\n  ##[set-output name=tag]evil";
+  const definition = `[experts."@acme/x"]\nversion = "1.1.0"\ninstruction = ${JSON.stringify(instruction)}\n`;
+  acme.publish({ name: "@acme/x", version: "1.1.0", definition });
+  acme.append("@acme/x", rating("1.1.0", "deprecated", "##[error]no"));
+  for (const args of [[], ["--json"], ["--diff", "1.0.0", "1.1.0"], ["--diff", "1.0.0", "1.1.0", "--json"]]) {
+    const { exitCode, stdout } = await scene.info(
+      args.includes("--diff") ? "@acme/x" : "@acme/x@1.1.0",
+      ...args,
+    );
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("stop-commands");
+    expect(stdout).not.toMatch(/^\s*::|##\[/m);
+    if (args.includes("--json")) expect(JSON.stringify(JSON.parse(stdout))).toContain("##[set-output");
+  }
 });
