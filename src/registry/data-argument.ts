@@ -7,17 +7,25 @@
  *
  * - a value is a word of letters, digits, `_` and `-`, or a list of such with commas, or a number; a dot is followed
  *   by a digit (`0.5`), since `server.py` is a file of the workspace;
- * - an option is `--name` or `--name=value` in lower case, and none of its name's words speaks of code or of a place.
+ * - an option is `--name` or `--name=value` in lower case, and none of its name's words speaks of code or of a place,
+ *   also where two are written as one (`--userconfig`).
  *   One letter (`-e`, `-r`, `-c`) is code too often.
  */
 export const isDataArgument = (argument: string): boolean => {
   const [, name = "", value] = /^--([a-z][a-z0-9-]*)(?:=(.*))?$/s.exec(argument) ?? [];
   if (name === "") return isValue(argument);
-  return !name.split("-").some((word) => words.has(word)) && (value === undefined || isValue(value));
+  return (
+    !name.split("-").some((word) => words.has(word) || joined.test(word)) &&
+    (value === undefined || isValue(value))
+  );
 };
 
 const isValue = (text: string): boolean =>
   text.length <= 128 && /^[A-Za-z0-9](?:[A-Za-z0-9_,-]|\.(?=\d))*$/.test(text);
+
+/** `configfile`, `baseurl`; but `transcript`. */
+const joined =
+  /config|plugin|loader|module|folder|registry|proxy|(?:path|file|dir|url|uri|env|cmd|bin|root|host|exec|command|(?<!tran)script)s?$/;
 
 /** Of an option's name, where it may bring in code, settings, or something from elsewhere. */
 const words: ReadonlySet<string> = new Set([
@@ -87,6 +95,7 @@ const words: ReadonlySet<string> = new Set([
     "browser",
     "chrome",
   ],
+  ...["source", "sources", "src", "template", "preset", "socket", "address", "remote", "lib", "library"],
   ...["key", "token", "secret", "password", "unsafe", "insecure", "sandbox", "permission", "permissions"],
 ]);
 
@@ -95,7 +104,13 @@ const words: ReadonlySet<string> = new Set([
  * version it names.
  */
 export const runsItsArguments = (name: string): boolean =>
-  runners.has(name.replace(/\[.*$/, "").toLowerCase());
+  runners.has(
+    // PyPI takes `MCP_.Proxy` for `mcp-proxy`: https://peps.python.org/pep-0503/#normalized-names
+    name
+      .replace(/\[.*$/, "")
+      .replace(/[-_.]+/g, "-")
+      .toLowerCase(),
+  );
 
 const runners: ReadonlySet<string> = new Set([
   ...[
@@ -144,5 +159,18 @@ const runners: ReadonlySet<string> = new Set([
     "ipython",
   ],
   ...["xonsh", "conda", "pixi", "honcho", "supervisor", "supergateway", "mcp-proxy", "mcp-remote", "fastmcp"],
+  ...[
+    "electron",
+    "mocha",
+    "jest",
+    "vitest",
+    "@babel/node",
+    "ts-node-dev",
+    "pkgx",
+    "turbo",
+    "mcporter",
+    "mcpo",
+  ],
+  ...["pytest", "jupyter", "streamlit", "marimo", "uvicorn", "gunicorn", "ansible", "fabric"],
   ...["@smithery/cli", "@modelcontextprotocol/inspector", "mcp"],
 ]);

@@ -176,6 +176,10 @@ describe("a skill is refused", () => {
       "with a cloud's key for the base skill",
       npx('packageName = "@perstack/base"\nrequiredEnv = ["AWS_SECRET_ACCESS_KEY"]'),
     ],
+    [
+      "whose package runs what it is told, written as PyPI takes it, too",
+      skill('type = "mcpStdioSkill"\ncommand = "uvx"\nargs = ["MCP_.Proxy==1.0.0", "evil"]'),
+    ],
     ["with arguments of the base skill", npx('packageName = "@perstack/base"\nargs = ["./x"]')],
   ])("%s", (_, content) => expect(refusal(content)).toMatch(/^SKILL_NOT_ALLOWED \d+:\d+$/));
 
@@ -199,10 +203,16 @@ describe("a skill is refused", () => {
 });
 
 describe("an argument is data", () => {
-  test.each(["stdio", "20", "0.5", "issues,pulls", "--read-only", "--limit=20", "--log-level=warn"])(
-    "%s",
-    (text) => expect(isDataArgument(text)).toBe(true),
-  );
+  test.each([
+    "stdio",
+    "20",
+    "0.5",
+    "issues,pulls",
+    "--read-only",
+    "--limit=20",
+    "--log-level=warn",
+    "--transcript",
+  ])("%s", (text) => expect(isDataArgument(text)).toBe(true));
 
   test.each([
     ...["-e", "-y", "-", "--", "", "a b", "a;b", "$(id)", "`id`", "a|b", "*", "~", "%TEMP%", "a\nb"],
@@ -223,6 +233,15 @@ describe("an argument is data", () => {
       "A=b",
     ],
     ...["http://x", "file:x", "git+ssh:x", "--eval=1", "--require", "--import=a", "--config", "--env-file=a"],
+    ...[
+      "--configfile=a",
+      "--userconfig",
+      "--env-files=a",
+      "--envfile=a",
+      "--rootdir=a",
+      "--baseurl=2130706433",
+    ],
+    ...["--plugindir=a", "--jsonpath=a", "--source=a", "--initscript=a", "--socket=a"],
     ...["--plugin=a", "--allow-scripts-run", "--with=a", "--from", "--UPPER", "--a=./b", "--a=b=c", "--a b"],
   ])("%j is none", (text) => expect(isDataArgument(text)).toBe(false));
 
