@@ -28,14 +28,18 @@ export type AppendedLine = Pick<PlannedLine, "name" | "version" | "definition"> 
  * Adds the line that a request asks for to the index's branch. When somebody else has pushed since, everything is
  * judged anew by what is there then.
  *
- * @throws ExpertStackError with the reason for which it is refused, or PUBLISH_REFUSED when others are always faster
+ * @throws ExpertStackError with the reason for which it is refused, PUBLISH_REFUSED when others are always faster,
+ *   INDEX_REWOUND when the branch was put back meanwhile
  */
 export const appendLine = async (
   repository: RegistryRepository,
   { request, at, pause }: Append,
 ): Promise<AppendedLine> => {
+  let before: string | undefined;
   for (let attempt = 1; attempt <= mostAttempts; attempt++) {
     const planned = await planLine(repository, request, at);
+    await requireGrown(repository, { before, now: planned.point.index });
+    before = planned.point.index;
     const { name, version, definition } = planned;
     const line = lineAfter(planned.state, planned.entry);
     const { indexBranch: branch, index: parent } = planned.point;
@@ -55,6 +59,19 @@ export const appendLine = async (
     code: "PUBLISH_REFUSED",
     message: `Others wrote to the index ${mostAttempts} times while this line was to be added.`,
     remedy: "Run it again.",
+  });
+};
+
+/** Whoever was overtaken finds more than before. An index that was put back is not to be built on. */
+const requireGrown = async (
+  repository: RegistryRepository,
+  { before, now }: { readonly before: string | undefined; readonly now: string | undefined },
+): Promise<void> => {
+  if (before === undefined || (now !== undefined && (await repository.contains(now, before)))) return;
+  throw new ExpertStackError({
+    code: "INDEX_REWOUND",
+    message: `The index was at the commit ${before}, and is at ${now ?? "none"} now, which does not have that.`,
+    remedy: "Have the registry's owners put its branch back; nothing in an index is ever taken away.",
   });
 };
 

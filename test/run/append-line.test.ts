@@ -75,4 +75,23 @@ describe("given several who publish to one registry", () => {
     expect(pauses).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     expect(states).toHaveLength(1);
   });
+
+  test("who finds the index put back to an older commit adds nothing to that", async () => {
+    const { open, states } = registry();
+    const mine = open(async () => {});
+    await appendLine(mine, { request: request("@acme/b@1.0.0"), at, pause: async () => {} });
+    const pause = async () => {
+      states.pop();
+    };
+    let pushes = 0;
+    const repository = {
+      ...open(async () => {}),
+      push: async (change: Parameters<typeof mine.push>[0]) =>
+        pushes++ === 0 ? ("overtaken" as const) : await mine.push(change),
+    };
+    await expect(
+      appendLine(repository, { request: request("@acme/a@1.0.0"), at, pause }),
+    ).rejects.toMatchObject({ code: "INDEX_REWOUND" });
+    expect(states).toHaveLength(1);
+  });
 });
