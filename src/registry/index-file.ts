@@ -70,19 +70,6 @@ type Growing = {
   readonly heads: string[];
 };
 
-/**
- * The text of a file of lines: what a hash is of. Read leniently, other bytes would have the same one.
- *
- * @throws ExpertStackError INDEX_CORRUPT
- */
-export const indexLines = (content: Uint8Array, file: string): string => {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(content);
-  } catch {
-    throw corrupt(file, "it is not UTF-8");
-  }
-};
-
 /** The line that follows, as it is written: with its newline. */
 export const lineAfter = (state: Pick<IndexState, "heads">, entry: IndexEntry): string => {
   const { t, ...rest } = entry;

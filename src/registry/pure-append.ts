@@ -1,7 +1,8 @@
 import { ExpertStackError } from "../errors.ts";
-import { indexLines, readIndexFile } from "./index-file.ts";
+import { readIndexFile } from "./index-file.ts";
 import { definitionPath, sha256 } from "./index-path.ts";
 import type { TreeFile } from "./index-place.ts";
+import { indexText } from "./index-text.ts";
 import { requireDistinctName, requireName } from "./published-name.ts";
 import { type Account, parseScopeFile, requireOwners, scopeOf } from "./scope-owners.ts";
 import { definitionOf, requirePlain } from "./whole-index.ts";
@@ -66,8 +67,7 @@ type Lines = {
 const appendedLines = (proposed: ProposedChange, lines: Lines): readonly string[] => {
   const { name, path, before, after, added } = lines;
   requireOwners(scopeOf(name), proposed.owners.get(scopeOf(name)), proposed.by);
-  const old = before === undefined ? "" : indexLines(before.content, path);
-  const text = indexLines(after.content, path);
+  const [old, text] = [before === undefined ? "" : indexText(before, path), indexText(after, path)];
   if (!text.startsWith(old)) throw rewound(path, "loses or changes lines");
   if (before === undefined) {
     requireName(name);
@@ -78,7 +78,11 @@ const appendedLines = (proposed: ProposedChange, lines: Lines): readonly string[
   const fresh = new Set(state.heads.slice(count));
   const authors = new Set(proposed.by.map(({ id }) => `gh:${id}`));
   for (const line of text.split("\n").slice(count, -1)) {
-    const by: unknown = JSON.parse(line).by;
+    const value = JSON.parse(line);
+    // Of a key that is there twice one reader takes the first and another the last.
+    if (JSON.stringify(value) !== line)
+      throw notPure(`${path} gets a line that is not as the registry writes it`);
+    const by: unknown = value.by;
     if (typeof by !== "string" || !authors.has(by))
       throw notPure(`${path} gets a line by ${by}, who does not ask for it`);
   }
@@ -100,15 +104,13 @@ const scopeChange = (
   },
 ): void => {
   const { scope, path, before, after } = change;
-  const now = parseScopeFile(textOf(after), path);
+  const now = parseScopeFile(indexText(after, path), path);
   if (before === undefined) {
     requireName(`${scope}/x`);
     requireDistinctName(scope, owners.keys());
   }
   requireOwners(scope, before === undefined ? now : owners.get(scope), by);
 };
-
-const textOf = ({ content }: TreeFile): string => new TextDecoder().decode(content);
 
 const rewound = (path: string, what: string): ExpertStackError =>
   new ExpertStackError({

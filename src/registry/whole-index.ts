@@ -1,9 +1,10 @@
 import { canonicalJson } from "../definition/canonical-json.ts";
 import { ExpertStackError } from "../errors.ts";
-import { type IndexState, indexLines, readIndexFile } from "./index-file.ts";
+import { type IndexState, readIndexFile } from "./index-file.ts";
 import type { PublishLine } from "./index-line.ts";
 import { definitionPath, sha256 } from "./index-path.ts";
 import { indexPlace, namesPath, type TreeFile } from "./index-place.ts";
+import { indexText } from "./index-text.ts";
 import { knownBadPath, parseKnownBad } from "./known-bad.ts";
 import { listedVersion, type NameLine, nameLine, renderNames } from "./names-list.ts";
 import { type PublishedDefinition, readPublishedDefinition } from "./published-definition.ts";
@@ -26,9 +27,9 @@ export const readWholeIndex = (files: IndexFiles): WholeIndex => {
   for (const [path, file] of files) {
     const place = requirePlain(path, file);
     if (place.type === "lines")
-      states.set(place.name, readIndexFile(indexLines(file.content, path), { name: place.name, file: path }));
-    if (place.type === "scope") parseScopeFile(textOf(file), path);
-    if (path === knownBadPath) parseKnownBad(textOf(file), path);
+      states.set(place.name, readIndexFile(indexText(file, path), { name: place.name, file: path }));
+    if (place.type === "scope") parseScopeFile(indexText(file, path), path);
+    if (path === knownBadPath) parseKnownBad(indexText(file, path), path);
     if (place.type === "definition" && sha256(file.content) !== place.digest) throw changed(path);
   }
   const used = new Set<string>();
@@ -39,7 +40,7 @@ export const readWholeIndex = (files: IndexFiles): WholeIndex => {
     throw damaged(path, "no version has this definition");
   }
   const listed = files.get(namesPath);
-  if ((listed === undefined ? "" : textOf(listed)) !== renderNames(names)) {
+  if ((listed === undefined ? "" : indexText(listed, namesPath)) !== renderNames(names)) {
     throw damaged(namesPath, "it does not list what the index holds");
   }
   return { states };
@@ -88,8 +89,6 @@ const checkedName = (
   if (name === undefined) throw damaged(state.name, "it has no version");
   return name;
 };
-
-const textOf = ({ content }: TreeFile): string => new TextDecoder().decode(content);
 
 const changed = (path: string): ExpertStackError =>
   new ExpertStackError({

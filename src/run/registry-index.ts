@@ -3,6 +3,7 @@ import { ExpertStackError } from "../errors.ts";
 import { emptyIndex, type IndexState, readIndexFile } from "../registry/index-file.ts";
 import { indexFolder, indexPath } from "../registry/index-path.ts";
 import { configPath, indexPlace, type TreeFile } from "../registry/index-place.ts";
+import { indexText } from "../registry/index-text.ts";
 import { parseRegistryConfig } from "../registry/registry-config.ts";
 import { parseScopeFile, scopePath } from "../registry/scope-owners.ts";
 import { requirePlain } from "../registry/whole-index.ts";
@@ -59,8 +60,8 @@ export const linesAt = async (
 ): Promise<{ readonly text: string; readonly state: IndexState }> => {
   const file =
     index === undefined || !isExpertName(name) ? undefined : await repository.file(index, indexPath(name));
-  const text = textOf(file);
-  if (text === undefined) return { text: "", state: emptyIndex(name) };
+  if (file === undefined) return { text: "", state: emptyIndex(name) };
+  const text = indexText(file, indexPath(name));
   return { text, state: readIndexFile(text, { name, file: indexPath(name) }) };
 };
 

@@ -93,6 +93,28 @@ describe("a change of an index is refused", () => {
       (files) => files.set(lines, plainFile(`${textIn(files, lines)}{`)),
       "INDEX_CORRUPT",
     ],
+    [
+      "with a byte order mark before the lines",
+      (files) => files.set(lines, plainFile(`\ufeff${textIn(files, lines)}`)),
+      "INDEX_CORRUPT",
+    ],
+    [
+      "with bytes that are not UTF-8 in a line",
+      (files) => {
+        append(files, { ...statusEntry("1.0.0", "disabled"), reason: "Old\ufffd" });
+        const text = Buffer.from(textIn(files, lines)).toString("latin1").replace("\xef\xbf\xbd", "\xff");
+        files.set(lines, { ...plainFile(""), id: "b", content: Buffer.from(text, "latin1") });
+      },
+      "INDEX_CORRUPT",
+    ],
+    [
+      "with a line that says a thing twice",
+      (files) => {
+        append(files, statusEntry("1.0.0", "disabled"));
+        files.set(lines, plainFile(textIn(files, lines).replace('"to":', '"to":"deprecated","to":')));
+      },
+      "PUBLISH_REFUSED",
+    ],
     ["that publishes a version twice", (files) => append(files, publishEntry(x("1.0.0"))), "INDEX_CORRUPT"],
     [
       "that publishes without a definition",

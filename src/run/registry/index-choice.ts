@@ -1,14 +1,10 @@
 import { nearest } from "../../definition/nearest.ts";
 import type { RegistryAddress } from "../../definition/registry-address.ts";
 import { ExpertStackError } from "../../errors.ts";
-import {
-  type IndexState,
-  indexLines,
-  type PublishedVersion,
-  readIndexFile,
-} from "../../registry/index-file.ts";
+import { type IndexState, type PublishedVersion, readIndexFile } from "../../registry/index-file.ts";
 import { indexPath } from "../../registry/index-path.ts";
 import { namesPath } from "../../registry/index-place.ts";
+import { indexText } from "../../registry/index-text.ts";
 import type { Lockfile } from "../../registry/lockfile.ts";
 import { selectVersion } from "../../registry/select-version.ts";
 import type { Asked, Choice } from "./choice.ts";
@@ -65,7 +61,7 @@ export const readState = (
     return undefined;
   }
   const file = `${registry.id}/${indexPath(name)}`;
-  const state = readIndexFile(indexLines(content, file), { name, file });
+  const state = readIndexFile(indexText({ content }, file), { name, file });
   refuseRewound(state, registry, lockfile);
   return state;
 };
