@@ -35,6 +35,6 @@ export const registryMachine = (of: MachineOf): Machine => {
     userConfig,
     tokenFor: (host) =>
       environment[tokenVariable(host)] || (host === own?.host && own.token !== "" ? own.token : undefined),
-    accessRemedy: `A token for the host goes into the variable ${tokenPrefix}<HOST>, such as ${tokenVariable("git.example.com")}.`,
+    accessRemedy: (host) => `A token for ${host} goes into the variable ${tokenVariable(host)}.`,
   };
 };

@@ -182,7 +182,7 @@ test("a registry behind a token is read with the host's variable, and the token 
   const variable = `EXPERT_STACK_TOKEN_${registries.https.host.toUpperCase().replace(/[^A-Z0-9]/g, "_")}`;
   const denied = await runCli(world, args, { env: registries.env });
   expect(denied.exitCode).toBe(1);
-  expect(denied.stderr).toContain("EXPERT_STACK_TOKEN_<HOST>");
+  expect(denied.stderr).toContain(`goes into the variable ${variable}.`);
   const run = await runCli(world, args, { env: { ...registries.env, [variable]: token } });
   expect(run.exitCode).toBe(0);
   expect(run.stdout).not.toContain(token);

@@ -10,8 +10,8 @@ export type GitOptions = {
   readonly userConfig: "kept" | "neutral";
   /** The token for a host (with its port, where it has one), used for https only. */
   readonly tokenFor?: (host: string) => string | undefined;
-  /** A sentence: how a person gives access to a registry here. */
-  readonly accessRemedy?: string;
+  /** A sentence: how a person gives access to a host's repositories here. */
+  readonly accessRemedy?: (host: string) => string;
   /** Milliseconds that one git command may take. */
   readonly timeLimitMs?: number;
   /** Milliseconds before each of the attempts that follow the first. */

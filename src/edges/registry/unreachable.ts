@@ -92,8 +92,8 @@ const certificate = "Name the file of the authority that signed it in GIT_SSL_CA
 const sshKey = "Load a key that may read the repository into ssh-agent (SSH_AUTH_SOCK), or use https.";
 const hostKey = "Add the host's key to ~/.ssh/known_hosts, or use https.";
 
-const accessRemedy = ({ options }: Asked): string =>
-  options.accessRemedy ?? "Give a token that may read the repository.";
+const accessRemedy = (asked: Asked): string =>
+  asked.options.accessRemedy?.(hostOf(asked)) ?? "Give a token that may read the repository.";
 
 const hostOf = ({ url, id }: Asked): string => URL.parse(url)?.host || id;
 

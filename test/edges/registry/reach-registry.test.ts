@@ -54,7 +54,7 @@ describe("given a server that does not serve", () => {
   ])("%s is told apart, and tried again where that may help", async (_, fault, fetches, why, remedy) => {
     https.fault(fault);
     const url = https.serve("acme/experts", registry.directory);
-    const accessRemedy = "Give access with the input `registry-token`.";
+    const accessRemedy = () => "Give access with the input `registry-token`.";
     const { error, ...asked } = await open(url, trusting({ accessRemedy }));
     https.fault(undefined);
     expect(error).toMatchObject({ code: "REGISTRY_UNREACHABLE", message: expect.stringMatching(why) });
