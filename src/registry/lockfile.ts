@@ -72,11 +72,11 @@ const StoredLockfile = z.looseObject({
  * @throws ExpertStackError LOCK_INVALID
  */
 export const parseLockfile = (input: { readonly text: string; readonly file: string }): Lockfile => {
-  if (!isWhole(input.text)) throw invalid(input.file, "it was cut off or changed since it was made");
+  if (!isWhole(input.text)) throw invalid(input.file, "it was cut off or changed since it was made.");
   const stored = StoredLockfile.safeParse(tomlOf(input));
   if (!stored.success) {
     const [issue] = stored.error.issues;
-    throw invalid(input.file, `${issue?.path.join(".") || "the file"}: ${issue?.message ?? "not a lock"}`);
+    throw invalid(input.file, `${issue?.path.join(".") || "the file"}: ${issue?.message ?? "not a lock"}.`);
   }
   const { configPath, references, experts, registries, indexes, packages } = stored.data;
   return {

@@ -62,6 +62,7 @@ describe("a lock", () => {
       text.slice(0, text.lastIndexOf("[[experts")),
       text.slice(0, -20),
       text.replace('name = "open"', 'name = "shut"'),
+      `\n${text.replace('name = "open"', 'name = "shut"')}`,
     ];
     for (const one of changed) {
       expect(() => read(one)).toThrow(
@@ -71,7 +72,13 @@ describe("a lock", () => {
         }),
       );
     }
-    const editors = [text.replaceAll("\n", "\r\n"), text.trimEnd(), `${text}\n`, `\uFEFF${text}`];
+    const editors = [
+      text.replaceAll("\n", "\r\n"),
+      text.trimEnd(),
+      `${text}\n`,
+      `\uFEFF${text}`,
+      `\n${text}`,
+    ];
     for (const one of editors) expect(read(one)).toEqual(read(text));
   });
 
