@@ -44,7 +44,7 @@ export const toolAsker = (
   return async ({ key, expert }) => {
     const names = Object.keys(expert.skills).sort();
     const listed = names.map((name) => toolsOf({ key, expert, name }, asking));
-    return (await Promise.all(listed).catch((error) => Promise.reject(told(error, redact)))).flat();
+    return (await Promise.all(listed).catch((error) => Promise.reject(told(error, { key, redact })))).flat();
   };
 };
 
@@ -63,10 +63,14 @@ const askedSkills = ({ workspace, sandbox, packages, terminal: { environment } }
 
 type Asking = { readonly skills: Skills; readonly terminal: Terminal; readonly redact: Redact };
 
-/** What a skill says on its way out may hold what it was given. */
-const told = (error: unknown, redact: Redact): unknown =>
+/** Whose skill it was: perhaps that of a delegate's delegate. What it says on its way out may hold what it was given. */
+const told = (error: unknown, { key, redact }: { readonly key: string; readonly redact: Redact }): unknown =>
   error instanceof ExpertStackError
-    ? new ExpertStackError({ ...error, message: redact(error.message), remedy: redact(error.remedy) })
+    ? new ExpertStackError({
+        ...error,
+        message: `The Expert "${key}": ${redact(error.message)}`,
+        remedy: redact(error.remedy),
+      })
     : error;
 
 /** Each skill alone and whole: `pick` and `omit` choose later, and may be what keeps two of them apart. */

@@ -1,6 +1,8 @@
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
+import { parseExpertKey } from "../definition/expert-name.ts";
+import { parseExpertReference } from "../definition/expert-reference.ts";
 import { renderFinding } from "../definition/finding.ts";
 import type { Manifest } from "../definition/manifest.ts";
 import { folderDefinitions } from "../edges/definitions/folder.ts";
@@ -11,6 +13,7 @@ import { renderLockfile } from "../registry/render-lockfile.ts";
 import { visible } from "../report/visible.ts";
 import { toolAsker } from "./ask-tools.ts";
 import { cacheFolder } from "./cache-folder.ts";
+import { changedVersions } from "./changed-versions.ts";
 import { jobSandbox, machineOf } from "./job-sandbox.ts";
 import { workflowReferences } from "./lock-references.ts";
 import { foundForLock, type LockWish } from "./lock-registry.ts";
@@ -40,6 +43,10 @@ export const lockCommand = async (options: LockOptions, terminal: Terminal): Pro
   const config = options.config ?? "perstack.toml";
   const definitions = folderDefinitions(terminal.cwd);
   const before = await lockBefore(config, terminal);
+  if (options.check === true && !(await isThere(config, terminal))) {
+    terminal.err(`error: There is no ${lockPath(config)}.\n  ${makeIt}\n`);
+    return 1;
+  }
   const references = await referencesOf(options, before, terminal);
   const { manifest, warnings } = await readManifest(definitions, config, {
     expert: references[0] ?? "",
@@ -48,12 +55,19 @@ export const lockCommand = async (options: LockOptions, terminal: Terminal): Pro
   for (const warning of warnings) terminal.err(`${renderFinding(warning)}\n`);
   const wish = { manifest, references, before, update: options.update, registry: options.registry ?? "" };
   const lockfile = await made(config, { ...wish, workspace: options.workspace ?? "." }, terminal);
+  for (const text of changedVersions(before?.experts ?? [], lockfile.experts))
+    terminal.err(`info: ${text}\n`);
   return await delivered(
     config,
     { text: renderLockfile(lockfile), lockfile, check: options.check },
     terminal,
   );
 };
+
+const makeIt = "Run `expert-stack lock` and commit the result.";
+
+const isThere = async (config: string, terminal: Terminal): Promise<boolean> =>
+  (await folderDefinitions(terminal.cwd).read(lockPath(config))) !== undefined;
 
 /** A lock that cannot be read locks nothing, and is what this command is there to mend. */
 const lockBefore = async (config: string, terminal: Terminal): Promise<Lockfile | undefined> => {
@@ -73,8 +87,20 @@ const referencesOf = async (
   before: Lockfile | undefined,
   terminal: Terminal,
 ): Promise<readonly string[]> => {
+  for (const text of references) requireOfElsewhere(text);
   const asked = references.length > 0 ? references : (before?.references ?? []);
   return [...new Set([...asked, ...(await workflowReferences(terminal))])].sort();
+};
+
+/** @throws ExpertStackError INPUT_INVALID */
+const requireOfElsewhere = (text: string): void => {
+  if (parseExpertReference(text).type === "github" || parseExpertKey(text)?.scope !== undefined) return;
+  throw new ExpertStackError({
+    code: "INPUT_INVALID",
+    message: `"${text}" is no Expert of elsewhere.`,
+    remedy:
+      "Name one such as @acme/reviewer@1; those of the manifest, and what they delegate to, are locked without being named.",
+  });
 };
 
 const made = async (
@@ -125,10 +151,7 @@ const delivered = async (
   const there = await folderDefinitions(terminal.cwd).read(lockPath(config));
   const isSame = there?.replaceAll("\r\n", "\n").trimEnd() === text.trimEnd();
   if (isSame) terminal.out(`${lockPath(config)} is what \`expert-stack lock\` writes: ${counts}.\n`);
-  else
-    terminal.err(
-      `error: ${lockPath(config)} is not what \`expert-stack lock\` writes.\n  Run it and commit the result.\n`,
-    );
+  else terminal.err(`error: ${lockPath(config)} is not what \`expert-stack lock\` writes.\n  ${makeIt}\n`);
   return isSame ? 0 : 1;
 };
 

@@ -1,4 +1,6 @@
+import { parseExpertKey } from "../definition/expert-name.ts";
 import type { Manifest } from "../definition/manifest.ts";
+import { ExpertStackError } from "../errors.ts";
 import type { LockedExpert, Lockfile } from "../registry/lockfile.ts";
 import { registryBook } from "../registry/registry-book.ts";
 import { visible } from "../report/visible.ts";
@@ -27,7 +29,10 @@ export const foundForLock = async (wish: LockWish, terminal: Terminal): Promise<
   const delegated = [...manifest.experts.keys()].flatMap((key) => registryRequests(manifest, key));
   const requests = [...new Set([...delegated, ...wish.references])];
   const book = registryBook(manifest, wish.registry);
-  if (requests.length === 0) return { experts: [], registries: new Map(), indexes: new Map() };
+  if (requests.length === 0) {
+    if (typeof update === "string") throw notUsed(update, []);
+    return { experts: [], registries: new Map(), indexes: new Map() };
+  }
   await using registries = terminalRegistries(terminal, wish.checkout);
   const resolution = await resolveRegistry(
     {
@@ -38,6 +43,9 @@ export const foundForLock = async (wish: LockWish, terminal: Terminal): Promise<
     registries,
     terminal.stop,
   );
+  const used = resolution.experts.flatMap(({ pin }) => pin.requests);
+  if (typeof update === "string" && !used.some((request) => isOf(request, update)))
+    throw notUsed(update, used);
   for (const { line, status, reason } of resolution.usage.worn) {
     terminal.err(`warning: ${line.name}@${line.version} is ${status}: ${visible(reason ?? "")}\n`);
   }
@@ -45,6 +53,18 @@ export const foundForLock = async (wish: LockWish, terminal: Terminal): Promise<
 };
 
 const isOf = (request: string, name: string): boolean => request === name || request.startsWith(`${name}@`);
+
+const notUsed = (name: string, requests: readonly string[]): ExpertStackError => {
+  const names = [...new Set(requests.map((text) => parseExpertKey(text)?.name ?? text))].sort();
+  return new ExpertStackError({
+    code: "INPUT_INVALID",
+    message: `--update is "${name}", which nothing here asks for.`,
+    remedy:
+      names.length === 0
+        ? "No Expert of elsewhere is: leave the name out to renew packages."
+        : `It must be one of ${names.join(", ")}, without a version.`,
+  });
+};
 
 /** What was not looked at now is remembered from before, as long as something of it is locked. */
 const remembered = (

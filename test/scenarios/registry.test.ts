@@ -102,8 +102,13 @@ test("a lock stays as it is until it is asked to be newer, and says whether it i
   const checked = await lock("--check", "--update");
   expect([checked.exitCode, checked.stderr]).toEqual([
     1,
-    "error: perstack.lock is not what `expert-stack lock` writes.\n  Run it and commit the result.\n",
+    "info: @acme/reviewer 1.2.0 → 1.3.0: `expert-stack info @acme/reviewer --diff 1.2.0 1.3.0` shows what it changes.\n" +
+      "error: perstack.lock is not what `expert-stack lock` writes.\n  Run `expert-stack lock` and commit the result.\n",
   ]);
+  const mistyped = await lock("--update", "@acme/reviewr");
+  expect(mistyped.exitCode).toBe(2);
+  expect(mistyped.stderr).toContain("It must be one of @acme/reviewer, ");
+  expect(lockText(world)).toBe(before);
 });
 
 test("a workflow's Expert is locked with the manifest's, and a step of it runs what the lock says, its digest in the comment", async () => {

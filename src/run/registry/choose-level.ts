@@ -90,5 +90,5 @@ const notLocked = (request: string, why: Exclude<Unlocked, "resolve">): ExpertSt
   new ExpertStackError({
     code: "LOCK_OUTDATED",
     message: `perstack.lock does not hold "${request}"${why === "refuse: frozen" ? "" : ", and this trigger is untrusted"}.`,
-    remedy: `Run \`expert-stack lock\` and commit the result${why === "refuse: frozen" ? "" : ", or set `allow-unlocked: true`"}.`,
+    remedy: `Run \`expert-stack lock\`, or \`expert-stack lock ${request}\` where neither the manifest nor a workflow names it, and commit the result${why === "refuse: frozen" ? "" : "; or set `allow-unlocked: true`"}.`,
   });
