@@ -25,7 +25,7 @@ const canaryVariable = "EXPERT_STACK_CANARY";
  * @returns 1 when something got through or could not be tried
  */
 export const attackCommand = async (args: AttackArguments, terminal: Terminal): Promise<number> => {
-  const mode = choice("--sandbox", args.sandbox, ["auto", "required", "off"]);
+  const mode = choice("--sandbox", args.sandbox, ["auto", "required", "off"], "attack");
   const { manifest } = await readManifest(folderDefinitions(terminal.cwd), args.config ?? "perstack.toml", {
     expert: args.expert,
     missing: { where: terminal.cwd, remedy: "Create it, or name another with `--config <file>`." },

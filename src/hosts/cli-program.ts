@@ -35,9 +35,23 @@ export const chooseCommand = async (
     if (error.code === "commander.excessArguments") {
       terminal.err('Put a query of several words in quotes: `expert-stack run <expert> "<query>"`.\n');
     }
-    terminal.err("`expert-stack --help` shows the commands, `expert-stack <command> --help` its options.\n");
+    terminal.err(whereToLook(program, argv));
     return 2;
   }
+};
+
+/** The help of the command that was meant, as far as it is one. */
+const whereToLook = (program: Command, argv: readonly string[]): string => {
+  const path = [program];
+  for (const word of argv) {
+    const next = path.at(-1)?.commands.find((command) => command.name() === word);
+    if (next === undefined) break;
+    path.push(next);
+  }
+  if (path.length > 1) {
+    return `\`${path.map((command) => command.name()).join(" ")} --help\` shows how it is written.\n`;
+  }
+  return "`expert-stack --help` shows the commands, `expert-stack <command> --help` its options.\n";
 };
 
 const buildProgram = (terminal: Terminal, choose: (action: Action) => void): Command => {

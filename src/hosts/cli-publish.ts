@@ -1,4 +1,5 @@
 import { tmpdir } from "node:os";
+import { parseExpertKey } from "../definition/expert-name.ts";
 import { authorCheckout } from "../edges/publishing/author-checkout.ts";
 import { gitRepository } from "../edges/publishing/git-repository.ts";
 import { runWorkflow, workflowArguments } from "../edges/publishing/run-workflow.ts";
@@ -26,6 +27,13 @@ export const publishCommand = async (
   options: PublishOptions,
   terminal: Terminal,
 ): Promise<number> => {
+  const key = parseExpertKey(name);
+  if (key?.request !== undefined) {
+    throw refused(
+      `${name} names a version.`,
+      `Write \`expert-stack publish ${key.name}\`: the version is the one that its definition says.`,
+    );
+  }
   requireName(name);
   const { branch: defaultBranch = "main" } = options;
   const remote = remoteOf(options);
@@ -69,7 +77,7 @@ export const statusCommand = async (
 ): Promise<number> => {
   const { version, to, reason } = options;
   const action =
-    choice("the status", to, ["deprecated", "disabled"]) === "disabled" ? "disable" : "deprecate";
+    choice("The status", to, ["deprecated", "disabled"], "status") === "disabled" ? "disable" : "deprecate";
   const wanted = wantedStatus(version, action, reason);
   return await ask({ wanted, inputs: { action, version, value: reason } }, options, terminal);
 };
@@ -102,7 +110,10 @@ const ask = async (
 /** What begins with a dash would be an option to git. */
 const remoteOf = ({ registry = "origin" }: PublishOptions): string => {
   if (/^[A-Za-z0-9][A-Za-z0-9._/-]*$/.test(registry)) return registry;
-  throw invalidValue(cliOption("--registry", registry), "the name of a git remote, such as origin");
+  throw invalidValue(
+    cliOption("--registry", registry, "publish"),
+    "the name of a git remote, such as origin",
+  );
 };
 
 const shellWord = (text: string): string =>

@@ -4,7 +4,7 @@ import { ExpertStackError } from "../errors.ts";
 import { type NewRegistry, newRegistry } from "../registry/new-registry.ts";
 import { requireName } from "../registry/published-name.ts";
 import { RegistryConfig } from "../registry/registry-config.ts";
-import { cliOption, invalidValue } from "./option-values.ts";
+import { cliOption, invalidValue, type Written } from "./option-values.ts";
 import type { Terminal } from "./terminal.ts";
 
 export type RegistryInitOptions = {
@@ -47,16 +47,19 @@ const registryOf = ({
 }: RegistryInitOptions): NewRegistry => {
   if (!/^[1-9]\d{0,14}$/.test(owner)) {
     throw invalidValue(
-      cliOption("--owner", owner),
+      ofInit("--owner", owner),
       "the number of a GitHub account: `id` at https://api.github.com/users/<login>",
     );
   }
+  if (!/^@[a-z0-9][a-z0-9_-]*$/.test(scope)) {
+    throw invalidValue(ofInit("--scope", scope), "a scope with its @ and in lower case, such as @acme");
+  }
   requireName(`${scope}/hello`);
   if (indexBranch !== undefined && !RegistryConfig.safeParse({ v: 1, indexBranch }).success) {
-    throw invalidValue(cliOption("--index-branch", indexBranch), "the name of a branch, such as index");
+    throw invalidValue(ofInit("--index-branch", indexBranch), "the name of a branch, such as index");
   }
   if (actionRef !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(actionRef)) {
-    throw invalidValue(cliOption("--action-ref", actionRef), "a commit id or a tag, such as v1");
+    throw invalidValue(ofInit("--action-ref", actionRef), "a commit id or a tag, such as v1");
   }
   return {
     scope,
@@ -65,6 +68,8 @@ const registryOf = ({
     ...(actionRef === undefined ? {} : { actionRef }),
   };
 };
+
+const ofInit = (name: string, text: string): Written => cliOption(name, text, "registry init");
 
 /** @returns whether it was written: nothing is overwritten */
 const writeNew = (file: string, text: string): boolean => {

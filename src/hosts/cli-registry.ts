@@ -59,7 +59,7 @@ const commands = {
     const { waiting, moved } = await reconcileTags(repository, defaultBranchOf(options, terminal));
     for (const { tag, now: commit } of waiting) {
       const wish = `action index, version ${tag}, value ${commit}`;
-      const text = `${tag} names ${commit} and is not published. An owner who has read that commit can ask for it: ${wish}.`;
+      const text = `${tag} names ${commit} and is not published. An owner who has read that commit can run the workflow registry publish with ${wish}.`;
       say("warning", text, terminal);
     }
     for (const { tag, published, now: commit } of moved) {

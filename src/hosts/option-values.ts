@@ -20,11 +20,11 @@ export const invalidValue = ({ name, text, help }: Written, expected: string): E
     remedy: `It must be ${expected}.${help === undefined ? "" : ` ${help}`}`,
   });
 
-/** An option of the command line, which lists them all on request. */
-export const cliOption = (name: string, text: string): Written => ({
+/** An option of the command line, whose command lists them all on request. */
+export const cliOption = (name: string, text: string, command = "run"): Written => ({
   name,
   text,
-  help: "`expert-stack run --help` shows every option.",
+  help: `\`expert-stack ${command} --help\` shows every option.`,
 });
 
 /** @param least 0 where none is a choice */
@@ -94,9 +94,10 @@ export const choice = <const Choice extends string>(
   name: string,
   text: string | undefined,
   choices: readonly [Choice, ...Choice[]],
+  command?: string,
 ): Choice => {
   if (text === undefined) return choices[0];
   const found = choices.find((candidate) => candidate === text);
   if (found !== undefined) return found;
-  throw invalidValue(cliOption(name, text), choices.join(" or "));
+  throw invalidValue(cliOption(name, text, command), choices.join(" or "));
 };

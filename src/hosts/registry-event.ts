@@ -13,7 +13,7 @@ export const readEventFile = (file: string, { cwd }: Terminal): unknown => {
   } catch (cause) {
     throw new ExpertStackError({
       code: "INPUT_INVALID",
-      message: `${file} is no event of GitHub's.`,
+      message: file === "" ? "`--event` is not given." : `${file} is no event of GitHub's.`,
       remedy: 'Give the payload as JSON: `--event "$GITHUB_EVENT_PATH"`.',
       cause,
     });

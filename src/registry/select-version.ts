@@ -64,7 +64,10 @@ const notFound = (state: IndexState, wanted: Wanted): never => {
   throw new ExpertStackError({
     code: "VERSION_NOT_FOUND",
     message: `There is no ${shown(wanted)}.`,
-    remedy: `There is ${[...near, ...tags].join(", ")}.`,
+    remedy:
+      near.length === 0
+        ? `No version of ${state.name} is published: see that the name is right.`
+        : `There is ${[...near, ...tags].join(", ")}.`,
   });
 };
 

@@ -65,7 +65,7 @@ const taggedCommit = async (repository: RegistryRepository, publishing: Publishi
   const { defaultBranch } = request.repository;
   throw refused(
     `The commit ${commit} of ${tag} is not on ${defaultBranch}`,
-    `Merge it into ${defaultBranch}, then tag the commit that is there.`,
+    `Push or merge it into ${defaultBranch}, then publish the commit that is there.`,
   );
 };
 

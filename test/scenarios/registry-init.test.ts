@@ -36,7 +36,7 @@ test("given an empty folder, when a registry is begun there, then a second time 
 test.each([
   ["a login for a number", ["--scope", "@acme", "--owner", "ada"], '--owner is "ada"'],
   ["a scope that is a device", ["--scope", "@con", "--owner", "1"], "a device on Windows"],
-  ["a scope without its sign", ["--scope", "acme", "--owner", "1"], "is not @scope/name"],
+  ["a scope without its sign", ["--scope", "acme", "--owner", "1"], '--scope is "acme"'],
   [
     "what is no commit",
     ["--scope", "@acme", "--owner", "1", "--action-ref", "v1 # x"],
