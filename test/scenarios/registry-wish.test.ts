@@ -30,7 +30,7 @@ test("given a tag that a stranger pushed, when an owner asks for the commit that
   world.author.git("push", "--quiet", "origin", "refs/tags/@acme/x@1.0.0");
   const { log } = await world.run("reconcile", "schedule");
   expect(log).toContain(
-    `@acme/x@1.0.0 names ${seen} and is not published. An owner who has read that commit can ask for it: action index, version @acme/x@1.0.0, value ${seen}.`,
+    `@acme/x@1.0.0 names ${seen} and is not published. An owner who has read that commit can run the workflow registry publish with action index, version @acme/x@1.0.0, value ${seen}.`,
   );
   world.author.git("tag", "--force", "@acme/x@1.0.0");
   world.author.git("push", "--quiet", "--force", "origin", "refs/tags/@acme/x@1.0.0");
