@@ -4,9 +4,11 @@ import { ExpertStackError, inSentences } from "../errors.ts";
 import { lineAfter } from "../registry/index-file.ts";
 import { definitionPath, sha256 } from "../registry/index-path.ts";
 import { appendLine } from "../run/append-line.ts";
-import { checkIndexChange, checkWholeIndex, oneOrMore } from "../run/check-index.ts";
+import { checkIndexChange, checkWholeIndex, type IndexProposal, oneOrMore } from "../run/check-index.ts";
 import { planLine } from "../run/plan-line.ts";
+import type { RegistryRepository } from "../run/publishing-ports.ts";
 import { reconcileTags } from "../run/reconcile-tags.ts";
+import { registryPoint } from "../run/registry-index.ts";
 import { publishingRepository } from "./publishing-checkout.ts";
 import { defaultBranchOf, readEventFile, readProposal, readRequest } from "./registry-event.ts";
 import { printLine, say } from "./registry-log.ts";
@@ -68,12 +70,9 @@ const commands = {
     terminal.out(`${counted(waiting.length, "tag")} not published, ${moved.length} moved.\n`);
     return moved.length > 0 ? 1 : 0;
   },
-  "check-change": async ({ event, base, head, by = [] }, terminal) => {
-    const named = base !== undefined && head !== undefined;
-    const proposal = named
-      ? { base, head, by: oneOrMore(by.map((id) => ({ id: Number(id), login: `gh:${id}` }))) }
-      : readProposal(readEventFile(event ?? "", terminal));
-    const count = await checkIndexChange(await publishingRepository(terminal), proposal);
+  "check-change": async (options, terminal) => {
+    const repository = await publishingRepository(terminal);
+    const count = await checkIndexChange(repository, await proposalOf(repository, options, terminal));
     terminal.out(`${counted(count, "file")} of the index changed, and all of it only adds.\n`);
     return 0;
   },
@@ -94,6 +93,21 @@ export const registryCommand = async (
     }
     throw error;
   }
+};
+
+/** As it is named, or as the event's pull request would change the default branch. */
+const proposalOf = async (
+  repository: RegistryRepository,
+  options: RegistryOptions,
+  terminal: Terminal,
+): Promise<IndexProposal> => {
+  const { base, head, by = [], event = "" } = options;
+  if (base !== undefined && head !== undefined) {
+    return { base, head, by: oneOrMore(by.map((id) => ({ id: Number(id), login: `gh:${id}` }))) };
+  }
+  const proposed = readProposal(readEventFile(event, terminal));
+  const defaultBranch = defaultBranchOf(options, terminal);
+  return { ...proposed, base: (await registryPoint(repository, { defaultBranch })).trusted };
 };
 
 const now = (): string => new Date().toISOString().replace(/\.\d+Z$/, "Z");

@@ -53,19 +53,18 @@ const Account = z.object({ id: z.int().check(z.gte(1)), login: z.string() });
 
 const PullRequest = z.object({
   sender: Account,
-  pull_request: z.object({
-    user: Account,
-    base: z.object({ sha: z.string() }),
-    head: z.object({ sha: z.string() }),
-  }),
+  pull_request: z.object({ user: Account, head: z.object({ sha: z.string() }) }),
 });
 
-/** What a pull request proposes: its author and whoever pushed to it last take part. */
-export const readProposal = (payload: unknown): IndexProposal => {
+/**
+ * What a pull request proposes: its author and whoever pushed to it last take part. The branch that it is made for is
+ * left out, since that can be changed after the check has passed: a branch of the author's own would name its owners.
+ */
+export const readProposal = (payload: unknown): Omit<IndexProposal, "base"> => {
   const parsed = PullRequest.safeParse(payload);
   if (parsed.success) {
     const { sender, pull_request: change } = parsed.data;
-    return { base: change.base.sha, head: change.head.sha, by: [change.user, sender] };
+    return { head: change.head.sha, by: [change.user, sender] };
   }
   throw new ExpertStackError({
     code: "INPUT_INVALID",

@@ -404,6 +404,32 @@ describe("given a pull request", () => {
     expect(log).toContain(`INDEX_REWOUND: ${indexPath("@acme/x")} loses or changes lines`);
   });
 
+  test("when it is made for a branch that has its change already, then it is judged by the default branch", {
+    timeout,
+  }, async () => {
+    using world = await withLine();
+    world.author.checkout("staged");
+    world.author.commit({ "registry-index/scopes/acme.toml": "v = 1\n[[owners]]\nid = 666\n" });
+    world.author.git("push", "--quiet", "origin", "staged");
+    const head = world.author.head();
+    const pull_request = { user: eve, base: { sha: head, ref: "staged" }, head: { sha: head } };
+    const { results, log } = await world.run("check", "pull_request", { sender: eve, pull_request });
+    expect(results).toEqual({ check: "failure" });
+    expect(log).toContain("eve (gh:666) does not own the scope @acme.");
+  });
+
+  test("when it has nothing in common with the default branch, then it is refused", { timeout }, async () => {
+    using world = await withLine();
+    const base = world.author.head();
+    world.author.git("checkout", "--quiet", "--orphan", "apart");
+    world.author.commit({ "README.md": "Apart." });
+    world.author.git("push", "--quiet", "origin", "apart");
+    const pull_request = { user: ada, base: { sha: base }, head: { sha: world.author.head() } };
+    const { results, log } = await world.run("check", "pull_request", { sender: ada, pull_request });
+    expect(results).toEqual({ check: "failure" });
+    expect(log).toContain("PUBLISH_REFUSED: It has no commit in common with the default branch.");
+  });
+
   test("when it adds a line that is no line, then it fails", { timeout }, async () => {
     using world = await withLine();
     expect((await check(world, (lines) => `${lines}\n{}\n`)).log).toContain("INDEX_CORRUPT");
