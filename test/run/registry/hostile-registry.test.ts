@@ -36,11 +36,11 @@ describe("an index", () => {
     ],
     ["whose last line is torn", (text) => text.slice(0, -20), /:3: .*not written to its end/],
     ["that is of another Expert", (text) => text.replaceAll("@acme/x", "@acme/y"), /:1: .*it is of @acme\/y/],
-    ["with a byte order mark", (text) => `\uFEFF${text}`, /:1: .*it is not JSON/],
+    ["with a byte order mark", (text) => `\uFEFF${text}`, /is not UTF-8 without a byte order mark/],
     [
       "with bytes that are not UTF-8",
       (text) => Buffer.concat([Buffer.from(text), Buffer.of(0xff, 0x0a)]),
-      /it is not UTF-8/,
+      /is not UTF-8 without a byte order mark/,
     ],
     ["that is empty", () => "", /it has no version/],
   ])("%s is refused by file and line, and no definition of it is read", async (_, change, message) => {
