@@ -2,8 +2,9 @@ import { parseExpertKey } from "../definition/expert-name.ts";
 import type { Manifest } from "../definition/manifest.ts";
 import { ExpertStackError } from "../errors.ts";
 import type { LockedExpert, Lockfile } from "../registry/lockfile.ts";
-import { registryBook } from "../registry/registry-book.ts";
+import { registryAddresses, registryBook } from "../registry/registry-book.ts";
 import { visible } from "../report/visible.ts";
+import { refuseMovedTags } from "../run/registry/moved-tags.ts";
 import { registryRequests } from "../run/registry/registry-requests.ts";
 import { type Resolution, resolveRegistry } from "../run/registry/resolve-registry.ts";
 import type { Terminal } from "./terminal.ts";
@@ -46,6 +47,11 @@ export const foundForLock = async (wish: LockWish, terminal: Terminal): Promise<
   const used = resolution.experts.flatMap(({ pin }) => pin.requests);
   if (typeof update === "string" && !used.some((request) => isOf(request, update)))
     throw notUsed(update, used);
+  const known = registryAddresses(manifest, wish.registry);
+  const from = { known, registries, signal: terminal.stop };
+  for (const { message } of await refuseMovedTags(resolution.experts, before, from)) {
+    terminal.err(`warning: Whether its tags were moved is not known. ${visible(message)}\n`);
+  }
   for (const { line, status, reason } of resolution.usage.worn) {
     terminal.err(`warning: ${line.name}@${line.version} is ${status}: ${visible(reason ?? "")}\n`);
   }

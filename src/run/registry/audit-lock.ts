@@ -1,13 +1,10 @@
-import {
-  parseRegistryAddress,
-  type RegistryAddress,
-  repositoryHost,
-} from "../../definition/registry-address.ts";
+import type { RegistryAddress } from "../../definition/registry-address.ts";
 import { type AuditFinding, auditLevels, refusedFor } from "../../registry/audit-finding.ts";
 import { auditTag, type PinnedExpert } from "../../registry/audit-indexed.ts";
 import type { Lockfile } from "../../registry/lockfile.ts";
 import type { Registries } from "../registry-ports.ts";
 import { auditRegistry } from "./audit-registry.ts";
+import { isBeside, sourceTags } from "./source-tags.ts";
 
 export type Audit = {
   readonly experts: readonly PinnedExpert[];
@@ -36,7 +33,10 @@ export const auditLock = async (
   const strange = experts.filter(({ pin }) => pin.registry !== undefined && !knownOf(pin.registry));
   const tagged = experts.filter((pinned) => pinned.pin.tag !== "" && !strange.includes(pinned));
   const groups = Map.groupBy(experts, ({ pin }) => knownOf(pin.registry));
-  const sources = Map.groupBy(tagged.filter(isBeside), ({ pin }) => pin.source);
+  const sources = Map.groupBy(
+    tagged.filter(({ pin }) => isBeside(pin)),
+    ({ pin }) => pin.source,
+  );
   const found = await Promise.all([
     ...[...groups].map(async ([address, members]) => {
       if (address === undefined) return [];
@@ -45,21 +45,16 @@ export const auditLock = async (
     }),
     ...[...sources].map(([id, members]) =>
       noted(id, signal, async () => {
-        const address = knownOf(id) ?? parseRegistryAddress(`https://${id}.git`, "perstack.lock");
-        const tags = [...new Set(members.map(({ pin }) => pin.tag))];
-        const commits = await registries.tags(address, tags, signal);
+        const tags = members.map(({ pin }) => pin.tag);
+        const commits = await sourceTags(id, tags, { known, registries, signal });
         return members.flatMap((pinned) => auditTag(pinned, commits.get(pinned.pin.tag)));
       }),
     ),
   ]);
-  const unasked = tagged.filter((pinned) => !isBeside(pinned)).map(tagNotAsked);
+  const unasked = tagged.filter(({ pin }) => !isBeside(pin)).map(tagNotAsked);
   const findings = distinct([...strange.map(notNamed), ...unasked, ...found.flat()]);
   return { experts, findings: sorted(findings) };
 };
-
-/** Whether its repository is at the host that is trusted with the asking: its registry's, or GitHub for a file. */
-const isBeside = ({ pin }: PinnedExpert): boolean =>
-  repositoryHost(pin.source) === repositoryHost(pin.registry ?? "github.com");
 
 const tagNotAsked = ({ key, pin }: PinnedExpert): AuditFinding => ({
   ...{ level: "warning", code: "TAG_NOT_ASKED", subject: key },

@@ -7,6 +7,7 @@ import { namesPath } from "../../../src/registry/index-place.ts";
 import type { LockedExpert, Lockfile } from "../../../src/registry/lockfile.ts";
 import { renderNames } from "../../../src/registry/names-list.ts";
 import type { RegistryBook } from "../../../src/registry/registry-book.ts";
+import { refuseMovedTags } from "../../../src/run/registry/moved-tags.ts";
 import { type Resolution, resolveRegistry } from "../../../src/run/registry/resolve-registry.ts";
 import { gitProgram, makeRegistry, type ScratchRegistry } from "../../helpers/git-registry.ts";
 import { rating, tagging } from "../../helpers/index-lines.ts";
@@ -192,6 +193,43 @@ test("a file of a repository is found by its tag, and again without asking, by t
   } finally {
     rmSync(config);
   }
+});
+
+describe("versions that a lock is about to take", () => {
+  const refuse = async ({ experts }: Resolution, before?: Lockfile) => {
+    await using registries = gitRegistries({
+      ...{ git: gitProgram, environment: { PATH: process.env.PATH }, cacheDirectory: cache },
+      ...{ userConfig: "neutral", protocols: "file", retryDelays: [] },
+    });
+    const known = [{ url: acme.url, id: "registry.test/acme/experts" }];
+    const from = { known, registries, signal: new AbortController().signal };
+    return await refuseMovedTags(experts, before, from);
+  };
+
+  test("are refused when their tag was moved, unless they are locked already", async () => {
+    const { tag, commit } = publish(acme, "@acme/x", "1.0.0");
+    publish(acme, "@acme/y", "1.0.0");
+    const resolution = await resolve(["@acme/x", "@acme/y"]);
+    expect(await refuse(resolution)).toEqual([]);
+    const now = acme.commit({ "a.txt": "a" }, "Later");
+    acme.git("tag", "--force", tag, now);
+    await expect(refuse(resolution)).rejects.toMatchObject({
+      code: "TAG_MOVED",
+      message: expect.stringMatching(
+        new RegExp(`^@acme/x@1\\.0\\.0: .*published ${commit}, and names ${now} now`),
+      ),
+    });
+    expect(await refuse(resolution, lockOf(resolution))).toEqual([]);
+    acme.git("tag", "--delete", tag);
+    expect(await refuse(resolution)).toEqual([]);
+  });
+
+  test("are taken where nobody can be asked about their tags, which is told", async () => {
+    publish(acme, "@acme/x", "1.0.0");
+    const resolution = await resolve(["@acme/x"]);
+    rmSync(acme.directory, { recursive: true });
+    expect(await refuse(resolution)).toMatchObject([{ code: "REGISTRY_UNREACHABLE" }]);
+  });
 });
 
 describe("with a lock", () => {
