@@ -13,7 +13,7 @@ export default defineConfig({
       ["json", { outputFile: "build/test-results.json" }],
       ...(process.env.GITHUB_ACTIONS === "true" ? ["github-actions"] : []),
     ],
-    testTimeout: 60_000,
+    testTimeout: 20_000,
     hookTimeout: 20_000,
     // A test that was meant to run alone for a moment must not pass for the whole suite.
     allowOnly: false,
