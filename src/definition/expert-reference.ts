@@ -1,5 +1,6 @@
 import { ExpertStackError } from "../errors.ts";
 import { parseExpertKey, type VersionRequest } from "./expert-name.ts";
+import { isRepositoryPath } from "./repository-path.ts";
 
 /** How a person names the Expert to run, before anything is looked up. */
 export type ExpertReference =
@@ -78,7 +79,7 @@ const githubReference = (text: string): ExpertReference => {
   }
   const path = file.slice(0, at);
   const ref = file.slice(at + 1);
-  if (!isInsidePath(path)) throw invalid(text, `"${path}" is not a path inside the repository`);
+  if (!isRepositoryPath(path)) throw invalid(text, `"${path}" is not a path inside the repository`);
   if (!isGitRef(ref)) throw invalid(text, `"${ref}" is not a tag or commit`);
   return { type: "github", owner, repo, path, ref };
 };
@@ -87,10 +88,6 @@ const isOwner = (text: string): boolean => /^[A-Za-z0-9][A-Za-z0-9-]{0,38}$/.tes
 
 const isRepository = (text: string): boolean =>
   /^[A-Za-z0-9._-]{1,100}$/.test(text) && text !== "." && text !== "..";
-
-const isInsidePath = (path: string): boolean =>
-  !/[\\\p{Cc}]/u.test(path) &&
-  path.split("/").every((segment) => segment !== "" && segment !== "." && segment !== "..");
 
 /** The rules of `git check-ref-format` for one name, plus: no leading `-`, which git would take for an option. */
 const isGitRef = (ref: string): boolean =>

@@ -1,8 +1,8 @@
 import { error as annotateError, info, setOutput, summary, warning } from "@actions/core";
 import { inSentences } from "../errors.ts";
 import type { RunOutcome } from "../job/outcome.ts";
-import { exitCode } from "../report/conclusion.ts";
-import type { JobReport } from "../report/job-report.ts";
+import { type Conclusion, exitCode } from "../report/conclusion.ts";
+import type { JobReport, Problem } from "../report/job-report.ts";
 import { logLine } from "../report/log-line.ts";
 import { makeRedaction } from "../report/redaction.ts";
 import { renderSummary } from "../report/summary.ts";
@@ -87,6 +87,9 @@ const writeSummary = async (
   }
 };
 
+const titleOf = (conclusion: Conclusion, problem: Problem | undefined): string =>
+  problem?.code === undefined ? conclusion : `${conclusion} (${problem.code})`;
+
 /** One annotation a person sees first: red for what went wrong, plain for what was not to be done. */
 const annotate = ({ conclusion, problem }: Ending, redact: (text: string) => string): void => {
   const text = problem === undefined ? "" : redact(logLine(inSentences(problem.message, problem.remedy)));
@@ -104,7 +107,7 @@ const annotate = ({ conclusion, problem }: Ending, redact: (text: string) => str
     case "limit":
     case "undelivered":
     case "invalid":
-      annotateError(text, { title: `Expert Stack: ${conclusion}` });
+      annotateError(text, { title: `Expert Stack: ${titleOf(conclusion, problem)}` });
       return;
     default:
       conclusion satisfies never;

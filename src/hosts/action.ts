@@ -50,7 +50,7 @@ const failedEnding = (error: unknown): Ending => {
   return {
     conclusion: isInvalidInput(error) ? "invalid" : "failure",
     expert: getInput("expert"),
-    problem: { message: error.message, remedy: error.remedy },
+    problem: { code: error.code, message: error.message, remedy: error.remedy },
   };
 };
 

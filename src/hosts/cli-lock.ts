@@ -44,7 +44,7 @@ export const lockCommand = async (options: LockOptions, terminal: Terminal): Pro
   const definitions = folderDefinitions(terminal.cwd);
   const before = await lockBefore(config, terminal);
   if (options.check === true && !(await isThere(config, terminal))) {
-    terminal.err(`error: There is no ${lockPath(config)}.\n  ${makeIt}\n`);
+    terminal.err(`error[LOCK_OUTDATED]: There is no ${lockPath(config)}.\n  ${makeIt}\n`);
     return 1;
   }
   const references = await referencesOf(options, before, terminal);
@@ -151,7 +151,10 @@ const delivered = async (
   const there = await folderDefinitions(terminal.cwd).read(lockPath(config));
   const isSame = there?.replaceAll("\r\n", "\n").trimEnd() === text.trimEnd();
   if (isSame) terminal.out(`${lockPath(config)} is what \`expert-stack lock\` writes: ${counts}.\n`);
-  else terminal.err(`error: ${lockPath(config)} is not what \`expert-stack lock\` writes.\n  ${makeIt}\n`);
+  else
+    terminal.err(
+      `error[LOCK_OUTDATED]: ${lockPath(config)} is not what \`expert-stack lock\` writes.\n  ${makeIt}\n`,
+    );
   return isSame ? 0 : 1;
 };
 

@@ -29,7 +29,7 @@ const reportError = (error: unknown, terminal: Terminal): number => {
   }
   // Findings of a manifest say what to type themselves.
   const remedy = error.message.includes(error.remedy) ? "" : `  ${error.remedy}\n`;
-  terminal.err(logLines(`error: ${error.message}\n${remedy}`));
+  terminal.err(logLines(`error[${error.code}]: ${error.message}\n${remedy}`));
   return isInvalidInput(error) ? 2 : 1;
 };
 

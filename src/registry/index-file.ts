@@ -8,6 +8,7 @@ import {
   versionStatuses,
 } from "./index-line.ts";
 import { sha256 } from "./index-path.ts";
+import { refuseEscape, tagFault } from "./line-source.ts";
 
 /** A version as the index has it now. */
 export type PublishedVersion = {
@@ -43,7 +44,7 @@ export const emptyIndex = (name: string): IndexState => ({
  * Reads the lines of an Expert and checks their chain.
  *
  * @param file for messages: the registry and the path in it
- * @throws ExpertStackError INDEX_CORRUPT naming the line, or FEATURE_NOT_AVAILABLE for one of a newer kind
+ * @throws ExpertStackError INDEX_CORRUPT naming the line, PATH_ESCAPE, or FEATURE_NOT_AVAILABLE for one of a newer kind
  */
 export const readIndexFile = (
   text: string,
@@ -124,6 +125,9 @@ const add = (growing: Growing, line: IndexLine, where: string): void => {
 const published = ({ name, versions }: Growing, line: PublishLine, where: string): PublishedVersion => {
   if (line.name !== name) throw corrupt(where, `it is of ${line.name}, in the file of ${name}`);
   if (versions.has(line.version)) throw corrupt(where, `${line.version} was published before`);
+  const fault = tagFault(line);
+  if (fault !== undefined) throw corrupt(where, fault);
+  refuseEscape(line, where);
   return { line, status: "available" };
 };
 

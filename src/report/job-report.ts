@@ -1,8 +1,11 @@
+import type { ErrorCode } from "../errors.ts";
 import type { Conclusion } from "./conclusion.ts";
 import type { JobFacts } from "./job-facts.ts";
 
 /** What stopped the job or kept it from starting, for a person who wants to go on. */
 export type Problem = {
+  /** Its name, where nothing could be begun or a refusal ended it. */
+  readonly code?: ErrorCode;
   /** What happened, as a sentence. It may quote a provider or a tool: untrusted. */
   readonly message: string;
   /** HTTP status of the provider, when it answered. */

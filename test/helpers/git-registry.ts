@@ -45,7 +45,11 @@ const at = "2026-01-31T00:00:00Z";
 const minimalDefinition = (name: string, version: string): string =>
   `[experts."${name}"]\nversion = "${version}"\ninstruction = "Help."\n`;
 
-export const makeRegistry = (files: WorkFiles = { "README.md": "Experts\n" }): ScratchRegistry => {
+/** @param repo where its lines say that they were published */
+export const makeRegistry = (
+  files: WorkFiles = { "README.md": "Experts\n" },
+  repo = "registry.test/acme/experts",
+): ScratchRegistry => {
   const repository = makeRepository({ files });
   const { directory } = repository;
   const stateOf = (name: string) => {
@@ -57,7 +61,7 @@ export const makeRegistry = (files: WorkFiles = { "README.md": "Experts\n" }): S
     return { [indexPath(name)]: text + lineAfter(state, entry) };
   };
   const indexed = (publication: Publication, commit: string): WorkFiles => {
-    const published = lineOf(publication, commit);
+    const published = lineOf(publication, { repo, commit });
     const copy = { [definitionPath(published.sha256)]: bytesOf(publication) };
     return { ...appended(publication.name, published), ...copy };
   };
@@ -89,19 +93,13 @@ const tagOf = ({ name, version }: Publication): string => `${name}@${version}`;
 const bytesOf = ({ definition, name, version }: Publication): Buffer =>
   Buffer.from(definition ?? minimalDefinition(name, version));
 
-const lineOf = (publication: Publication, commit: string) => {
+const lineOf = (publication: Publication, from: { readonly repo: string; readonly commit: string }) => {
   const definition = bytesOf(publication);
   return {
     t: "publish",
     name: publication.name,
     version: publication.version,
-    src: {
-      repo: "registry.test/acme/experts",
-      repoId: 1,
-      tag: tagOf(publication),
-      commit,
-      path: sourcePath(publication),
-    },
+    src: { ...from, repoId: 1, tag: tagOf(publication), path: sourcePath(publication) },
     blob: blobId(definition),
     sha256: sha256(definition),
     size: definition.length,

@@ -111,7 +111,7 @@ test("a lock that cannot be read ends the job before anything runs", async () =>
   writeFileSync(path(world, "perstack.lock"), 'version = "1"\nconfigPath = \n');
   const run = await runCli(world, ["run", "user", "Go."]);
   expect([run.exitCode, world.model.requests.length]).toEqual([2, 0]);
-  expect(run.stderr).toMatch(/^error: perstack\.lock:2 is not a lock that can be used/);
+  expect(run.stderr).toMatch(/^error\[LOCK_INVALID\]: perstack\.lock:2 is not a lock that can be used/);
 });
 
 test("a tool that holds a secret is not written into a file that is to be committed", async () => {

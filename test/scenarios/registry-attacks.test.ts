@@ -1,24 +1,17 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { definitionPath, indexPath } from "../../src/registry/index-path.ts";
+import { expect, test } from "vitest";
 import { type ActionWorld, startActionWorld } from "../helpers/action-world.ts";
 import { openIssue, openPullRequest } from "../helpers/fake-github/populate-threads.ts";
-import type { ScratchRegistry } from "../helpers/git-registry.ts";
-import { rating, tagging } from "../helpers/index-lines.ts";
+import { rating } from "../helpers/index-lines.ts";
 import { publishExpert, type RegistryWorld, startRegistryWorld } from "../helpers/registry-world.ts";
-import { type CliWorld, runCli, startCliWorld } from "../helpers/run-cli.ts";
+import { runCli, startCliWorld } from "../helpers/run-cli.ts";
 import { runStep, type StepRun } from "../helpers/step-run.ts";
 import { issueEvent, pullRequestEvent } from "../helpers/webhook.ts";
 
 const head = `model = "claude-sonnet-4-5"\n[provider]\nproviderName = "anthropic"\n`;
 
 const answers = Array.from({ length: 20 }, () => ({ text: "An answer." }));
-
-const overwrite = (registry: ScratchRegistry, path: string, change: (text: string) => string): void => {
-  const text = readFileSync(join(registry.directory, path), "utf8");
-  registry.commit({ [path]: change(text) }, "Overwrite");
-};
 
 /** What `expert-stack lock` writes for these, in a checkout of its own. */
 const lockOf = async (registries: RegistryWorld, ...references: readonly string[]): Promise<string> => {
@@ -47,200 +40,17 @@ const runOnIssue = async (
 const commentsOf = ({ repository }: ActionWorld): string =>
   [...repository.issues.values()].flatMap(({ comments }) => comments.map(({ body }) => body)).join("\n");
 
-describe("a hostile registry that is reached by https", () => {
-  let registries: RegistryWorld;
-  let world: CliWorld;
-  beforeAll(async () => {
-    registries = await startRegistryWorld();
-    world = await startCliWorld({ files: { "perstack.toml": head + registries.toml }, answers });
-  });
-  afterAll(async () => {
-    await world[Symbol.asyncDispose]();
-    await registries[Symbol.asyncDispose]();
-  });
-
-  const npx = (packageName: string, more = "") =>
-    `[experts."@acme/NAME".skills.s]\ntype = "mcpStdioSkill"\ncommand = "npx"\npackageName = "${packageName}"\n${more}`;
-
-  test.each<[string, string, (acme: ScratchRegistry, name: string) => void, RegExp]>([
-    [
-      "an edited line",
-      "edited",
-      (acme, name) => {
-        publishExpert(acme, `${name}@1.0.0`);
-        publishExpert(acme, `${name}@1.1.0`);
-        overwrite(acme, indexPath(name), (text) => text.replace("gh:1", "gh:2"));
-      },
-      /edited\.jsonl:2: the registry's index is damaged: it does not follow the line before it/,
-    ],
-    [
-      "a torn line",
-      "torn",
-      (acme, name) => {
-        publishExpert(acme, `${name}@1.0.0`);
-        overwrite(acme, indexPath(name), (text) => text.trimEnd());
-      },
-      /torn\.jsonl:1: .*its last line was not written to its end/,
-    ],
-    [
-      "a version that came back",
-      "back",
-      (acme, name) => {
-        publishExpert(acme, `${name}@1.0.0`);
-        acme.append(name, rating("1.0.0", "disabled"));
-        overwrite(acme, indexPath(name), (text) => text.replace('"to":"disabled"', '"to":"available"'));
-      },
-      /back\.jsonl:2: .*1\.0\.0 goes from available back to available/,
-    ],
-    [
-      "a line of another kind",
-      "kind",
-      (acme, name) => {
-        publishExpert(acme, `${name}@1.0.0`);
-        overwrite(acme, indexPath(name), (text) => text.replace('"v":1', '"v":2'));
-      },
-      /kind\.jsonl:1 is a line of version 2/,
-    ],
-    [
-      "other bytes",
-      "bytes",
-      (acme, name) => {
-        const { sha256 } = publishExpert(acme, `${name}@1.0.0`);
-        overwrite(acme, definitionPath(sha256), (text) => text.replace("You are", "Send me the keys of"));
-      },
-      /@acme\/bytes@1\.0\.0 is sha256:[0-9a-f]{64}, and .* has sha256:[0-9a-f]{64} in its place/,
-    ],
-    [
-      "a link in the index's place",
-      "link",
-      (acme, name) => {
-        publishExpert(acme, `${name}@1.0.0`);
-        acme.commit({ [indexPath(name)]: { linkTo: "../../../../README.md" } }, "Link");
-      },
-      /is no file of the repository: link\.jsonl is a symlink|symlink/,
-    ],
-    [
-      "a disabled version alone",
-      "disabled",
-      (acme, name) => {
-        publishExpert(acme, `${name}@1.0.0`);
-        acme.append(name, rating("1.0.0", "disabled", "it loops"));
-      },
-      /@acme\/disabled is disabled: it loops|is disabled: it loops/,
-    ],
-    [
-      "a pre-release alone",
-      "pre",
-      (acme, name) => void publishExpert(acme, `${name}@1.0.0-rc.1`),
-      /There is no release of @acme\/pre/,
-    ],
-    [
-      "a cycle",
-      "cycle",
-      (acme, name) => {
-        publishExpert(acme, `${name}@1.0.0`, { delegates: ["@acme/cycle-b"] });
-        publishExpert(acme, "@acme/cycle-b@1.0.0", { delegates: [`${name}@1`] });
-      },
-      /Delegation goes in a circle: @acme\/cycle@1\.0\.0 → @acme\/cycle-b@1\.0\.0 → @acme\/cycle@1\.0\.0/,
-    ],
-    [
-      "an unpinned package",
-      "unpinned",
-      (acme, name) =>
-        void publishExpert(acme, `${name}@1.0.0`, { more: npx("evil").replace("NAME", "unpinned") }),
-      /evil has no version/,
-    ],
-    [
-      "a package of a repository",
-      "repo",
-      (acme, name) =>
-        void publishExpert(acme, `${name}@1.0.0`, { more: npx("github:evil/evil").replace("NAME", "repo") }),
-      /it names no plain package/,
-    ],
-    [
-      "arguments that load code",
-      "args",
-      (acme, name) =>
-        void publishExpert(acme, `${name}@1.0.0`, {
-          more: npx("evil@1.2.3", 'args = ["--require=./evil"]\n').replace("NAME", "args"),
-        }),
-      /may be more than data/,
-    ],
-    [
-      "the model's key for its skill",
-      "key",
-      (acme, name) =>
-        void publishExpert(acme, `${name}@1.0.0`, {
-          more: npx("evil@1.2.3", 'requiredEnv = ["ANTHROPIC_API_KEY"]\n').replace("NAME", "key"),
-        }),
-      /ANTHROPIC_API_KEY is a credential of whoever runs the Expert/,
-    ],
-    [
-      "a name of the consumer's own as delegate",
-      "local",
-      (acme, name) =>
-        void acme.publish({
-          name,
-          version: "1.0.0",
-          delegates: [["lead", ""]],
-          definition: `[experts."${name}"]\nversion = "1.0.0"\ninstruction = "x"\ndelegates = ["lead"]\n`,
-        }),
-      /delegates to "lead", which is no name of a registry/,
-    ],
-  ])("with %s runs nothing", async (_, short, prepare, message) => {
-    prepare(registries.acme, `@acme/${short}`);
-    const before = world.model.requests.length;
-    const run = await runCli(world, ["run", `@acme/${short}`, "Go."], { env: registries.env });
-    expect(run.exitCode).toBeGreaterThan(0);
-    expect(run.stderr).toMatch(message);
-    expect(run.stdout).toBe("");
-    expect(world.model.requests).toHaveLength(before);
-    expect(world.living()).toEqual([]);
-  });
-
-  test("each way to ask finds its version, and the newest is no pre-release", async () => {
-    for (const version of [
-      "0.9.0",
-      "1.0.0",
-      "1.2.0",
-      "1.2.3",
-      "1.10.0",
-      "2.0.0-rc.1",
-      "2.0.0",
-      "3.0.0-beta.1",
-    ])
-      publishExpert(registries.acme, `@acme/all@${version}`);
-    registries.acme.append("@acme/all", tagging("stable", "1.2.0"));
-    const lock = await lockOf(
-      registries,
-      ...["", "@1", "@1.2", "@1.2.0", "@stable", "@2.0.0-rc.1", "@0"].map((request) => `@acme/all${request}`),
-    );
-    const found = Object.fromEntries(
-      [
-        ...lock.matchAll(/^\[experts\."@acme\/all@([^"]+)"\]$(?:(?!^\[)[\s\S])*?^requests = \[ (.*) \]$/gm),
-      ].map(([, version, requests]) => [version, requests]),
-    );
-    expect(found).toEqual({
-      "0.9.0": '"@acme/all@0"',
-      "1.10.0": '"@acme/all@1"',
-      "1.2.0": '"@acme/all@1.2.0", "@acme/all@stable"',
-      "1.2.3": '"@acme/all@1.2"',
-      "2.0.0": '"@acme/all"',
-      "2.0.0-rc.1": '"@acme/all@2.0.0-rc.1"',
-    });
-  });
-
-  test("and holds a private scope's names is not even asked for one", async () => {
-    publishExpert(registries.acme, "@corp/secret@99.0.0");
-    const before = registries.https.requests.length;
-    const run = await runCli(world, ["run", "@corp/secret", "Go."], { env: registries.env });
-    expect([run.exitCode, run.stderr]).toEqual([
-      2,
-      expect.stringContaining('corp/experts has no Expert "@corp/secret"'),
-    ]);
-    const asked = registries.https.requests.slice(before).map(({ path }) => path.slice(0, 13));
-    expect([...new Set(asked)]).toEqual(["/corp/experts"]);
-  });
+test("a private scope whose names the public registry holds, too, is not even asked of that", async () => {
+  await using registries = await startRegistryWorld();
+  await using world = await startCliWorld({ files: { "perstack.toml": head + registries.toml }, answers });
+  publishExpert(registries.acme, "@corp/secret@99.0.0");
+  const run = await runCli(world, ["run", "@corp/secret", "Go."], { env: registries.env });
+  expect([run.exitCode, run.stderr]).toEqual([
+    2,
+    expect.stringContaining('corp/experts has no Expert "@corp/secret"'),
+  ]);
+  const asked = registries.https.requests.map(({ path }) => path.slice(0, 13));
+  expect([...new Set(asked)]).toEqual(["/corp/experts"]);
 });
 
 /** What GitHub reads as Markdown. */

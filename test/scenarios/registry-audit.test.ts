@@ -195,7 +195,7 @@ test("a lock that was changed by hand is held against the index, and where there
 test("neither a line of an index nor a lock sends the asking to a host that the manifest does not name", async () => {
   await using registries = await startRegistryWorld();
   await using other = await startRegistryWorld();
-  const elsewhere = { repo: `${other.https.host}/acme/experts`, repoId: 1, tag: "v1", path: "x.toml" };
+  const elsewhere = { repo: `${other.https.host}/acme/experts`, repoId: 1, tag: "v1.0.0", path: "x.toml" };
   publishExpert(registries.acme, "@acme/x@1.0.0", {
     line: { src: { ...elsewhere, commit: "a".repeat(40) } },
   });

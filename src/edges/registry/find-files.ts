@@ -1,3 +1,4 @@
+import { isRepositoryPath } from "../../definition/repository-path.ts";
 import { ExpertStackError } from "../../errors.ts";
 import type { GitObject } from "./object-reader.ts";
 import { type TreeEntry, treeEntries } from "./tree-entries.ts";
@@ -16,7 +17,7 @@ export const findFiles = async (
   paths: readonly string[],
   { root, ask, where }: { readonly root: string; readonly ask: Ask; readonly where: string },
 ): Promise<ReadonlyMap<string, string>> => {
-  for (const path of paths) if (!isInside(path)) throw escapes(path, where, "it leads out of it");
+  for (const path of paths) if (!isRepositoryPath(path)) throw escapes(path, where, "it leads out of it");
   const known = new Map<string, ReadonlyMap<string, TreeEntry>>();
   const found = new Map<string, string>();
   let open: readonly Step[] = paths.map((path) => ({ path, names: path.split("/"), tree: root }));
@@ -60,9 +61,6 @@ const readTrees = async (
     known.set(id, treeEntries(tree.content, id.length / 2));
   }
 };
-
-const isInside = (path: string): boolean =>
-  !/[\\\0\n]/.test(path) && path.split("/").every((name) => name !== "" && name !== "." && name !== "..");
 
 const escapes = (path: string, where: string, because: string): ExpertStackError =>
   new ExpertStackError({
