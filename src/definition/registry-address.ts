@@ -58,10 +58,15 @@ const isPlain = ({ hostname, pathname, username }: URL): boolean =>
   /^(?:\/[A-Za-z0-9._~][A-Za-z0-9._~-]*)+\/?$/.test(pathname) &&
   /^(?:[a-z0-9_][a-z0-9_-]*)?$/i.test(username);
 
+/** Of an ssh address, too, the host is the same in capitals, which URL does not see to. */
 const addressOf = (url: URL): RegistryAddress => ({
-  url: url.href,
-  id: `${url.host}${url.pathname.replace(/\/$/, "").replace(/\.git$/, "")}`,
+  url: url.href.replace(url.host, url.host.toLowerCase()),
+  id: `${url.host.toLowerCase()}${url.pathname.replace(/\/$/, "").replace(/\.git$/, "")}`,
 });
+
+/** Whether it names a repository as locks and indexes do: `github.com/acme/experts`. */
+export const isRepositoryId = (id: string): boolean =>
+  /^[a-z0-9]/.test(id) && isRegistryAddress(`https://${id}.git`);
 
 /** The host of a repository, as locks and indexes name it. */
 export const repositoryHost = (id: string): string => id.split("/", 1)[0] ?? "";

@@ -4,7 +4,6 @@ import { resolve } from "node:path";
 import { parseExpertKey } from "../definition/expert-name.ts";
 import { parseExpertReference } from "../definition/expert-reference.ts";
 import { renderFinding } from "../definition/finding.ts";
-import type { Manifest } from "../definition/manifest.ts";
 import { folderDefinitions } from "../edges/definitions/folder.ts";
 import { ExpertStackError } from "../errors.ts";
 import type { LockedExpert, Lockfile } from "../registry/lockfile.ts";
@@ -47,13 +46,21 @@ export const lockCommand = async (options: LockOptions, terminal: Terminal): Pro
     terminal.err(`error[LOCK_OUTDATED]: There is no ${lockPath(config)}.\n  ${makeIt}\n`);
     return 1;
   }
-  const references = await referencesOf(options, before, terminal);
+  const named = namedOf(options, before, terminal);
+  const references = [...new Set([...named, ...(await workflowReferences(terminal))])].sort();
   const { manifest, warnings } = await readManifest(definitions, config, {
     expert: references[0] ?? "",
     missing: { where: terminal.cwd, remedy: "Create it, or name another with `--config <file>`." },
   });
   for (const warning of warnings) terminal.err(`${renderFinding(warning)}\n`);
-  const wish = { manifest, references, before, update: options.update, registry: options.registry ?? "" };
+  const wish = {
+    manifest,
+    references,
+    named,
+    before,
+    update: options.update,
+    registry: options.registry ?? "",
+  };
   const lockfile = await made(config, { ...wish, workspace: options.workspace ?? "." }, terminal);
   for (const text of changedVersions(before?.experts ?? [], lockfile.experts))
     terminal.err(`info: ${text}\n`);
@@ -82,14 +89,23 @@ const lockBefore = async (config: string, terminal: Terminal): Promise<Lockfile 
   }
 };
 
-const referencesOf = async (
+/** What is named now, or else what was named the last time. @throws ExpertStackError INPUT_INVALID */
+const namedOf = (
   { references }: LockOptions,
   before: Lockfile | undefined,
   terminal: Terminal,
-): Promise<readonly string[]> => {
+): readonly string[] => {
   for (const text of references) requireOfElsewhere(text);
-  const asked = references.length > 0 ? references : (before?.references ?? []);
-  return [...new Set([...asked, ...(await workflowReferences(terminal))])].sort();
+  const earlier = before?.references ?? [];
+  if (references.length === 0) return earlier;
+  const dropped = earlier.filter((text) => !references.includes(text));
+  if (dropped.length > 0) {
+    const all = [...earlier, ...references.filter((text) => !earlier.includes(text))];
+    terminal.err(
+      `info: ${visible(dropped.join(", "))}, named the last time, is no longer locked for being named. To lock all: \`expert-stack lock ${visible(all.join(" "))}\`.\n`,
+    );
+  }
+  return references;
 };
 
 /** @throws ExpertStackError INPUT_INVALID */
@@ -105,7 +121,7 @@ const requireOfElsewhere = (text: string): void => {
 
 const made = async (
   config: string,
-  wish: Omit<LockWish, "checkout"> & { readonly manifest: Manifest; readonly workspace: string },
+  wish: Omit<LockWish, "checkout"> & { readonly named: readonly string[]; readonly workspace: string },
   terminal: Terminal,
 ): Promise<Lockfile> => {
   const workspace = resolve(terminal.cwd, wish.workspace);
@@ -128,7 +144,7 @@ const made = async (
   for (const one of [...own, ...found.experts]) {
     experts.push({ ...one, toolDefinitions: await toolsOf(one) });
   }
-  return { configPath: config, references: wish.references, ...found, experts, packages: used };
+  return { configPath: config, references: wish.named, ...found, experts, packages: used };
 };
 
 const delivered = async (

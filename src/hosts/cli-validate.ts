@@ -2,6 +2,7 @@ import { renderFinding } from "../definition/finding.ts";
 import { parseManifest } from "../definition/manifest.ts";
 import { folderDefinitions } from "../edges/definitions/folder.ts";
 import { ExpertStackError } from "../errors.ts";
+import { registryBook } from "../registry/registry-book.ts";
 import { visible } from "../report/visible.ts";
 import { manifestNotFound } from "./read-manifest.ts";
 import { runWarnings } from "./run-warnings.ts";
@@ -26,6 +27,8 @@ export const validateCommand = async (file: string, terminal: Terminal): Promise
   const parsed = parseManifest({ text, file });
   for (const finding of parsed.findings) terminal.out(`${renderFinding(finding)}\n`);
   if (parsed.type === "invalid") return 2;
+  // One name for two Experts is refused by every command.
+  registryBook(parsed.manifest);
   for (const warning of runWarnings(parsed.manifest)) terminal.out(`warning: ${visible(warning)}\n`);
   const count = parsed.manifest.experts.size;
   terminal.out(`${file}: valid, ${count} ${count === 1 ? "Expert" : "Experts"}.\n`);

@@ -7,6 +7,7 @@ import { visible } from "../report/visible.ts";
 import { refuseMovedTags } from "../run/registry/moved-tags.ts";
 import { registryRequests } from "../run/registry/registry-requests.ts";
 import { type Resolution, resolveRegistry } from "../run/registry/resolve-registry.ts";
+import { lockedNotes } from "./locked-notes.ts";
 import type { Terminal } from "./terminal.ts";
 import { terminalRegistries } from "./terminal-registries.ts";
 
@@ -27,8 +28,8 @@ export type FoundForLock = Pick<Lockfile, "registries" | "indexes"> & {
 /** Everything that the manifest's Experts delegate to and what is named besides; what is locked stays as it is. */
 export const foundForLock = async (wish: LockWish, terminal: Terminal): Promise<FoundForLock> => {
   const { manifest, before, update } = wish;
-  const delegated = [...manifest.experts.keys()].flatMap((key) => registryRequests(manifest, key));
-  const requests = [...new Set([...delegated, ...wish.references])];
+  const wanted = [...manifest.experts.keys(), ...wish.references];
+  const requests = [...new Set(wanted.flatMap((key) => registryRequests(manifest, key)))];
   const book = registryBook(manifest, wish.registry);
   if (requests.length === 0) {
     if (typeof update === "string") throw notUsed(update, []);
@@ -49,12 +50,10 @@ export const foundForLock = async (wish: LockWish, terminal: Terminal): Promise<
     throw notUsed(update, used);
   const known = registryAddresses(manifest, wish.registry);
   const from = { known, registries, signal: terminal.stop };
-  for (const { message } of await refuseMovedTags(resolution.experts, before, from)) {
-    terminal.err(`warning: Whether its tags were moved is not known. ${visible(message)}\n`);
+  for (const because of await refuseMovedTags(resolution.experts, before, from)) {
+    terminal.err(`warning: Whether tags were moved is not known. ${visible(because)}\n`);
   }
-  for (const { line, status, reason } of resolution.usage.worn) {
-    terminal.err(`warning: ${line.name}@${line.version} is ${status}: ${visible(reason ?? "")}\n`);
-  }
+  for (const { text } of lockedNotes(resolution.usage)) terminal.err(`warning: ${visible(text)}\n`);
   return { experts: resolution.experts, ...remembered(resolution, before) };
 };
 

@@ -1,15 +1,13 @@
 import type { Manifest } from "../definition/manifest.ts";
 import { gitRegistries } from "../edges/registry/git-registries.ts";
-import { ExpertStackError } from "../errors.ts";
 import type { JobEvent } from "../job/event.ts";
-import type { PublishedVersion } from "../registry/index-file.ts";
-import { isForSecurity } from "../registry/index-line.ts";
 import type { Lockfile } from "../registry/lockfile.ts";
 import { registryBook } from "../registry/registry-book.ts";
 import type { Unlocked } from "../run/registry/choose-level.ts";
 import { mergeExperts } from "../run/registry/merge-experts.ts";
 import { registryRequests } from "../run/registry/registry-requests.ts";
 import { resolveRegistry } from "../run/registry/resolve-registry.ts";
+import { lockedNotes } from "./locked-notes.ts";
 import type { Machine } from "./registry-machine.ts";
 
 type Note = Extract<JobEvent, { type: "note" }>;
@@ -46,7 +44,10 @@ export const withRegistryExperts = async (
     signal,
   );
   const merged = mergeExperts(manifest, expertKey, resolution);
-  return { ...merged, notes: [...notLocked(resolution.unlocked), ...resolution.usage.worn.map(worn)] };
+  return {
+    ...merged,
+    notes: [...notLocked(resolution.unlocked), ...lockedNotes(resolution.usage)],
+  };
 };
 
 const notLocked = (requests: readonly string[]): readonly Note[] => {
@@ -54,17 +55,4 @@ const notLocked = (requests: readonly string[]): readonly Note[] => {
   const named = requests.map((request) => `"${request}"`).join(", ");
   const text = `perstack.lock does not hold ${named}: which version that is may change from job to job. Run \`expert-stack lock\` and commit the result.`;
   return [{ type: "note", level: "warning", text }];
-};
-
-/** @throws ExpertStackError VERSION_DISABLED where it was taken back for security's sake */
-const worn = ({ line, status, reason = "" }: PublishedVersion): Note => {
-  const key = `${line.name}@${line.version}`;
-  if (status === "disabled" && isForSecurity(reason)) {
-    throw new ExpertStackError({
-      code: "VERSION_DISABLED",
-      message: `${key} is locked, and was disabled since: ${reason}.`,
-      remedy: `Lock another version: \`expert-stack lock --update ${line.name}\`.`,
-    });
-  }
-  return { type: "note", level: "warning", text: `${key} is ${status}: ${reason}` };
 };

@@ -14,7 +14,6 @@ import { refuseDepth } from "../run/unavailable.ts";
 export const runWarnings = (manifest: Manifest): readonly string[] => {
   const { experts } = manifest;
   return [
-    ...refusal(() => registryBook(manifest)),
     ...(experts.size === 0 ? ["There are no Experts in it. Add an `[experts.<name>]` table."] : []),
     ...[...experts].flatMap(([key, expert]) => [
       ...expert.delegates.flatMap((delegate) => refusal(() => placeOf(delegate, manifest))),

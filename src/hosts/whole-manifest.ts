@@ -5,6 +5,14 @@ import { registryRequests } from "../run/registry/registry-requests.ts";
 import type { WholeManifest } from "./registry-experts.ts";
 import type { MachineOf } from "./registry-machine.ts";
 
+/** What a name means does not depend on which Expert is run. @throws ExpertStackError LOCAL_SHADOWS_REGISTRY */
+const refuseShadows = async (manifest: Manifest, registry: string): Promise<void> => {
+  const isScoped = [...manifest.experts.keys()].some((key) => key.startsWith("@"));
+  if (!isScoped || (manifest.registries === undefined && registry === "")) return;
+  const { registryBook } = await import("../registry/registry-book.ts");
+  registryBook(manifest, registry);
+};
+
 /**
  * The manifest with the Experts of elsewhere that a job of the Expert needs. Where it needs none, nothing of registries is
  * even loaded.
@@ -23,6 +31,7 @@ export const wholeManifest = async (
   stop: AbortSignal,
 ): Promise<WholeManifest> => {
   if (registryRequests(wanted.manifest, wanted.expertKey).length === 0) {
+    await refuseShadows(wanted.manifest, wish.registry);
     return { ...wanted, origins: new Map(), notes: [] };
   }
   const { withRegistryExperts } = await import("./registry-experts.ts");

@@ -4,6 +4,7 @@ import { sha256 } from "./index-path.ts";
 import { listedVersion } from "./names-list.ts";
 import { scopeOf } from "./scope-owners.ts";
 import { newestFirst } from "./select-version.ts";
+import { latest } from "./version-word.ts";
 
 /** A version as Registry API v1 gives it out. */
 export type ApiExpert = {
@@ -55,9 +56,9 @@ export const apiExperts = (
 /** The version that its name alone means. */
 export const latestOf = (state: IndexState): string => listedVersion(state)?.line.version ?? "";
 
-/** Words for versions, `latest` among them whatever the index says of it. */
+/** Words for versions, `latest` among them. */
 export const wordsOf = (state: IndexState): ReadonlyMap<string, string> =>
-  new Map([...state.tags, ["latest", latestOf(state)]]);
+  new Map([...state.tags, [latest, latestOf(state)]]);
 
 const tagsOf = (state: IndexState, version: string): readonly string[] =>
   [...wordsOf(state)].flatMap(([word, of]) => (of === version ? [word] : [])).sort();

@@ -6,6 +6,7 @@ import { isForSecurity } from "./index-line.ts";
 import { definitionPath, sha256 } from "./index-path.ts";
 import type { Pin } from "./pin.ts";
 import { newestFirst } from "./select-version.ts";
+import { meantBy } from "./version-word.ts";
 
 /** An Expert of elsewhere as a lock pins it. */
 export type PinnedExpert = { readonly key: string; readonly name: string; readonly version: string } & {
@@ -76,6 +77,8 @@ const otherContent = (
     ["commit", pin.commit, line.src.commit],
     ["blob", pin.blob, line.blob],
     ["source", pin.source, line.src.repo],
+    ["tag", pin.tag, line.src.tag],
+    ["path", pin.path, line.src.path],
   ] as const;
   return differing
     .filter(([, locked, indexed]) => locked !== indexed)
@@ -119,7 +122,7 @@ const rated = (
 
 const newer = ({ key, name, version, pin }: PinnedExpert, state: IndexState): readonly AuditFinding[] =>
   pin.requests.flatMap((text) => {
-    const fits = newestFitting(state, parseExpertKey(text)?.request);
+    const fits = newestFitting(state, meantBy(parseExpertKey(text)?.request));
     if (fits === undefined || !semver.gt(fits, version)) return [];
     return [
       {

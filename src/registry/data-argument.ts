@@ -8,7 +8,7 @@
  * - a value is a word of letters, digits, `_` and `-`, or a list of such with commas, or a number; a dot is followed
  *   by a digit (`0.5`), since `server.py` is a file of the workspace;
  * - an option is `--name` or `--name=value` in lower case, and none of its name's words speaks of code or of a place,
- *   also where two are written as one (`--userconfig`).
+ *   also where two are written as one (`--userconfig`) or one is cut off (`--conf`).
  *   One letter (`-e`, `-r`, `-c`) is code too often.
  */
 export const isDataArgument = (argument: string): boolean => {
@@ -16,8 +16,15 @@ export const isDataArgument = (argument: string): boolean => {
   if (name === "") return isValue(argument);
   return (
     !name.split("-").some((word) => words.has(word) || joined.test(word)) &&
+    !isCutOff(name) &&
     (value === undefined || isValue(value))
   );
+};
+
+/** `--conf`, which many a program takes for `--config`; a short word at the end of others is one: `--top-p`. */
+const isCutOff = (name: string): boolean => {
+  const last = name.slice(name.lastIndexOf("-") + 1);
+  return (last === name || last.length > 2) && [...words].some((word) => word.startsWith(last));
 };
 
 const isValue = (text: string): boolean =>

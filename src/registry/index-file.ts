@@ -8,7 +8,8 @@ import {
   versionStatuses,
 } from "./index-line.ts";
 import { sha256 } from "./index-path.ts";
-import { refuseEscape, tagFault } from "./line-source.ts";
+import { issueText } from "./issue-text.ts";
+import { refuseEscape, repositoryFault, tagFault } from "./line-source.ts";
 
 /** A version as the index has it now. */
 export type PublishedVersion = {
@@ -84,11 +85,7 @@ const lineOf = (line: string, where: string): IndexLine => {
   if (isNewer) throw newer(where, value.v);
   const parsed = IndexLine.safeParse(value);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw corrupt(
-    where,
-    `${issue?.path.join(".") || "the line"}: ${issue?.message ?? "not a line of an index"}`,
-  );
+  throw corrupt(where, issueText(parsed.error.issues, { whole: "the line" }));
 };
 
 const jsonOf = (line: string, where: string): unknown => {
@@ -125,7 +122,7 @@ const add = (growing: Growing, line: IndexLine, where: string): void => {
 const published = ({ name, versions }: Growing, line: PublishLine, where: string): PublishedVersion => {
   if (line.name !== name) throw corrupt(where, `it is of ${line.name}, in the file of ${name}`);
   if (versions.has(line.version)) throw corrupt(where, `${line.version} was published before`);
-  const fault = tagFault(line);
+  const fault = tagFault(line) ?? repositoryFault(line);
   if (fault !== undefined) throw corrupt(where, fault);
   refuseEscape(line, where);
   return { line, status: "available" };

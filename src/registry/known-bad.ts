@@ -10,7 +10,11 @@ const digest = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 /** A version by its name, or a definition by the SHA-256 (hex) of its bytes under whatever name. */
 const KnownBad = z.union([
   z.looseObject({ sha256: digest, reason: z.string() }),
-  z.looseObject({ name: z.string(), version: z.string(), reason: z.string() }),
+  // A digest that is none is not passed over for the name beside it: then nothing would be held against the bytes.
+  z.looseObject({
+    sha256: z.exactOptional(z.undefined()),
+    ...{ name: z.string(), version: z.string(), reason: z.string() },
+  }),
 ]);
 export type KnownBad = z.infer<typeof KnownBad>;
 

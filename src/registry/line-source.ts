@@ -1,3 +1,4 @@
+import { isRepositoryId } from "../definition/registry-address.ts";
 import { isRepositoryPath } from "../definition/repository-path.ts";
 import { ExpertStackError } from "../errors.ts";
 import type { PublishLine } from "./index-line.ts";
@@ -13,6 +14,12 @@ export const tagFault = ({ name, version, src: { tag } }: PublishLine): string |
     return `it publishes ${version} by the tag ${JSON.stringify(tag)}, where ${JSON.stringify(named)} was expected`;
   return isLegalRef(tag) ? undefined : `git takes no tag of the name ${JSON.stringify(tag)}`;
 };
+
+/** What is wrong with the repository that a line says it was published from. */
+export const repositoryFault = ({ src: { repo } }: PublishLine): string | undefined =>
+  isRepositoryId(repo)
+    ? undefined
+    : `src.repo: ${JSON.stringify(repo)} is no repository; host/owner/name was expected`;
 
 /** @throws ExpertStackError PATH_ESCAPE where the definition is said to lie outside of its repository */
 export const refuseEscape = ({ src: { path } }: PublishLine, where: string): void => {

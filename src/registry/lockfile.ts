@@ -2,7 +2,8 @@ import { parse, TomlError } from "smol-toml";
 import * as z from "zod/mini";
 import { Expert } from "../definition/expert.ts";
 import { ExpertStackError } from "../errors.ts";
-import { isWhole } from "./lock-digest.ts";
+import { issueText } from "./issue-text.ts";
+import { hasDigest, isWhole } from "./lock-digest.ts";
 import { PackagePin } from "./package-pin.ts";
 import { IndexHead, Pin } from "./pin.ts";
 
@@ -54,6 +55,8 @@ const Tool = z.looseObject({
 
 const StoredLockfile = z.looseObject({
   version: z.literal("1"),
+  /** Checked before anything is read. */
+  digest: z.exactOptional(z.unknown()),
   configPath: z.string(),
   references: z._default(z.array(z.string()), []),
   experts: z._default(
@@ -74,10 +77,12 @@ const StoredLockfile = z.looseObject({
 export const parseLockfile = (input: { readonly text: string; readonly file: string }): Lockfile => {
   if (!isWhole(input.text)) throw invalid(input.file, "it was cut off or changed since it was made.");
   const stored = StoredLockfile.safeParse(tomlOf(input));
-  if (!stored.success) {
-    const [issue] = stored.error.issues;
-    throw invalid(input.file, `${issue?.path.join(".") || "the file"}: ${issue?.message ?? "not a lock"}.`);
-  }
+  if (!stored.success) throw invalid(input.file, `${issueText(stored.error.issues, { whole: "the file" })}.`);
+  if (stored.data.digest !== undefined && !hasDigest(input.text))
+    throw invalid(
+      input.file,
+      "digest: it stands elsewhere, or is another one, than `expert-stack lock` writes.",
+    );
   const { configPath, references, experts, registries, indexes, packages } = stored.data;
   return {
     configPath,
@@ -105,17 +110,11 @@ const lockedExpert = (file: string, key: string, stored: StoredExpert): LockedEx
   const { toolDefinitions, key: _key, name: _name, ...rest } = stored;
   const { definition, pinned } = apart(rest);
   const expert = Expert.safeParse(definition);
-  if (!expert.success) {
-    const [issue] = expert.error.issues;
-    throw invalid(file, `experts.${key}.${issue?.path.join(".")}: ${issue?.message}`);
-  }
-  const pin = "sha256" in pinned ? Pin.safeParse(pinned) : undefined;
-  if (pin?.success === false) {
-    throw invalid(
-      file,
-      `experts.${key}.${pin.error.issues[0]?.path.join(".")}: ${pin.error.issues[0]?.message}`,
-    );
-  }
+  const words = { under: ["experts", key], whole: key };
+  if (!expert.success) throw invalid(file, `${issueText(expert.error.issues, words)}.`);
+  // A pin of which something is missing pins nothing, and is no Expert of the manifest's either.
+  const pin = Object.keys(pinned).length > 0 ? Pin.safeParse(pinned) : undefined;
+  if (pin?.success === false) throw invalid(file, `${issueText(pin.error.issues, words)}.`);
   return {
     key,
     expert: expert.data,

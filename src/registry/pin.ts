@@ -1,4 +1,6 @@
 import * as z from "zod/mini";
+import { isRepositoryId } from "../definition/registry-address.ts";
+import { isRepositoryPath } from "../definition/repository-path.ts";
 
 /** Which bytes an Expert of elsewhere is, and where they were found when the lock was made. */
 export const Pin = z.object({
@@ -7,14 +9,14 @@ export const Pin = z.object({
   /** The registry by host and path; without one, it is a file of a repository that was named directly. */
   registry: z.exactOptional(z.string()),
   /** The repository that it was published from, by host and path. */
-  source: z.string(),
+  source: z.string().check(z.refine(isRepositoryId, "host/owner/name")),
   tag: z.string(),
-  commit: z.string(),
-  path: z.string(),
+  commit: z.string().check(z.regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, "the whole id of a commit")),
+  path: z.string().check(z.refine(isRepositoryPath, "a path inside the repository")),
   /** git's id of the definition. */
   blob: z.string(),
   /** Of the definition's bytes (hex). */
-  sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
+  sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits")),
 });
 export type Pin = z.infer<typeof Pin>;
 
@@ -22,6 +24,6 @@ export type Pin = z.infer<typeof Pin>;
 export const IndexHead = z.object({
   registry: z.string(),
   seq: z.int().check(z.gte(1)),
-  head: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
+  head: z.string().check(z.regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits")),
 });
 export type IndexHead = z.infer<typeof IndexHead>;

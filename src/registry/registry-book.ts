@@ -12,8 +12,11 @@ export type NamePlace =
   | { readonly type: "file"; readonly file: FileReference };
 
 export type RegistryBook = {
-  /** @throws ExpertStackError REFERENCE_INVALID when no registry is said for its scope */
-  placeOf(name: { readonly scope: string; readonly name: string }): NamePlace;
+  /**
+   * @param by the Expert of elsewhere that delegates to it
+   * @throws ExpertStackError REFERENCE_INVALID when no registry is said for its scope
+   */
+  placeOf(name: { readonly scope: string; readonly name: string }, by?: string): NamePlace;
 };
 
 /**
@@ -44,11 +47,12 @@ export const registryBook = (
     if (isElsewhere) throw shadowed(key, scope);
   }
   return {
-    placeOf({ scope, name }) {
+    placeOf({ scope, name }, by) {
       const file = files.get(name);
       if (file !== undefined) return { type: "file", file };
       const isOwned = owns.includes(scope);
       const address = exclusive.get(scope) ?? (isOwned ? undefined : fallback);
+      if (address === undefined && by !== undefined && experts.has(name)) throw notVisible(name, by);
       if (address === undefined) throw unplaced({ name, scope, isOwned });
       return { type: "registry", address };
     },
@@ -83,6 +87,13 @@ const shadowed = (key: string, scope: string): ExpertStackError =>
     code: "LOCAL_SHADOWS_REGISTRY",
     message: `The manifest defines "${key}", and "${scope}" is a scope of a registry: one name would mean two Experts.`,
     remedy: `Rename it, or say that the scope is yours alone: [registries] owns = ["${scope}"].`,
+  });
+
+const notVisible = (name: string, by: string): ExpertStackError =>
+  new ExpertStackError({
+    code: "REFERENCE_INVALID",
+    message: `${by} delegates to "${name}", which is the manifest's own: an Expert of elsewhere sees none of this manifest.`,
+    remedy: "Use an Expert whose delegates are all published.",
   });
 
 const unplaced = (of: {

@@ -2,21 +2,26 @@ import semver from "semver";
 import type { VersionRequest } from "../definition/expert-name.ts";
 import { ExpertStackError } from "../errors.ts";
 import type { IndexState, PublishedVersion } from "./index-file.ts";
+import { meantBy } from "./version-word.ts";
 
 /**
  * The version that a request means now: the highest that fits and is not disabled. Pre-releases only by their name or
  * a tag.
  *
- * @param request nothing asks for the newest release
+ * @param request nothing, and `latest`, ask for the newest release
+ * @param by the Expert that delegates to it, for messages
  * @throws ExpertStackError VERSION_NOT_FOUND with the nearest five, or VERSION_DISABLED
  */
-export const selectVersion = (state: IndexState, request?: VersionRequest): PublishedVersion => {
-  const wanted = { name: state.name, request };
-  switch (request?.type) {
+export const selectVersion = (state: IndexState, request?: VersionRequest, by?: string): PublishedVersion => {
+  const wanted = { name: state.name, request: meantBy(request), by };
+  switch (wanted.request?.type) {
     case "exact":
-      return usable(state.versions.get(request.version) ?? notFound(state, wanted), wanted);
+      return usable(state.versions.get(wanted.request.version) ?? notFound(state, wanted), wanted);
     case "tag":
-      return usable(state.versions.get(state.tags.get(request.tag) ?? "") ?? notFound(state, wanted), wanted);
+      return usable(
+        state.versions.get(state.tags.get(wanted.request.tag) ?? "") ?? notFound(state, wanted),
+        wanted,
+      );
     default:
       return highest(state, wanted);
   }
@@ -38,7 +43,11 @@ export const mayAnswer = (request: VersionRequest | undefined, version: string):
 export const newestFirst = ({ versions }: Pick<IndexState, "versions">): readonly PublishedVersion[] =>
   [...versions.values()].toSorted((a, b) => semver.rcompare(a.line.version, b.line.version));
 
-type Wanted = { readonly name: string; readonly request: VersionRequest | undefined };
+type Wanted = {
+  readonly name: string;
+  readonly request: VersionRequest | undefined;
+  readonly by: string | undefined;
+};
 
 const highest = (state: IndexState, wanted: Wanted): PublishedVersion => {
   const range = wanted.request?.type === "range" ? wanted.request.range : "*";
@@ -53,7 +62,7 @@ const usable = (version: PublishedVersion, wanted: Wanted): PublishedVersion => 
   if (version.status !== "disabled") return version;
   throw new ExpertStackError({
     code: "VERSION_DISABLED",
-    message: `${shown(wanted)} is disabled: ${version.reason ?? "no reason is given"}.`,
+    message: `${shown(wanted)}${forWhom(wanted)} is disabled: ${version.reason ?? "no reason is given"}.`,
     remedy: `Ask for another version: \`expert-stack info ${wanted.name}\` lists them.`,
   });
 };
@@ -63,7 +72,7 @@ const notFound = (state: IndexState, wanted: Wanted): never => {
   const tags = [...state.tags.keys()].map((tag) => `@${tag}`);
   throw new ExpertStackError({
     code: "VERSION_NOT_FOUND",
-    message: `There is no ${shown(wanted)}.`,
+    message: `There is no ${shown(wanted)}${forWhom(wanted).replace(/,$/, "")}.`,
     remedy:
       near.length === 0
         ? `No version of ${state.name} is published: see that the name is right.`
@@ -88,7 +97,9 @@ const nearestVersions = (state: IndexState, request: VersionRequest | undefined)
 const rangeOf = (request: VersionRequest | undefined): string =>
   request?.type === "range" ? request.range : "*";
 
-const shown = ({ name, request }: Wanted): string => {
+const forWhom = ({ by }: Wanted): string => (by === undefined ? "" : `, which ${by} delegates to,`);
+
+const shown = ({ name, request }: Pick<Wanted, "name" | "request">): string => {
   if (request === undefined) return `release of ${name}`;
   if (request.type === "exact") return `${name}@${request.version}`;
   return request.type === "tag" ? `${name}@${request.tag}` : `${name}@${request.range.slice(1)}`;

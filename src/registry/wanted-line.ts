@@ -1,7 +1,8 @@
-import { parseExpertKey, tagPattern } from "../definition/expert-name.ts";
+import { parseExpertKey } from "../definition/expert-name.ts";
 import { firstHidden } from "../definition/hidden-text.ts";
 import { ExpertStackError } from "../errors.ts";
 import { type PublishTag, parsePublishTag } from "./publish-tag.ts";
+import { isVersionWord } from "./version-word.ts";
 
 /** A line that somebody wants to have in the index. */
 export type WantedLine =
@@ -35,10 +36,10 @@ export const wantedIndex = (version: string, commit: string): WantedLine => {
 
 /** @throws ExpertStackError PUBLISH_REFUSED */
 export const wantedTag = (version: string, word: string): WantedLine => {
-  if (!tagPattern.test(word) || /^\d+$/.test(word)) {
+  if (!isVersionWord(word)) {
     throw refused(
       `${JSON.stringify(word)} is no tag of an Expert`,
-      "Choose a word such as stable: lower case letters, digits, `_` and `-`, and not a number.",
+      "Choose a word such as stable: lower case letters, digits, `_` and `-`; no number, and not latest, which is always the newest release.",
     );
   }
   return { type: "tag", ...exactVersion(version), word };

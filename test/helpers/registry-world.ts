@@ -15,7 +15,8 @@ export type RegistryWorld = AsyncDisposable & {
 
 export const startRegistryWorld = async (token?: string): Promise<RegistryWorld> => {
   const https = await startGitHttps();
-  const [acme, corp] = [makeRegistry(), makeRegistry()];
+  const registryOf = (name: string) => makeRegistry(undefined, `${https.host}/${name}/experts`);
+  const [acme, corp] = [registryOf("acme"), registryOf("corp")];
   const access = token === undefined ? {} : { token };
   const urls = [
     https.serve("acme/experts", acme.directory, access),

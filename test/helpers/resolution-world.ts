@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gitRegistries } from "../../src/edges/registry/git-registries.ts";
 import type { PublishLine } from "../../src/registry/index-line.ts";
 import type { LockedExpert, Lockfile } from "../../src/registry/lockfile.ts";
+import type { Pin } from "../../src/registry/pin.ts";
 import type { RegistryBook } from "../../src/registry/registry-book.ts";
 import {
   type RegistryWish,
@@ -83,6 +84,17 @@ export const lockOf = ({ experts, usage }: Resolution): Lockfile => ({
   packages: new Map(),
   experts: experts.map((found): LockedExpert => ({ ...found, toolDefinitions: [] })),
   ...{ registries: usage.registries, indexes: usage.indexes },
+});
+
+/** The lock with what its only Expert is said to be changed. */
+export const repinned = (lockfile: Lockfile, pin: Partial<Pin>, version?: string): Lockfile => ({
+  ...lockfile,
+  experts: lockfile.experts.map((locked) => {
+    if (locked.pin === undefined) return locked;
+    const expert = version === undefined ? locked.expert : { ...locked.expert, version };
+    const key = `${locked.key.slice(0, locked.key.indexOf("@", 1))}@${expert.version}`;
+    return { ...locked, key, expert, pin: { ...locked.pin, ...pin } };
+  }),
 });
 
 /** The lock with one request answered by whatever Expert of it has this key. */

@@ -83,7 +83,7 @@ describe("`log` where a job is damaged", () => {
     writeFileSync(file, readFileSync(file, "utf8").replace('"Done."', '"Fine."'));
     const shown = await log("two");
     expect([shown.exitCode, shown.out]).toEqual([1, ""]);
-    expect(shown.err).toMatch(/^error: .*events\.jsonl:\d+ .*changed/);
+    expect(shown.err).toMatch(/^error\[JOURNAL_CORRUPT\]: .*events\.jsonl:\d+ .*changed/);
     expect((await log("one")).out).toContain("Done.");
   });
 

@@ -35,7 +35,21 @@ const lockOf = (toolDefinitions: readonly ToolDefinition[]) => ({
 
 const read = (text: string) => parseLockfile({ text, file: "perstack.lock" });
 
+const pinnedHead =
+  'version = "1"\nconfigPath = "p"\n[experts."@acme/x@1.0.0"]\ninstruction = "x"\nversion = "1.0.0"\n';
+
+const pinOf = (over: Readonly<Record<string, string>>): string =>
+  Object.entries({
+    ...{ source: "github.com/acme/x", tag: "v1.0.0", commit: "a".repeat(40), path: "x.toml" },
+    ...{ blob: "b".repeat(40), sha256: "c".repeat(64), ...over },
+  }).reduce((text, [key, value]) => `${text}${key} = ${JSON.stringify(value)}\n`, 'requests = ["@acme/x"]\n');
+
 describe("a lock", () => {
+  test("of an Expert of elsewhere is read with its pin", () =>
+    expect(read(`${pinnedHead}${pinOf({})}`).experts).toMatchObject([
+      { key: "@acme/x@1.0.0", pin: { requests: ["@acme/x"], tag: "v1.0.0" } },
+    ]));
+
   test("gives back what was put into it, whatever JSON the tools' schemas hold", () => {
     const schema = fc.dictionary(fc.string({ maxLength: 8 }), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 4 });
     fc.assert(
@@ -90,7 +104,34 @@ describe("a lock", () => {
 
   test.each([
     ["text that is no TOML", "version = ", /^perstack\.lock:1 is not a lock that can be used/],
-    ["another version", 'version = "2"\nconfigPath = "perstack.toml"', /version/],
+    ["another version", 'version = "2"\nconfigPath = "perstack.toml"', /: version: "1" expected\.$/],
+    [
+      "an Expert of elsewhere without a digest",
+      `${pinnedHead}requests = ["@acme/x"]\nsource = "github.com/acme/x"\ntag = ""\npath = "x.toml"\nblob = ""\n`,
+      /: experts\.@acme\/x@1\.0\.0\.\w+: .+ expected\.$/,
+    ],
+    [
+      "an Expert that has nothing of a pin but its registry",
+      `${pinnedHead}registry = "a/b"\n`,
+      /expected\.$/,
+    ],
+    [
+      "a source that is none",
+      `${pinnedHead}${pinOf({ source: "github.com/a b/x" })}`,
+      /\.source: host\/owner\/name expected\.$/,
+    ],
+    ["a path out of its repository", `${pinnedHead}${pinOf({ path: "../x.toml" })}`, /\.path: a path inside/],
+    [
+      "a digest of other letters",
+      `${pinnedHead}${pinOf({ sha256: "A".repeat(64) })}`,
+      /: 64 hexadecimal digits/,
+    ],
+    ["a digest that is none", `digest = "sha256:abc"\n${pinnedHead}`, /: digest: /],
+    [
+      "a digest that is not at its beginning",
+      `${pinnedHead.replace("configPath", 'digest = "x"\nconfigPath')}`,
+      /: digest: /,
+    ],
     [
       "an Expert without an instruction",
       'version = "1"\nconfigPath = "p"\n[experts.a]\nkey = "a"',

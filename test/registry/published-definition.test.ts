@@ -212,6 +212,7 @@ describe("an argument is data", () => {
     "--limit=20",
     "--log-level=warn",
     "--transcript",
+    ...["--no-color", "--per-page=20", "--top-p=0.5", "--max-tokens=20"],
   ])("%s", (text) => expect(isDataArgument(text)).toBe(true));
 
   test.each([
@@ -241,6 +242,7 @@ describe("an argument is data", () => {
       "--rootdir=a",
       "--baseurl=2130706433",
     ],
+    ...["--conf=a", "--c=a", "--e=a", "--pre", "--user-conf=a", "--inst"],
     ...["--plugindir=a", "--jsonpath=a", "--source=a", "--initscript=a", "--socket=a"],
     ...["--plugin=a", "--allow-scripts-run", "--with=a", "--from", "--UPPER", "--a=./b", "--a=b=c", "--a b"],
   ])("%j is none", (text) => expect(isDataArgument(text)).toBe(false));

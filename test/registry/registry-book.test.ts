@@ -37,6 +37,7 @@ describe("an address", () => {
       "ssh://git@git.corp.example/ai/experts.git",
       "git.corp.example/ai/experts",
     ],
+    ["git+ssh://git@GitHub.COM/acme/X.git", "ssh://git@github.com/acme/X.git", "github.com/acme/X"],
   ])("`%s` is fetched from %s and called %s", (text, url, id) => {
     expect(parseRegistryAddress(text, "registry")).toEqual({ url, id });
   });

@@ -149,12 +149,46 @@ test("what the registry knows to be harmful is found by name and by digest, and 
       /^@acme\/style@1.4.0 +critical +KNOWN_BAD .*: The same bytes were seen elsewhere\.$/,
     ),
   ]);
-  acme.commit({ [knownBadPath]: "harmful: all\n" });
-  const broken = await audit(world, registries);
-  expect([broken.exitCode, broken.stdout]).toEqual([
-    1,
-    expect.stringContaining("known-bad.jsonl:1 cannot be read"),
-  ]);
+  // A digest in capitals is none, and the name beside it does not make up for it.
+  const capitals = { name: "@acme/x", version: "1.0.0", sha256: sha256.toUpperCase(), reason: "r" };
+  for (const list of [
+    "harmful: all\n",
+    `${JSON.stringify(capitals)}\n`,
+    `\uFEFF${JSON.stringify(lines[0])}\n`,
+  ]) {
+    acme.commit({ [knownBadPath]: list });
+    const broken = await audit(world, registries);
+    expect([broken.exitCode, broken.stdout]).toEqual([
+      1,
+      expect.stringMatching(/known-bad\.jsonl(?::1 cannot be read| is not UTF-8)/),
+    ]);
+  }
+});
+
+test("a lock that hides its tag or how far an index was is found out", async () => {
+  await using registries = await startRegistryWorld();
+  await using world = await locked(registries);
+  const file = join(world.workspace.directory, "perstack.lock");
+  const whole = readFileSync(file, "utf8").replace(/^digest = .*\n/m, "");
+  const style = JSON.stringify("@acme/style@1.4.0");
+  for (const [change, finding] of [
+    [
+      (text: string) => text.replace(`tag = ${style}`, 'tag = ""'),
+      "DIGEST_MISMATCH +perstack.lock says tag , and",
+    ],
+    [
+      (text: string) => text.replace(/^\[indexes\."@acme\/style"\]\n(?:.+\n)+/m, ""),
+      "LOCK_INVALID .*how far the index of @acme/style",
+    ],
+  ] as const) {
+    expect(change(whole)).not.toBe(whole);
+    writeFileSync(file, change(whole));
+    const { exitCode, stdout } = await audit(world, registries);
+    expect([exitCode, stdout]).toEqual([
+      1,
+      expect.stringMatching(new RegExp(`^@acme/style@1.4.0 +error +${finding}`, "m")),
+    ]);
+  }
 });
 
 test("a registry that is out of reach is said to be, and nothing of it is called fine or missing", async () => {

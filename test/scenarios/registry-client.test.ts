@@ -56,10 +56,11 @@ describe.each(transports)("over %s", (transport) => {
     world.acme.append("@acme/x", tagging("stable", "1.2.0"));
     await lock(
       world,
-      ...["", "@1", "@1.2", "@1.0.0", "@stable", "@2.0.0-rc.1", "@0"].map((at) => `@acme/x${at}`),
+      ...["", "@latest", "@1", "@1.2", "@1.0.0", "@stable", "@2.0.0-rc.1", "@0"].map((at) => `@acme/x${at}`),
     );
     expect(lockedFor(world)).toEqual({
       "@acme/x": "@acme/x@2.0.0",
+      "@acme/x@latest": "@acme/x@2.0.0",
       "@acme/x@1": "@acme/x@1.10.0",
       "@acme/x@1.2": "@acme/x@1.2.3",
       "@acme/x@1.0.0": "@acme/x@1.0.0",

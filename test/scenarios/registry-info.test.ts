@@ -37,7 +37,7 @@ test("an Expert of a registry is shown with all that it may do and where it come
 status     available
 registry   ${https.host}/acme/experts
 publisher  gh:1, 2026-01-31T00:00:00Z
-source     registry.test/acme/experts experts/acme/reviewer.toml
+source     ${https.host}/acme/experts experts/acme/reviewer.toml
 tag        @acme/reviewer@1.1.0
 commit     ${commit}
 blob       ${blob}

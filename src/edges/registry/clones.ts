@@ -29,7 +29,9 @@ export class Clones implements AsyncDisposable {
   constructor(options: GitOptions) {
     this.#options = options;
     this.#views = join(options.cacheDirectory, "registries", "views");
-    this.#swept = Promise.all([this.#views, dirname(this.#views)].map(sweep));
+    this.#swept = Promise.all(
+      [this.#views, dirname(this.#views), join(options.cacheDirectory, "definitions")].map(sweep),
+    );
   }
 
   /** Works with what is kept of a repository; one at a time. A damaged one is thrown away, and the work done again. */

@@ -1,5 +1,7 @@
+import { ExpertStackError } from "../../errors.ts";
 import type { BareClone } from "./bare-clone.ts";
 import { findFiles } from "./find-files.ts";
+import { LargeObject, largestObject } from "./object-reader.ts";
 import { unreachable } from "./unreachable.ts";
 import { UnusableClone } from "./unusable-clone.ts";
 
@@ -42,26 +44,53 @@ export const localCommit = async (
 /**
  * The files of a commit, those that are there, as raw blobs; what is not here yet comes in one fetch.
  *
- * @throws ExpertStackError REGISTRY_UNREACHABLE or PATH_ESCAPE
+ * @throws ExpertStackError REGISTRY_UNREACHABLE, PATH_ESCAPE or DEFINITION_TOO_LARGE
  */
 export const readFiles = async (
   clone: BareClone,
   commit: Commit,
   { paths, signal }: { readonly paths: readonly string[]; readonly signal: AbortSignal },
 ): Promise<ReadonlyMap<string, Uint8Array>> => {
-  const ids = await findFiles(paths, {
-    root: commit.tree,
-    ask: (names) => clone.ask(names, signal),
-    where: clone.address.id,
+  const ids = await named(clone, new Map(), () =>
+    findFiles(paths, {
+      root: commit.tree,
+      ask: (names) => clone.ask(names, signal),
+      where: clone.address.id,
+    }),
+  );
+  return await named(clone, ids, async () => {
+    const blobs = await readBlobs(clone, [...new Set(ids.values())], signal);
+    const missing = [...ids.values()].filter((id) => !blobs.has(id));
+    if (missing.length > 0) {
+      await fetchBlobs(clone, { commit, ids: [...new Set(missing)] }, signal);
+      for (const [id, content] of await readBlobs(clone, missing, signal)) blobs.set(id, content);
+    }
+    return new Map([...ids].map(([path, id]) => [path, blobs.get(id) ?? lost(id)]));
   });
-  const blobs = await readBlobs(clone, [...new Set(ids.values())], signal);
-  const missing = [...ids.values()].filter((id) => !blobs.has(id));
-  if (missing.length > 0) {
-    await fetchBlobs(clone, { commit, ids: [...new Set(missing)] }, signal);
-    for (const [id, content] of await readBlobs(clone, missing, signal)) blobs.set(id, content);
-  }
-  return new Map([...ids].map(([path, id]) => [path, blobs.get(id) ?? lost(id)]));
 };
+
+/** Says which of the paths has an object that is too large. */
+const named = async <T>(
+  clone: BareClone,
+  ids: ReadonlyMap<string, string>,
+  read: () => Promise<T>,
+): Promise<T> => {
+  try {
+    return await read();
+  } catch (error) {
+    throw error instanceof LargeObject ? tooLarge(clone, pathOf(ids, error.id)) : error;
+  }
+};
+
+const pathOf = (ids: ReadonlyMap<string, string>, id: string): string =>
+  [...ids].find(([, each]) => each === id)?.[0] ?? `the folder ${id}`;
+
+const tooLarge = ({ address }: BareClone, path: string): ExpertStackError =>
+  new ExpertStackError({
+    code: "DEFINITION_TOO_LARGE",
+    message: `${address.id}: ${path} has more than ${largestObject} bytes.`,
+    remedy: "Tell the registry's owners: neither an index file nor a definition is that large.",
+  });
 
 const readBlobs = async (
   clone: BareClone,

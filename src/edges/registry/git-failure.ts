@@ -14,10 +14,13 @@ export type GitFailure =
   /** The server's doing, or that of what lies between; else it may be what is kept here. */
   | { readonly type: "other" | "unknown"; readonly said: string };
 
-/** What git said, understood. Anyone may write behind `remote:`, so that is left out. */
+/** What git said, understood. Anyone may write behind `remote:`, or name a repository, so both are left out. */
 export const gitFailure = ({ type, said }: GitEnd): GitFailure => {
   if (type === "timeout") return { type };
-  const text = said.replace(/^remote: .*$/gm, "").trim();
+  const text = said
+    .replace(/^remote: .*$/gm, "")
+    .replace(/'[a-z]+:\/\/[^']*'/g, "''")
+    .trim();
   const status = /returned error: (\d{3})|\bHTTP (\d{3})\b/.exec(text);
   if (status !== null) return { type: "status", status: Number(status[1] ?? status[2]) };
   const format = /mismatched algorithms: client \w+; server (sha1|sha256)/.exec(text)?.[1];

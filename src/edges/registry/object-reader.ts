@@ -1,4 +1,4 @@
-import { ExpertStackError } from "../../errors.ts";
+import { objectId } from "../../registry/object-id.ts";
 import { type GitCommand, killGroup, startGit } from "./git-process.ts";
 import { UnusableClone } from "./unusable-clone.ts";
 
@@ -9,7 +9,7 @@ export type GitObject = {
 };
 
 /** Bytes of one object. An index file of a thousand versions has about a mebibyte. */
-const largestObject = 16 * 1024 ** 2;
+export const largestObject = 16 * 1024 ** 2;
 
 /** One `git cat-file` that answers for as long as it is wanted. It never asks the network for anything. */
 export class ObjectReader implements AsyncDisposable {
@@ -30,7 +30,8 @@ export class ObjectReader implements AsyncDisposable {
   /**
    * Objects by id or by any name git knows (`refs/…^{commit}`), in order; nothing for one that is not here.
    *
-   * @throws UnusableClone when git cannot read what it should, or the signal's reason; the reader is of no use then
+   * @throws UnusableClone when git cannot read what it should, LargeObject, or the signal's reason; the reader is of no use
+   *   then
    */
   async ask(names: readonly string[], signal: AbortSignal): Promise<readonly (GitObject | undefined)[]> {
     signal.throwIfAborted();
@@ -39,7 +40,7 @@ export class ObjectReader implements AsyncDisposable {
     try {
       this.#child.stdin.write(names.map((name) => `${name}\n`).join(""));
       const objects: (GitObject | undefined)[] = [];
-      for (const name of names) objects.push(await this.#answer(name));
+      for (const _name of names) objects.push(await this.#answer());
       return objects;
     } catch (error) {
       killGroup(this.#child);
@@ -56,14 +57,17 @@ export class ObjectReader implements AsyncDisposable {
     await this.#ended;
   }
 
-  async #answer(name: string): Promise<GitObject | undefined> {
+  async #answer(): Promise<GitObject | undefined> {
     const line = await this.#line();
     if (/ (?:missing|ambiguous)$/.test(line)) return undefined;
     const [, id, type, size] = /^([0-9a-f]+) (\w+) (\d+)$/.exec(line) ?? [];
     if (id === undefined || type === undefined) throw new UnusableClone(`git cat-file said: ${line}`);
-    if (Number(size) > largestObject) throw tooLarge(name);
-    const content = await this.#take(Number(size) + 1);
-    return { id, type, content: content.subarray(0, -1) };
+    if (Number(size) > largestObject) throw new LargeObject(id);
+    const content = (await this.#take(Number(size) + 1)).subarray(0, -1);
+    // git reads what lies there without looking whether it is that.
+    if (objectId(type, content, id.length === 64 ? "sha256" : "sha1") !== id)
+      throw new UnusableClone(`the object ${id} was altered`);
+    return { id, type, content };
   }
 
   async #line(): Promise<string> {
@@ -86,9 +90,13 @@ export class ObjectReader implements AsyncDisposable {
   }
 }
 
-const tooLarge = (name: string): ExpertStackError =>
-  new ExpertStackError({
-    code: "DEFINITION_TOO_LARGE",
-    message: `The object ${name} of the registry has more than ${largestObject} bytes.`,
-    remedy: "Tell the registry's owners: neither an index file nor a definition is that large.",
-  });
+/** An object that no file of a registry may be. Never leaves this folder. */
+export class LargeObject extends Error {
+  readonly id: string;
+
+  constructor(id: string) {
+    super(`the object ${id} has more than ${largestObject} bytes`);
+    this.name = "LargeObject";
+    this.id = id;
+  }
+}

@@ -1,15 +1,13 @@
-import * as z from "zod/mini";
 import type { RegistryAddress } from "../../definition/registry-address.ts";
 import { ExpertStackError } from "../../errors.ts";
 import { configPath } from "../../registry/index-place.ts";
+import { indexText } from "../../registry/index-text.ts";
+import { parseRegistryConfig } from "../../registry/registry-config.ts";
 import type { RegistrySnapshot } from "../../run/registry-ports.ts";
 import type { BareClone } from "./bare-clone.ts";
 import type { Clones } from "./clones.ts";
 import { type Commit, fetchCommit, localCommit, readFiles } from "./commit-files.ts";
-import { isRefName } from "./ref-name.ts";
 import { unreachable } from "./unreachable.ts";
-
-const Config = z.looseObject({ indexBranch: z.exactOptional(z.string().check(z.refine(isRefName))) });
 
 /** The newest state of a registry's index branch. */
 export const openSnapshot = async (
@@ -51,23 +49,14 @@ const indexBranch = async (
 ): Promise<string | undefined> => {
   const content = (await readFiles(clone, head, { paths: [configPath], signal })).get(configPath);
   if (content === undefined) return undefined;
-  const config = Config.safeParse(jsonOf(Buffer.from(content).toString("utf8")));
-  if (config.success) return config.data.indexBranch;
-  throw damaged(clone.address, 'it is not of the form {"indexBranch": "name"}');
+  const file = `${clone.address.id}/${configPath}`;
+  return parseRegistryConfig(indexText({ content }, file), file).indexBranch;
 };
 
 const fetchBranch = async (clone: BareClone, branch: string, signal: AbortSignal): Promise<Commit> => {
   const fetched = await fetchCommit(clone, `refs/heads/${branch}`, signal);
   if (typeof fetched === "string") throw damaged(clone.address, `there is no branch ${branch}`);
   return fetched;
-};
-
-const jsonOf = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 };
 
 const damaged = ({ id }: RegistryAddress, because: string): ExpertStackError =>

@@ -2,6 +2,7 @@ import type { RegistryAddress } from "../../definition/registry-address.ts";
 import { type AuditFinding, refusedFor } from "../../registry/audit-finding.ts";
 import { auditIndexed, type PinnedExpert } from "../../registry/audit-indexed.ts";
 import { definitionPath, indexPath } from "../../registry/index-path.ts";
+import { indexText } from "../../registry/index-text.ts";
 import { knownBadPath, knownBadReason, parseKnownBad } from "../../registry/known-bad.ts";
 import type { Lockfile } from "../../registry/lockfile.ts";
 import type { Registries } from "../registry-ports.ts";
@@ -34,15 +35,31 @@ export const auditRegistry = async (
       const lines = files.get(indexPath(pinned.name));
       const state = readState(pinned.name, lines, { registry: address, lockfile });
       const definition = files.get(definitionPath(pinned.pin.sha256));
-      return state === undefined
-        ? [missing(pinned, address)]
-        : auditIndexed(pinned, { registry: address.id, state, definition });
+      if (state === undefined) return [missing(pinned, address)];
+      const held = auditIndexed(pinned, { registry: address.id, state, definition });
+      return [...notRemembered(pinned, address, lockfile), ...held];
     } catch (error) {
       return [refusedFor(error, pinned.key)];
     }
   });
   const list = files.get(knownBadPath);
   return list === undefined ? about : [...about, ...harmful(address, list, all)];
+};
+
+/** Without it nobody would see that an index was rewound. */
+const notRemembered = (
+  { key, name }: PinnedExpert,
+  { id }: RegistryAddress,
+  { indexes }: Lockfile,
+): readonly AuditFinding[] => {
+  if (indexes.get(name)?.registry === id) return [];
+  return [
+    {
+      ...{ level: "error", code: "LOCK_INVALID", subject: key },
+      message: `perstack.lock does not say how far the index of ${name} in ${id} was: [indexes."${name}"] is missing.`,
+      remedy: "See who changed perstack.lock, and make it anew with `expert-stack lock`.",
+    },
+  ];
 };
 
 const missing = ({ key, name }: PinnedExpert, { id }: RegistryAddress): AuditFinding => ({
@@ -59,7 +76,7 @@ const harmful = (
 ): readonly AuditFinding[] => {
   const where = `${id}/${knownBadPath}`;
   try {
-    const known = parseKnownBad(new TextDecoder().decode(list), where);
+    const known = parseKnownBad(indexText({ content: list }, where), where);
     return all.flatMap((pinned) => {
       const name = pinned.pin.registry === id ? pinned.name : "";
       const { version, pin } = pinned;

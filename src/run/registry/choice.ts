@@ -24,22 +24,29 @@ export type Choice = {
 
 /** A request as people write it, taken apart. */
 export type Asked =
-  | { readonly type: "registry"; readonly text: string; readonly key: ExpertKey & { readonly scope: string } }
-  | { readonly type: "file"; readonly text: string; readonly file: FileReference };
+  | (AskedBy & { readonly type: "registry"; readonly key: ExpertKey & { readonly scope: string } })
+  | (AskedBy & { readonly type: "file"; readonly file: FileReference });
+
+type AskedBy = {
+  readonly text: string;
+  /** `@acme/x@1.2.3`: the Expert of elsewhere that delegates to it; missing where the consumer asks. */
+  readonly by?: string;
+};
 
 /**
- * @param by who asks, for the message
+ * @param by the Expert of elsewhere that delegates to it
  * @throws ExpertStackError REFERENCE_INVALID for a name without a scope: it is one of the consumer's own, which is nobody
  *   else's business
  */
-export const askedFor = (text: string, by: string): Asked => {
+export const askedFor = (text: string, by?: string): Asked => {
+  const asked = { text, ...(by === undefined ? {} : { by }) };
   const reference = parseExpertReference(text);
-  if (reference.type === "github") return { type: "file", text, file: reference };
+  if (reference.type === "github") return { type: "file", ...asked, file: reference };
   const key = parseExpertKey(text);
-  if (key?.scope !== undefined) return { type: "registry", text, key: { ...key, scope: key.scope } };
+  if (key?.scope !== undefined) return { type: "registry", ...asked, key: { ...key, scope: key.scope } };
   throw new ExpertStackError({
     code: "REFERENCE_INVALID",
-    message: `${by} delegates to "${text}", which is no name of a registry: an Expert of elsewhere sees none of this manifest.`,
+    message: `${by ?? "The manifest"} delegates to "${text}", which is no name of a registry: an Expert of elsewhere sees none of this manifest.`,
     remedy: "Tell its author: delegates of a published Expert are @scope/name, perhaps with @version.",
   });
 };

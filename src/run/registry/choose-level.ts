@@ -43,7 +43,7 @@ type Placed = { readonly asked: Asked; readonly place: NamePlace };
 type Answer = readonly [Asked, Choice];
 
 const placeOf = (asked: Asked, book: RegistryBook): NamePlace =>
-  asked.type === "file" ? { type: "file", file: asked.file } : book.placeOf(asked.key);
+  asked.type === "file" ? { type: "file", file: asked.file } : book.placeOf(asked.key, asked.by);
 
 /** @throws ExpertStackError LOCK_OUTDATED where the lock does not hold it and nothing may be looked up */
 const lockedOf = (
@@ -52,7 +52,7 @@ const lockedOf = (
   { lockfile, unlocked, isRenewed = () => false }: Choosing,
 ): Choice | undefined => {
   const choice = isRenewed(asked.text) ? undefined : lockedChoice(lockfile, asked, place);
-  if (choice === undefined && unlocked !== "resolve" && !isPinned(asked.text))
+  if (choice === undefined && unlocked !== "resolve" && !isPinned(place))
     throw notLocked(asked.text, unlocked);
   return choice;
 };
@@ -83,8 +83,7 @@ const ofRegistry = async (group: Group, { opened, lockfile }: Choosing): Promise
 };
 
 /** A file at a full commit id is what it is, with or without a lock. */
-export const isPinned = (request: string): boolean =>
-  request.startsWith("github:") && isCommit(request.slice(request.lastIndexOf("@") + 1));
+const isPinned = (place: NamePlace): boolean => place.type === "file" && isCommit(place.file.ref);
 
 const notLocked = (request: string, why: Exclude<Unlocked, "resolve">): ExpertStackError =>
   new ExpertStackError({

@@ -8,8 +8,8 @@ import { definitionPath, indexPath, sha256 } from "../../registry/index-path.ts"
 import type { Lockfile } from "../../registry/lockfile.ts";
 import type { Registries } from "../registry-ports.ts";
 import type { Choice } from "./choice.ts";
-import { readStates } from "./index-choice.ts";
-import type { OpenRegistries, OpenRegistry } from "./open-registries.ts";
+import { holdAgainstIndex } from "./hold-against-index.ts";
+import type { OpenRegistries } from "./open-registries.ts";
 
 type From = {
   readonly registries: Registries;
@@ -48,7 +48,9 @@ export const fetchDefinitions = async (
   for (const choice of missing.filter(isMissing)) {
     // Where the registry could not be asked, nobody knows whether it has it.
     const unreachable = lost.get(choice.registry?.url ?? "");
-    const source = await ofSource(choice, from).catch((error) => Promise.reject(unreachable ?? error));
+    const source = await ofSource(choice, from).catch((error: unknown) => {
+      throw isMissingThere(error) ? (unreachable ?? error) : error;
+    });
     take(choice, source.content, source.where);
   }
   await keepNew([...missing, ...choices.filter(({ content }) => content !== undefined)], found, from);
@@ -88,11 +90,12 @@ const ofRegistry = async (
     // What is locked may still be where it was published.
     if (!isUnreachable(error) || locked.length === 0) throw error;
     from.lost.set(address.url, error);
+    from.opened.notAsked(error);
   });
   if (registry === undefined) return [];
   const paths = group.map(({ pin }) => definitionPath(pin.sha256));
   const files = await registry.read([...paths, ...locked.map(({ name }) => indexPath(name))]);
-  await noteStatus(locked, registry, from.lockfile);
+  await holdAgainstIndex(locked, registry, from.lockfile);
   return group.flatMap((choice) => {
     const path = definitionPath(choice.pin.sha256);
     const content = files.get(path);
@@ -100,25 +103,11 @@ const ofRegistry = async (
   });
 };
 
+const isMissingThere = (error: unknown): boolean =>
+  error instanceof ExpertStackError && error.code === "VERSION_NOT_FOUND";
+
 const isUnreachable = (error: unknown): error is ExpertStackError =>
   error instanceof ExpertStackError && error.code === "REGISTRY_UNREACHABLE";
-
-const noteStatus = async (
-  locked: readonly Choice[],
-  registry: OpenRegistry,
-  lockfile: Lockfile | undefined,
-): Promise<void> => {
-  const states = await readStates(
-    locked.map(({ name }) => name),
-    registry,
-    lockfile,
-  );
-  for (const { name, version } of locked) {
-    const state = states.get(name);
-    const published = state?.versions.get(version);
-    if (state !== undefined && published !== undefined) registry.used(state, published);
-  }
-};
 
 const ofSource = async (
   choice: Choice,
@@ -128,7 +117,7 @@ const ofSource = async (
   const address = sourceAddress(choice);
   const found = await registries.source({ address, commit, path, ...(tag === "" ? {} : { tag }) }, signal);
   if (found !== undefined) return { content: found.content, where: `${source}/${path} at ${found.commit}` };
-  throw gone(choice, `nor any more in ${source}, where it was at ${commit}`);
+  throw gone(choice, `any more in ${source}, where it was at ${commit}`);
 };
 
 /**
@@ -140,15 +129,15 @@ const sourceAddress = (choice: Choice): RegistryAddress => {
   if (registry?.id === pin.source) return registry;
   const host = repositoryHost(pin.source);
   if (registry !== undefined && host !== repositoryHost(registry.id))
-    throw gone(choice, `and ${host} is another host than its registry's, which no index sends anybody to`);
+    throw gone(choice, `looked for at ${host}, which is another host than its registry's`);
   return parseRegistryAddress(`https://${pin.source}.git`, key);
 };
 
-const gone = ({ key }: Choice, because: string): ExpertStackError =>
+const gone = ({ key, registry }: Choice, because: string): ExpertStackError =>
   new ExpertStackError({
     code: "VERSION_NOT_FOUND",
-    message: `${key} is not in its registry's index, ${because}.`,
-    remedy: "Ask its registry's owners, or use another version.",
+    message: `${key} is not ${registry === undefined ? "" : "in its registry's index, nor "}${because}.`,
+    remedy: "Ask its owners, or use another version.",
   });
 
 const refuseOther = ({ key, pin }: Choice, content: Uint8Array, where: string): void => {

@@ -1,6 +1,6 @@
 import { parseRegistryAddress } from "../../definition/registry-address.ts";
 import { ExpertStackError } from "../../errors.ts";
-import { blobId } from "../../registry/blob-id.ts";
+import { blobId } from "../../registry/object-id.ts";
 import { readPublishedDefinition } from "../../registry/published-definition.ts";
 import type { FileReference } from "../../registry/registry-book.ts";
 import { mayAnswer } from "../../registry/select-version.ts";

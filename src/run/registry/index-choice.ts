@@ -24,7 +24,7 @@ export const chooseIndexed = async (
   for (const asked of all) {
     const state = states.get(asked.key.name);
     if (state === undefined) throw await unknownName(asked, registry);
-    const version = selectVersion(state, asked.key.request);
+    const version = selectVersion(state, asked.key.request, asked.by);
     registry.used(state, version);
     choices.push(choiceOf(registry.address, version));
   }
@@ -86,7 +86,7 @@ export const unknownName = async (asked: Named, registry: OpenRegistry): Promise
   const near = nearest(asked.key.name, await registeredNames(registry));
   return new ExpertStackError({
     code: "VERSION_NOT_FOUND",
-    message: `${registry.address.id} has no Expert "${asked.key.name}".`,
+    message: `${registry.address.id} has no Expert "${asked.key.name}"${asked.by === undefined ? "" : `, which ${asked.by} delegates to`}.`,
     remedy:
       near.length === 0
         ? "See that the name is right and that the registry is the one you mean."
@@ -95,13 +95,17 @@ export const unknownName = async (asked: Named, registry: OpenRegistry): Promise
 };
 
 const registeredNames = async (registry: OpenRegistry): Promise<readonly string[]> => {
-  const list = (await registry.read([namesPath])).get(namesPath);
+  // For a suggestion only: what cannot be read suggests nothing.
+  const list = (await registry.read([namesPath]).catch(nothingRefused))?.get(namesPath);
   if (list === undefined) return [];
-  // For a suggestion only: a line that is none suggests nothing.
   return new TextDecoder()
     .decode(list)
     .split("\n")
     .flatMap((line) => /^\{"v":1,"name":"(@[a-z0-9_-]+\/[a-z0-9_-]+)"/.exec(line)?.[1] ?? []);
+};
+
+const nothingRefused = (error: unknown): undefined => {
+  if (!(error instanceof ExpertStackError)) throw error;
 };
 
 export const choiceOf = (registry: RegistryAddress, { line }: PublishedVersion): Choice => ({

@@ -1,9 +1,9 @@
 import { ExpertStackError } from "../../errors.ts";
 import type { LockedExpert, Lockfile } from "../../registry/lockfile.ts";
-import type { NamePlace } from "../../registry/registry-book.ts";
+import type { FileReference, NamePlace } from "../../registry/registry-book.ts";
 import { mayAnswer } from "../../registry/select-version.ts";
 import type { Asked, Choice } from "./choice.ts";
-import { repositoryOf } from "./file-choice.ts";
+import { isCommit, repositoryOf } from "./file-choice.ts";
 
 /**
  * What the lock says to a request, as long as the name is still looked for where it was found.
@@ -19,10 +19,7 @@ export const lockedChoice = (
   const found = lockfile?.experts.find(({ pin }) => pin?.requests.includes(asked.text));
   if (found?.pin === undefined) return undefined;
   const { requests: _requests, ...pin } = found.pin;
-  const isThere =
-    place.type === "registry"
-      ? pin.registry === place.address.id
-      : pin.registry === undefined && pin.source === repositoryOf(place.file) && pin.path === place.file.path;
+  const isThere = place.type === "registry" ? pin.registry === place.address.id : isOfFile(pin, place.file);
   if (!isThere) return undefined;
   const name = found.key.slice(0, found.key.indexOf("@", 1));
   if (!isAnswer(asked, name, found)) throw forged(asked.text, found.key);
@@ -33,6 +30,13 @@ export const lockedChoice = (
     by: "lock",
   };
 };
+
+/** A manifest that names another tag or commit than before asks for something else. */
+const isOfFile = (pin: Choice["pin"], file: FileReference): boolean =>
+  pin.registry === undefined &&
+  pin.source === repositoryOf(file) &&
+  pin.path === file.path &&
+  (isCommit(file.ref) ? pin.tag === "" && pin.commit === file.ref : pin.tag === file.ref);
 
 /**
  * A lock says which request its Expert answers, and nobody who reads its changes counts on `@acme/x` being another's.

@@ -36,7 +36,7 @@ export const lookUp = async (
   const opened = openRegistries(registries, signal);
   const found = await Promise.all(
     references.map(async (reference) => {
-      const asked = askedFor(reference, "Nobody");
+      const asked = askedFor(reference);
       const place = asked.type === "file" ? asked : book.placeOf(asked.key);
       if (place.type === "file")
         return { choice: await chooseFile(asked, place.file, { registries, signal }) };

@@ -1,4 +1,3 @@
-import { delegationCycles } from "../../definition/delegation.ts";
 import type { Expert } from "../../definition/expert.ts";
 import type { Manifest } from "../../definition/manifest.ts";
 import { toolClaims, toolCollisions } from "../../definition/tool-names.ts";
@@ -18,7 +17,7 @@ export type Origin = {
 /**
  * The manifest with the Experts of elsewhere beside its own, each by a key of its own; delegates are their keys.
  *
- * @throws ExpertStackError DELEGATE_CYCLE or TOOL_NAME_COLLISION
+ * @throws ExpertStackError TOOL_NAME_COLLISION
  */
 export const mergeExperts = (
   manifest: Manifest,
@@ -34,7 +33,6 @@ export const mergeExperts = (
     ([key, expert]) => [key, rewired(expert, keys, manifest.experts)] as const,
   );
   const merged = new Map([...own, ...found]);
-  refuseCycle(merged);
   for (const [key, expert] of merged) refuseCollision(key, expert);
   return {
     manifest: { ...manifest, experts: merged },
@@ -57,16 +55,6 @@ const rewired = (expert: Expert, keys: Resolution["keys"], own: ReadonlyMap<stri
   const keyOf = (delegate: string): string =>
     own.has(delegate) ? delegate : (keys.get(delegate) ?? delegate);
   return { ...expert, delegates: [...new Set(expert.delegates.map(keyOf))] };
-};
-
-const refuseCycle = (experts: ReadonlyMap<string, Expert>): void => {
-  const [cycle] = delegationCycles(experts);
-  if (cycle === undefined) return;
-  throw new ExpertStackError({
-    code: "DELEGATE_CYCLE",
-    message: `Delegation goes in a circle: ${[...cycle, cycle[0]].join(" → ")}.`,
-    remedy: "Use other versions of them, and tell their authors.",
-  });
 };
 
 const refuseCollision = (key: string, expert: Expert): void => {

@@ -1,4 +1,5 @@
 import type { RegistryAddress } from "../../definition/registry-address.ts";
+import type { ExpertStackError } from "../../errors.ts";
 import type { IndexState, PublishedVersion } from "../../registry/index-file.ts";
 import type { IndexHead } from "../../registry/pin.ts";
 import type { Registries, RegistrySnapshot } from "../registry-ports.ts";
@@ -17,11 +18,15 @@ export type Usage = {
   readonly indexes: ReadonlyMap<string, IndexHead>;
   /** Versions that are no longer `available`. */
   readonly worn: readonly PublishedVersion[];
+  /** Why registries could not be asked about what is locked. */
+  readonly unasked: readonly ExpertStackError[];
 };
 
 export type OpenRegistries = {
   /** One fetch for each registry, however often it is asked for. */
   open(address: RegistryAddress): Promise<OpenRegistry>;
+  /** Takes note of a registry that what is locked was not held against. */
+  notAsked(because: ExpertStackError): void;
   usage(): Usage;
 };
 
@@ -30,6 +35,7 @@ export const openRegistries = (registries: Registries, signal: AbortSignal): Ope
   const commits = new Map<string, { readonly indexCommit: string }>();
   const indexes = new Map<string, IndexHead>();
   const worn = new Map<string, PublishedVersion>();
+  const unasked: ExpertStackError[] = [];
   return {
     async open(address) {
       const opening = snapshots.get(address.url) ?? registries.open(address, signal);
@@ -45,6 +51,7 @@ export const openRegistries = (registries: Registries, signal: AbortSignal): Ope
         },
       };
     },
-    usage: () => ({ registries: commits, indexes, worn: [...worn.values()] }),
+    notAsked: (because) => void unasked.push(because),
+    usage: () => ({ registries: commits, indexes, worn: [...worn.values()], unasked }),
   };
 };

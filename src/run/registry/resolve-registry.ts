@@ -6,9 +6,10 @@ import { readPublishedDefinition } from "../../registry/published-definition.ts"
 import type { RegistryBook } from "../../registry/registry-book.ts";
 import type { Registries } from "../registry-ports.ts";
 import type { Choice } from "./choice.ts";
-import { chooseLevel, isPinned, type Unlocked } from "./choose-level.ts";
+import { chooseLevel, type Unlocked } from "./choose-level.ts";
 import { fetchDefinitions } from "./fetch-definitions.ts";
 import { openRegistries, type Usage } from "./open-registries.ts";
+import { refuseCycle } from "./refuse-cycle.ts";
 import { walk } from "./walk.ts";
 
 export type RegistryWish = {
@@ -47,18 +48,28 @@ export const resolveRegistry = async (
   const from = { registries, opened, lockfile: wish.lockfile, signal };
   const chosen = await walk(wish.requests, (level) => chooseLevel(level, { ...wish, ...from }));
   const choices = [...new Map([...chosen.values()].map((choice) => [choice.key, choice])).values()];
-  refuseTwins([...chosen.values()]);
-  const contents = await fetchDefinitions(choices, from);
   const keys = new Map([...chosen].map(([request, { key }]) => [request, key]));
+  refuseTwins([...chosen.values()]);
+  refuseCycle(graphOf(choices, keys));
+  const contents = await fetchDefinitions(choices, from);
   return {
     experts: choices.map((choice) => found(choice, { content: contents.get(choice.pin.sha256), keys })),
     keys,
-    unlocked: [...chosen].flatMap(([request, { by }]) =>
-      by === "lock" || isPinned(request) ? [] : [request],
-    ),
+    unlocked: [...chosen].flatMap(([request, choice]) => (mayChange(choice) ? [request] : [])),
     usage: opened.usage(),
   };
 };
+
+const graphOf = (choices: readonly Choice[], keys: ReadonlyMap<string, string>) =>
+  new Map(
+    choices.map(({ key, delegates }) => [
+      key,
+      { delegates: delegates.map((request) => keys.get(request) ?? request) },
+    ]),
+  );
+
+/** Whether another job may find another version; a file at a commit is always the same. */
+const mayChange = ({ by, pin }: Choice): boolean => by === "index" || (by === "file" && pin.tag !== "");
 
 /** The same name and version from an index and from a file somebody names would be two Experts with one key. */
 const refuseTwins = (choices: readonly Choice[]): void => {
@@ -84,13 +95,23 @@ const found = (
 ): FoundExpert => {
   const { key, name, version, pin } = choice;
   const { expert } = readPublishedDefinition(content, { file: key, name, version });
-  if (expert.delegates.join() !== choice.delegates.join()) {
-    throw new ExpertStackError({
-      code: "DEFINITION_INVALID",
-      message: `${key} delegates to ${expert.delegates.join(", ") || "nobody"}, and was listed with ${choice.delegates.join(", ") || "nobody"}.`,
-      remedy: "Tell the registry's owners.",
-    });
-  }
+  if (expert.delegates.join() !== choice.delegates.join()) throw otherDelegates(choice, expert.delegates);
   const requests = [...keys].flatMap(([request, answer]) => (answer === key ? [request] : [])).sort();
   return { key, expert, pin: { ...pin, requests } };
+};
+
+/** Whoever chose it went by another list of delegates than its definition has. */
+const otherDelegates = (choice: Choice, delegates: readonly string[]): ExpertStackError => {
+  const [said, is] = [choice.delegates, delegates].map((names) => names.join(", ") || "nobody");
+  return choice.by === "lock"
+    ? new ExpertStackError({
+        code: "LOCK_INVALID",
+        message: `perstack.lock says that ${choice.key} delegates to ${said}, and it delegates to ${is}.`,
+        remedy: "See who changed perstack.lock, and make it anew with `expert-stack lock`.",
+      })
+    : new ExpertStackError({
+        code: "INDEX_CORRUPT",
+        message: `${choice.key} delegates to ${is}, and the index of ${choice.pin.registry} says to ${said}.`,
+        remedy: "Tell the registry's owners.",
+      });
 };

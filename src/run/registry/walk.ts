@@ -4,10 +4,14 @@ import { type Asked, askedFor, type Choice } from "./choice.ts";
 /** Experts that one job may bring from elsewhere. */
 const mostExperts = 255;
 
+/** Delegations in a row from what is asked for. */
+const deepest = 8;
+
 /**
  * Chooses a version for every request, then for what those delegate to, level by level.
  *
  * @param choose one level at once, in the order of what is asked
+ * @throws ExpertStackError DELEGATION_TOO_DEEP
  * @returns the choice for each request's text
  */
 export const walk = async (
@@ -16,8 +20,13 @@ export const walk = async (
 ): Promise<ReadonlyMap<string, Choice>> => {
   const chosen = new Map<string, Choice>();
   const keys = new Set<string>();
-  let level = [...new Set(wanted)].map((text) => askedFor(text, "The manifest"));
-  while (level.length > 0) {
+  const names = new Set<string>();
+  let level = [...new Set(wanted)].map((text) => askedFor(text));
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > deepest) throw tooDeep(wanted);
+    // Each name is at least one Expert: what cannot end well is not fetched first.
+    for (const asked of level) if (asked.type === "registry") names.add(asked.key.name);
+    if (names.size > mostExperts) throw tooMany(wanted);
     const choices = await choose(level);
     const next = new Map<string, Asked>();
     for (const [index, choice] of choices.entries()) {
@@ -30,6 +39,13 @@ export const walk = async (
   }
   return chosen;
 };
+
+const tooDeep = (wanted: readonly string[]): ExpertStackError =>
+  new ExpertStackError({
+    code: "DELEGATION_TOO_DEEP",
+    message: `${wanted.join(", ")}: what it delegates to goes on for more than ${deepest} delegations in a row.`,
+    remedy: "Use an Expert whose delegates are nearer.",
+  });
 
 const tooMany = (wanted: readonly string[]): ExpertStackError =>
   new ExpertStackError({

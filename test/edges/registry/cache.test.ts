@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import {
   chmodSync,
   existsSync,
@@ -11,6 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { deflateSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { storeDirectory } from "../../../src/edges/registry/object-store.ts";
 import { indexPath, sha256 } from "../../../src/registry/index-path.ts";
@@ -161,6 +163,36 @@ describe("given a registry that was read before", () => {
     // Another one of this process goes on with what was made anew.
     expect(await readBy(open.registries, registry)).toBe(line(registry));
   });
+});
+
+test("given an object of other bytes under the id of a file, then it is fetched anew", async () => {
+  using registry = published();
+  await using open = openRegistries();
+  await open.registries.open(addressOf(registry.url), never);
+  const id = registry.git("rev-parse", `HEAD:${path}`);
+  const folder = join(storeDirectory(open.cacheDirectory, registry.url), "objects", id.slice(0, 2));
+  const forged = line(registry).replace("gh:1", "gh:2");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, id.slice(2)), deflateSync(`blob ${forged.length}\0${forged}`));
+  await using another = open.another();
+  expect(await readBy(another, registry)).toBe(line(registry));
+});
+
+test("given definitions that a killed process had not put into their place, then they are tidied up a day later", async () => {
+  using registry = published();
+  await using open = openRegistries();
+  const folder = join(open.cacheDirectory, "definitions");
+  mkdirSync(folder, { recursive: true });
+  const left = ["old", "new"].map((age) => ({ age, file: join(folder, `${age}.${randomUUID()}.tmp`) }));
+  for (const { file, age } of left) {
+    writeFileSync(file, "x");
+    const time = new Date(Date.now() - (age === "old" ? 2 : 0) * 86_400_000);
+    utimesSync(file, time, time);
+  }
+  await using another = open.another();
+  await readBy(another, registry);
+  await another[Symbol.asyncDispose]();
+  expect(left.filter(({ file }) => existsSync(file)).map(({ age }) => age)).toEqual(["new"]);
 });
 
 test("given hundreds of packs, then a new start is made instead of a slow one", async () => {

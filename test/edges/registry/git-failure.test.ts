@@ -19,6 +19,10 @@ test.each([
     "fatal: unable to access 'https://a/': TLS connect error: error:0A000126:SSL routines::unexpected eof",
     "connection",
   ],
+  [
+    "fatal: unable to access 'https://a/certificate-experts.git/': Failed to connect to a port 443: Connection refused",
+    "connection",
+  ],
   ["error: RPC failed; curl 92 HTTP/2 stream 0 was not closed cleanly\nfatal: early EOF", "connection"],
   [
     "fatal: unable to access 'https://a/': SSL certificate problem: unable to get local issuer certificate",

@@ -71,6 +71,7 @@ test("given a file that no index file can be, then it is refused before it is he
   const snapshot = await open.registries.open(addressOf(registry.url), never);
   await expect(snapshot.read(["small", "large"], never)).rejects.toMatchObject({
     code: "DEFINITION_TOO_LARGE",
+    message: "registry.test/acme/experts: large has more than 16777216 bytes.",
   });
   expect(textOf((await snapshot.read(["small"], never)).get("small"))).toBe("s");
 });
@@ -107,9 +108,10 @@ describe("given a registry whose config.json names a branch for the index", () =
 
   test.each([
     ["a branch that is not there", '{"indexBranch":"index"}', /there is no branch index/],
-    ["no name of a branch", '{"indexBranch":"a:refs/heads/b"}', /not of the form/],
-    ["no text", '{"indexBranch":1}', /not of the form/],
-    ["no JSON", "index", /not of the form/],
+    ["no name of a branch", '{"indexBranch":"a:refs/heads/b"}', /is not how a registry is set up/],
+    ["no text", '{"indexBranch":1}', /is not how a registry is set up/],
+    ["another form", '{"v":2,"indexBranch":"index"}', /is not how a registry is set up/],
+    ["no JSON", "index", /is not how a registry is set up/],
   ])("%s is an error, not another index", async (_, content, why) => {
     using registry = makeRegistry({ [config]: content });
     const reading = read(registry, "x");

@@ -153,7 +153,12 @@ describe("without a lock", () => {
       definition: definition("@acme/x", "1.0.0"),
       delegates: [["@acme/y", ""]],
     });
-    await expect(resolve(["@acme/x"])).rejects.toMatchObject({ code: "DEFINITION_INVALID" });
+    await expect(resolve(["@acme/x"])).rejects.toMatchObject({
+      code: "INDEX_CORRUPT",
+      message: expect.stringMatching(
+        /^@acme\/x@1\.0\.0 delegates to nobody, and the index of .* says to @acme\/y\.$/,
+      ),
+    });
   });
 
   test("a name that is not there is told from one that is near it", async () => {
@@ -228,7 +233,7 @@ describe("versions that a lock is about to take", () => {
     publish(acme, "@acme/x", "1.0.0");
     const resolution = await resolve(["@acme/x"]);
     rmSync(acme.directory, { recursive: true });
-    expect(await refuse(resolution)).toMatchObject([{ code: "REGISTRY_UNREACHABLE" }]);
+    expect(await refuse(resolution)).toEqual([expect.stringContaining("registry.test/acme/experts")]);
   });
 });
 
