@@ -91,10 +91,10 @@ const measureReading = async (bench: Bench, names: readonly string[]): Promise<r
       shown(costs.one),
       "",
     ],
-    ["20 of them", shown(costs.many), "≤ 4 processes"],
+    ["20 of them", shown(costs.many), "≤ 2 processes"],
     [`ratio of the two, median of ${rounds} pairs`, ratio(times(costs.many), times(costs.one)), "≤ 1.3×"],
     ["1 unlocked Expert, the registry here from before", shown(costs.warmOne), ""],
-    ["20 of them", shown(costs.warmMany), "≤ 4 processes"],
+    ["20 of them", shown(costs.warmMany), "≤ 2 processes"],
     [
       `ratio of the two, median of ${rounds} pairs`,
       ratio(times(costs.warmMany), times(costs.warmOne)),

@@ -8,9 +8,15 @@ export type RegistrySnapshot = {
   /**
    * Files of it as raw blobs, those that are there; one fetch for all that are not on this machine yet.
    *
+   * @param likely files that will probably be read next: they come with that fetch, and what is wrong with one is no
+   *   error before it is read
    * @throws ExpertStackError REGISTRY_UNREACHABLE, or PATH_ESCAPE when one is a link or a submodule
    */
-  read(paths: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Uint8Array>>;
+  read(
+    paths: readonly string[],
+    signal: AbortSignal,
+    likely?: readonly string[],
+  ): Promise<ReadonlyMap<string, Uint8Array>>;
 };
 
 /** A file at a commit or a tag of any repository. */

@@ -71,6 +71,8 @@ const filesOf = (
       text += line;
       heads.push(sha256(line.trimEnd()));
       files.set(definitionPath(sha256(definition)), definition);
+      // Where its author changes it from version to version.
+      files.set(sourceOf(name), definition);
     }
     files.set(indexPath(name), text);
   }

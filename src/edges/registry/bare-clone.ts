@@ -1,8 +1,9 @@
-import { rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { RegistryAddress } from "../../definition/registry-address.ts";
 import { ExpertStackError } from "../../errors.ts";
-import { fetchEnvironment, type GitPlace, readingEnvironment } from "./git-environment.ts";
+import { fetchEnvironment, type GitPlace } from "./git-environment.ts";
 import { type GitFailure, gitFailure, mayPass } from "./git-failure.ts";
 import { defaultRetryDelays, defaultTimeLimitMs, type GitOptions } from "./git-options.ts";
 import { type GitEnd, runGit } from "./git-process.ts";
@@ -59,23 +60,20 @@ export class BareClone implements AsyncDisposable {
     }
   }
 
-  /** Objects that are here, by id or name. @throws UnusableClone, or the signal's reason */
-  async ask(names: readonly string[], signal: AbortSignal): Promise<readonly (GitObject | undefined)[]> {
-    this.#reader ??= new ObjectReader({
-      git: this.#git,
-      cwd: this.#place.view,
-      env: readingEnvironment(this.options, this.#place),
-    });
-    try {
-      return await this.#reader.ask(names, signal);
-    } catch (error) {
-      await this.#close();
-      throw error;
-    }
+  /** The id that a ref of this clone names, if it names one. */
+  async refId(ref: string): Promise<string | undefined> {
+    const text = await readFile(join(this.#place.view, ref), "utf8").catch(() => "");
+    return /^([0-9a-f]{40}|[0-9a-f]{64})\n$/.exec(text)?.[1];
+  }
+
+  /** Objects that are here, by their ids. @throws UnusableClone, LargeObject, or the signal's reason */
+  async objects(ids: readonly string[], signal: AbortSignal): Promise<readonly (GitObject | undefined)[]> {
+    this.#reader ??= new ObjectReader(this.#place.objects, this.#place.format);
+    return await this.#reader.read(ids, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#close();
+    await this.#reader?.[Symbol.asyncDispose]();
     await rm(this.#place.view, { recursive: true, force: true });
   }
 
@@ -99,12 +97,6 @@ export class BareClone implements AsyncDisposable {
     if (failure.type === "format") throw new UnusableClone("its objects are named otherwise", failure.format);
     if (failure.type === "unknown") throw new UnusableClone(failure.said);
     throw unreachable(failure, { ...this.address, options: this.options, attempts });
-  }
-
-  async #close(): Promise<void> {
-    const reader = this.#reader;
-    this.#reader = undefined;
-    await reader?.[Symbol.asyncDispose]();
   }
 }
 

@@ -102,7 +102,8 @@ export class Clones implements AsyncDisposable {
         this.#formats.get(address.url),
       );
       const view = await makeView(this.#views, store);
-      return new BareClone(address, this.#options, { view, objects: join(store.directory, "objects") });
+      const { directory, format } = store;
+      return new BareClone(address, this.#options, { view, objects: join(directory, "objects"), format });
     });
     this.#clones.set(address.url, clone);
     return clone;
@@ -115,7 +116,7 @@ export class Clones implements AsyncDisposable {
       const view = await makeView(this.#views, { format, known: [] });
       const objects = join(view, "objects");
       await mkdir(objects);
-      return new BareClone(address, this.#options, { view, objects });
+      return new BareClone(address, this.#options, { view, objects, format });
     });
   }
 

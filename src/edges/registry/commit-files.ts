@@ -1,7 +1,7 @@
 import { ExpertStackError } from "../../errors.ts";
 import type { BareClone } from "./bare-clone.ts";
 import { findFiles } from "./find-files.ts";
-import { LargeObject, largestObject } from "./object-reader.ts";
+import { type GitObject, LargeObject, largestObject } from "./object-reader.ts";
 import { unreachable } from "./unreachable.ts";
 import { UnusableClone } from "./unusable-clone.ts";
 
@@ -25,20 +25,46 @@ export const fetchCommit = async (
     signal,
   );
   if (fetched !== "done") return fetched;
-  const commit = await localCommit(clone, { name: ref, from }, signal);
+  const id = await clone.refId(ref);
+  const commit = id === undefined ? undefined : await localCommit(clone, { id, from }, signal);
   if (commit === undefined) throw new UnusableClone(`${from} was fetched and is not there`);
   return commit;
 };
 
-/** The commit that a name means, if it is here; tags are peeled. */
+/** The commit that an id means, if it is here; tags are peeled. */
 export const localCommit = async (
   clone: BareClone,
-  { name, from }: { readonly name: string; readonly from: string },
+  { id, from }: { readonly id: string; readonly from: string },
   signal: AbortSignal,
 ): Promise<Commit | undefined> => {
-  const [object] = await clone.ask([`${name}^{commit}`], signal);
+  const object = await peeled(clone, id, signal);
   const tree = /^tree ([0-9a-f]+)\n/.exec(object?.content.toString("latin1") ?? "")?.[1];
   return object === undefined || tree === undefined ? undefined : { id: object.id, tree, from };
+};
+
+/** Tags of tags that are followed: nobody makes more. */
+const mostTags = 8;
+
+/** The commit that an id means or a tag at it names, if it is here. @throws UnusableClone, LargeObject */
+export const peeled = async (
+  clone: BareClone,
+  start: string,
+  signal: AbortSignal,
+): Promise<GitObject | undefined> => {
+  let id = start;
+  for (let tags = 0; tags < mostTags; tags++) {
+    const [object] = await clone.objects([id], signal);
+    if (object?.type !== "tag") return object?.type === "commit" ? object : undefined;
+    id = /^object ([0-9a-f]+)\n/.exec(object.content.toString("latin1"))?.[1] ?? "";
+  }
+  return undefined;
+};
+
+type Wanted = {
+  readonly paths: readonly string[];
+  /** What will probably be read next, and comes with what has to be fetched. */
+  readonly likely?: readonly string[] | undefined;
+  readonly signal: AbortSignal;
 };
 
 /**
@@ -49,24 +75,32 @@ export const localCommit = async (
 export const readFiles = async (
   clone: BareClone,
   commit: Commit,
-  { paths, signal }: { readonly paths: readonly string[]; readonly signal: AbortSignal },
+  { paths, likely = [], signal }: Wanted,
 ): Promise<ReadonlyMap<string, Uint8Array>> => {
-  const ids = await named(clone, new Map(), () =>
-    findFiles(paths, {
+  const find = (wanted: readonly string[]) =>
+    findFiles(wanted, {
       root: commit.tree,
-      ask: (names) => clone.ask(names, signal),
+      ask: (trees) => clone.objects(trees, signal),
       where: clone.address.id,
-    }),
-  );
+    });
+  const ids = await named(clone, new Map(), () => find(paths));
   return await named(clone, ids, async () => {
     const blobs = await readBlobs(clone, [...new Set(ids.values())], signal);
     const missing = [...ids.values()].filter((id) => !blobs.has(id));
     if (missing.length > 0) {
-      await fetchBlobs(clone, { commit, ids: [...new Set(missing)] }, signal);
+      const more = await Promise.all(likely.map((path) => find([path]).catch(nothingThere)));
+      const wanted = new Set([...missing, ...more.flatMap((found) => [...found.values()])]);
+      await fetchBlobs(clone, { commit, ids: [...wanted] }, signal);
       for (const [id, content] of await readBlobs(clone, missing, signal)) blobs.set(id, content);
     }
     return new Map([...ids].map(([path, id]) => [path, blobs.get(id) ?? lost(id)]));
   });
+};
+
+/** Whoever reads it will be told what is wrong with it. */
+const nothingThere = (error: unknown): ReadonlyMap<string, string> => {
+  if (error instanceof ExpertStackError || error instanceof LargeObject) return new Map();
+  throw error;
 };
 
 /** Says which of the paths has an object that is too large. */
@@ -97,7 +131,7 @@ const readBlobs = async (
   ids: readonly string[],
   signal: AbortSignal,
 ): Promise<Map<string, Buffer>> => {
-  const objects = await clone.ask(ids, signal);
+  const objects = await clone.objects(ids, signal);
   return new Map(objects.flatMap((object) => (object?.type === "blob" ? [[object.id, object.content]] : [])));
 };
 

@@ -1,5 +1,6 @@
 import type { GitOptions } from "./git-options.ts";
 import { basic, httpsHost } from "./host-token.ts";
+import type { ObjectFormat } from "./unusable-clone.ts";
 
 /** The repository that a git command works in. */
 export type GitPlace = {
@@ -7,6 +8,7 @@ export type GitPlace = {
   readonly view: string;
   /** Where objects lie, which may be shared with other processes. */
   readonly objects: string;
+  readonly format: ObjectFormat;
 };
 
 /** To find programs, certificates, proxies and keys. Never GIT_TRACE*: what it writes holds credentials. */
@@ -22,8 +24,8 @@ const seenByPerson = [
   ...["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_SSH", "GIT_SSH_COMMAND"],
 ];
 
-/** The environment of a command that asks nobody: objects are read, and a missing one is missing. */
-export const readingEnvironment = (options: GitOptions, place: GitPlace): Record<string, string> => ({
+/** The environment of a command in the place. A missing object is missing: git asks nobody for it on its own. */
+const placeEnvironment = (options: GitOptions, place: GitPlace): Record<string, string> => ({
   ...personal(options, place),
   GIT_DIR: place.view,
   GIT_OBJECT_DIRECTORY: place.objects,
@@ -47,7 +49,7 @@ export const fetchEnvironment = (
     [`GIT_CONFIG_VALUE_${index}`, value],
   ]);
   return {
-    ...readingEnvironment(options, place),
+    ...placeEnvironment(options, place),
     GIT_ALLOW_PROTOCOL: options.protocols ?? "https:ssh",
     GIT_CONFIG_COUNT: `${settings.length}`,
     ...Object.fromEntries(numbered),

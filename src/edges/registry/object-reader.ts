@@ -1,94 +1,122 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { inflate } from "node:zlib";
 import { objectId } from "../../registry/object-id.ts";
-import { type GitCommand, killGroup, startGit } from "./git-process.ts";
-import { UnusableClone } from "./unusable-clone.ts";
+import { Pack } from "./pack.ts";
+import { type ObjectFormat, UnusableClone } from "./unusable-clone.ts";
 
 export type GitObject = {
+  /** Hexadecimal. */
   readonly id: string;
   readonly type: string;
   readonly content: Buffer;
 };
 
+type Found = Omit<GitObject, "id"> | "large" | undefined;
+
 /** Bytes of one object. An index file of a thousand versions has about a mebibyte. */
 export const largestObject = 16 * 1024 ** 2;
 
-/** One `git cat-file` that answers for as long as it is wanted. It never asks the network for anything. */
+/**
+ * Reads objects from the files in which git keeps them, without git: it would start a process for that, and would believe
+ * what lies there. Here each is held against its id. Nothing is asked of the network.
+ */
 export class ObjectReader implements AsyncDisposable {
-  readonly #child: ReturnType<typeof startGit>;
-  readonly #bytes: AsyncIterator<Buffer>;
-  readonly #ended: Promise<void>;
-  #read = Buffer.alloc(0);
+  readonly #objects: string;
+  readonly #format: ObjectFormat;
+  readonly #packs = new Map<string, Pack>();
 
-  constructor(command: Omit<GitCommand, "args">) {
-    this.#child = startGit({ ...command, args: ["cat-file", "--batch"] });
-    this.#child.stderr.resume();
-    this.#ended = new Promise((resolve) =>
-      this.#child.once("close", () => resolve()).on("error", () => resolve()),
-    );
-    this.#bytes = this.#child.stdout[Symbol.asyncIterator]();
+  constructor(objects: string, format: ObjectFormat) {
+    [this.#objects, this.#format] = [objects, format];
   }
 
   /**
-   * Objects by id or by any name git knows (`refs/…^{commit}`), in order; nothing for one that is not here.
+   * Objects by their ids, in order; nothing for one that is not here.
    *
-   * @throws UnusableClone when git cannot read what it should, LargeObject, or the signal's reason; the reader is of no use
-   *   then
+   * @throws UnusableClone for what is damaged, LargeObject, or the signal's reason
    */
-  async ask(names: readonly string[], signal: AbortSignal): Promise<readonly (GitObject | undefined)[]> {
-    signal.throwIfAborted();
-    const onAbort = (): void => killGroup(this.#child);
-    signal.addEventListener("abort", onAbort, { once: true });
-    try {
-      this.#child.stdin.write(names.map((name) => `${name}\n`).join(""));
-      const objects: (GitObject | undefined)[] = [];
-      for (const _name of names) objects.push(await this.#answer());
-      return objects;
-    } catch (error) {
-      killGroup(this.#child);
+  async read(ids: readonly string[], signal: AbortSignal): Promise<readonly (GitObject | undefined)[]> {
+    const objects: (GitObject | undefined)[] = [];
+    let isCurrent = false;
+    for (const id of ids) {
       signal.throwIfAborted();
-      throw error;
-    } finally {
-      signal.removeEventListener("abort", onAbort);
+      if (!isCurrent && !this.#isPacked(id)) {
+        await this.#openPacks();
+        isCurrent = true;
+      }
+      objects.push(await this.#one(id));
     }
+    return objects;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    killGroup(this.#child);
-    this.#child.stdout.destroy();
-    await this.#ended;
+    const packs = [...this.#packs.values()];
+    this.#packs.clear();
+    await Promise.all(packs.map((pack) => pack[Symbol.asyncDispose]()));
   }
 
-  async #answer(): Promise<GitObject | undefined> {
-    const line = await this.#line();
-    if (/ (?:missing|ambiguous)$/.test(line)) return undefined;
-    const [, id, type, size] = /^([0-9a-f]+) (\w+) (\d+)$/.exec(line) ?? [];
-    if (id === undefined || type === undefined) throw new UnusableClone(`git cat-file said: ${line}`);
-    if (Number(size) > largestObject) throw new LargeObject(id);
-    const content = (await this.#take(Number(size) + 1)).subarray(0, -1);
-    // git reads what lies there without looking whether it is that.
-    if (objectId(type, content, id.length === 64 ? "sha256" : "sha1") !== id)
+  #isPacked(id: string): boolean {
+    const bytes = Buffer.from(id, "hex");
+    return [...this.#packs.values()].some((pack) => pack.has(bytes));
+  }
+
+  /** Those that were not there the last time. */
+  async #openPacks(): Promise<void> {
+    const folder = join(this.#objects, "pack");
+    const names = await readdir(folder).catch(() => []);
+    for (const name of names.filter((each) => each.endsWith(".idx") && !this.#packs.has(each))) {
+      const path = join(folder, name.slice(0, -".idx".length));
+      this.#packs.set(name, await Pack.open(path, this.#idBytes()).catch(unusable));
+    }
+  }
+
+  async #one(id: string): Promise<GitObject | undefined> {
+    const found = (await this.#packed(id)) ?? (await this.#loose(id));
+    if (found === undefined) return undefined;
+    if (found === "large") throw new LargeObject(id);
+    if (objectId(found.type, found.content, this.#format) !== id)
       throw new UnusableClone(`the object ${id} was altered`);
-    return { id, type, content };
+    return { id, ...found };
   }
 
-  async #line(): Promise<string> {
-    while (!this.#read.includes("\n")) await this.#more();
-    const line = await this.#take(this.#read.indexOf("\n") + 1);
-    return line.toString("utf8").trimEnd();
+  async #packed(id: string): Promise<Found> {
+    const bytes = Buffer.from(id, "hex");
+    const pack = [...this.#packs.values()].find((each) => each.has(bytes));
+    return await pack?.read(bytes, largestObject);
   }
 
-  async #take(length: number): Promise<Buffer> {
-    while (this.#read.length < length) await this.#more();
-    const taken = this.#read.subarray(0, length);
-    this.#read = this.#read.subarray(length);
-    return taken;
+  /** A file of its own, `<type> <size>\0<content>`: few, since a fetch brings a pack. */
+  async #loose(id: string): Promise<Found> {
+    const path = join(this.#objects, id.slice(0, 2), id.slice(2));
+    const file = await readFile(path).catch(() => undefined);
+    if (file === undefined) return undefined;
+    const options = { maxOutputLength: largestObject + longestHead };
+    const data = await promisify(inflate)(file, options).catch((error: unknown) =>
+      isTooMuch(error) ? ("large" as const) : unusable(error),
+    );
+    if (data === "large") return data;
+    const end = data.indexOf(0);
+    const [type = ""] = data.toString("latin1", 0, end).split(" ");
+    const content = data.subarray(end + 1);
+    return content.length > largestObject ? "large" : { type, content };
   }
 
-  async #more(): Promise<void> {
-    const { done, value } = await this.#bytes.next();
-    if (done === true) throw new UnusableClone("git cat-file ended");
-    this.#read = Buffer.concat([this.#read, value]);
+  #idBytes(): number {
+    return this.#format === "sha256" ? 32 : 20;
   }
 }
+
+/** Bytes of a type, a size and what stands between them. */
+const longestHead = 64;
+
+const isTooMuch = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
+
+const unusable = (error: unknown): never => {
+  if (error instanceof UnusableClone) throw error;
+  throw new UnusableClone(error instanceof Error ? error.message : String(error));
+};
 
 /** An object that no file of a registry may be. Never leaves this folder. */
 export class LargeObject extends Error {

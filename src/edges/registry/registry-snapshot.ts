@@ -26,16 +26,16 @@ export const openSnapshot = async (
   return {
     address,
     commit: commit.id,
-    read: (paths, until) =>
+    read: (paths, until, likely) =>
       clones.use(address, until, async (clone) =>
-        readFiles(clone, await again(clone, commit, until), { paths, signal: until }),
+        readFiles(clone, await again(clone, commit, until), { paths, likely, signal: until }),
       ),
   };
 };
 
 /** The commit in a clone that may have been made anew since. */
 const again = async (clone: BareClone, { id, from }: Commit, signal: AbortSignal): Promise<Commit> => {
-  const here = await localCommit(clone, { name: id, from }, signal);
+  const here = await localCommit(clone, { id, from }, signal);
   if (here !== undefined) return here;
   const fetched = await fetchCommit(clone, id, signal);
   if (typeof fetched === "string") throw notGiven(clone, "refused");

@@ -41,4 +41,4 @@ const commitById = async (
   id: string,
   signal: AbortSignal,
 ): Promise<Commit | "absent" | "refused"> =>
-  (await localCommit(clone, { name: id, from: id }, signal)) ?? (await fetchCommit(clone, id, signal));
+  (await localCommit(clone, { id, from: id }, signal)) ?? (await fetchCommit(clone, id, signal));

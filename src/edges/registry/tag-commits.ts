@@ -1,5 +1,6 @@
 import type { RegistryAddress } from "../../definition/registry-address.ts";
 import type { Clones } from "./clones.ts";
+import { peeled } from "./commit-files.ts";
 import { isRefName } from "./ref-name.ts";
 import { unreachable } from "./unreachable.ts";
 
@@ -24,15 +25,12 @@ export const tagCommits = async (
     const fetched = await clone.fetch({ refspecs, depth: 1, filter: "tree:0", isAdded: false }, signal);
     if (fetched !== "done")
       throw unreachable({ type: fetched }, { ...address, options: clone.options, attempts: 1 });
-    const commits = await clone.ask(
-      tags.map((tag) => `${ref}/${tag}^{commit}`),
-      signal,
-    );
-    return new Map(
-      tags.flatMap((tag, index) => {
-        const commit = commits[index];
-        return commit === undefined ? [] : [[tag, commit.id]];
-      }),
-    );
+    const found = new Map<string, string>();
+    for (const tag of tags) {
+      const id = await clone.refId(`${ref}/${tag}`);
+      const commit = id === undefined ? undefined : await peeled(clone, id, signal);
+      if (commit !== undefined) found.set(tag, commit.id);
+    }
+    return found;
   });
 };

@@ -6,6 +6,7 @@ import { indexPath } from "../../registry/index-path.ts";
 import { namesPath } from "../../registry/index-place.ts";
 import { indexText } from "../../registry/index-text.ts";
 import type { Lockfile } from "../../registry/lockfile.ts";
+import { definitionFile } from "../../registry/publish-tag.ts";
 import { selectVersion } from "../../registry/select-version.ts";
 import type { Asked, Choice } from "./choice.ts";
 import type { OpenRegistry } from "./open-registries.ts";
@@ -37,7 +38,8 @@ export const readStates = async (
   registry: OpenRegistry,
   lockfile: Lockfile | undefined,
 ): Promise<ReadonlyMap<string, IndexState>> => {
-  const files = await registry.read(names.map(indexPath));
+  // A registry of many Experts has the newest version's definition there, as the same blob that its index keeps.
+  const files = await registry.read(names.map(indexPath), names.map(definitionFile));
   return new Map(
     names.flatMap((name) => {
       const state = readState(name, files.get(indexPath(name)), { registry: registry.address, lockfile });

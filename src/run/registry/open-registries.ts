@@ -7,7 +7,7 @@ import type { Registries, RegistrySnapshot } from "../registry-ports.ts";
 /** A registry that was opened for one resolution. */
 export type OpenRegistry = {
   readonly address: RegistryAddress;
-  read(paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
+  read(paths: readonly string[], likely?: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
   /** Takes note of what was chosen, for the lock and for warnings. */
   used(state: IndexState, version: PublishedVersion): void;
 };
@@ -44,7 +44,7 @@ export const openRegistries = (registries: Registries, signal: AbortSignal): Ope
       commits.set(address.id, { indexCommit: snapshot.commit });
       return {
         address,
-        read: (paths) => snapshot.read(paths, signal),
+        read: (paths, likely) => snapshot.read(paths, signal, likely),
         used: ({ name, heads }, version) => {
           indexes.set(name, { registry: address.id, seq: heads.length, head: heads.at(-1) ?? "" });
           if (version.status !== "available") worn.set(`${name}@${version.line.version}`, version);

@@ -11,7 +11,7 @@ export type OpenRegistries = AsyncDisposable & {
   readonly cacheDirectory: string;
   /** Registries of another process on the same cache. */
   another(options?: Partial<GitOptions>): Registries & AsyncDisposable;
-  /** The git commands that were started, in order: `fetch`, `cat-file`. */
+  /** The git commands that were started, in order: `fetch`. */
   commands(): readonly string[];
   /** The same with all their arguments. */
   lines(): readonly string[];
@@ -51,7 +51,7 @@ export const openRegistries = (options: Partial<GitOptions> = {}): OpenRegistrie
 };
 
 const commandOf = (line: string): readonly string[] =>
-  /\b(?:fetch(?= )|cat-file|init)\b/.exec(line)?.slice(0, 1) ?? [line];
+  /\b(?:fetch(?= )|init)\b/.exec(line)?.slice(0, 1) ?? [line];
 
 /** An address as the adapter is given it. */
 export const addressOf = (url: string) => ({ url, id: "registry.test/acme/experts" });

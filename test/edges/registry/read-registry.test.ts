@@ -32,7 +32,7 @@ describe.each([
 });
 
 describe.each([1, 20])("given %i Experts at once", (count) => {
-  test("they cost one fetch to open, one a reading, and one process to read with", async () => {
+  test("they cost one fetch to open and one a reading, which brings what is likely to be read next", async () => {
     using registry = makeRegistry();
     servesFilters(registry);
     registry.publishAll(names(count).map((name) => ({ name, version: "1.0.0" })));
@@ -40,8 +40,22 @@ describe.each([1, 20])("given %i Experts at once", (count) => {
     const snapshot = await open.registries.open(addressOf(registry.url), never);
     const files = await snapshot.read(names(count).map(indexPath), never);
     expect(files.size).toBe(count);
-    expect(open.commands()).toEqual(["fetch", "cat-file", "fetch"]);
+    expect(open.commands()).toEqual(["fetch", "fetch"]);
     await snapshot.read(names(count).map(indexPath), never);
-    expect(open.commands()).toHaveLength(3);
+    expect(open.commands()).toHaveLength(2);
+  });
+
+  test("what is likely to be read next comes along, and nothing of it is an error before it is read", async () => {
+    using registry = makeRegistry({ "likely.toml": "likely", link: { linkTo: "likely.toml" } });
+    servesFilters(registry);
+    registry.publishAll(names(count).map((name) => ({ name, version: "1.0.0" })));
+    await using open = openRegistries();
+    const snapshot = await open.registries.open(addressOf(registry.url), never);
+    const likely = ["link", "none.toml", "../x", "likely.toml"];
+    const files = await snapshot.read(names(count).map(indexPath), never, likely);
+    expect([...files.keys()]).toEqual(names(count).map(indexPath));
+    expect((await snapshot.read(["likely.toml"], never)).size).toBe(1);
+    expect(open.commands()).toEqual(["fetch", "fetch"]);
+    await expect(snapshot.read(["link"], never)).rejects.toMatchObject({ code: "PATH_ESCAPE" });
   });
 });
