@@ -88,8 +88,8 @@ export const readFiles = async (
     const blobs = await readBlobs(clone, [...new Set(ids.values())], signal);
     const missing = [...ids.values()].filter((id) => !blobs.has(id));
     if (missing.length > 0) {
-      const more = await Promise.all(likely.map((path) => find([path]).catch(nothingThere)));
-      const wanted = new Set([...missing, ...more.flatMap((found) => [...found.values()])]);
+      const more = await find(likely).catch(nothingThere);
+      const wanted = new Set([...missing, ...more.values()]);
       await fetchBlobs(clone, { commit, ids: [...wanted] }, signal);
       for (const [id, content] of await readBlobs(clone, missing, signal)) blobs.set(id, content);
     }
@@ -97,7 +97,7 @@ export const readFiles = async (
   });
 };
 
-/** Whoever reads it will be told what is wrong with it. */
+/** Where one of them is none, they come when they are read, and whoever reads that one is told. */
 const nothingThere = (error: unknown): ReadonlyMap<string, string> => {
   if (error instanceof ExpertStackError || error instanceof LargeObject) return new Map();
   throw error;
