@@ -14,6 +14,7 @@ import { toolAsker } from "./ask-tools.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import { changedVersions } from "./changed-versions.ts";
 import { jobSandbox, machineOf } from "./job-sandbox.ts";
+import { startNotices } from "./lock-notices.ts";
 import { workflowReferences } from "./lock-references.ts";
 import { foundForLock, type LockWish } from "./lock-registry.ts";
 import { lockPath, readLock } from "./read-lock.ts";
@@ -139,6 +140,7 @@ const made = async (
     otherwise: wish.update !== true ? "as first installed" : "newest",
     onUse: (key: string, pin: PackagePin) => used.set(key, pin),
   } as const;
+  for (const text of startNotices(found.experts, wish.before)) terminal.err(`info: ${visible(text)}\n`);
   const toolsOf = toolAsker(all, { workspace, sandbox, packages, terminal });
   const experts: LockedExpert[] = [];
   for (const one of [...own, ...found.experts]) {
