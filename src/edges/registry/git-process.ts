@@ -56,7 +56,7 @@ export const runGit = async (
 };
 
 /** Starts git in a process group of its own, without a terminal that something could ask a password on. */
-export const startGit = ({ git, args, cwd, env }: GitCommand) => {
+const startGit = ({ git, args, cwd, env }: GitCommand) => {
   const child = spawn(git, ["--no-replace-objects", ...args], {
     cwd,
     env: { ...env },
@@ -90,7 +90,7 @@ const killLiving = (): void => {
   for (const child of living) killGroup(child);
 };
 
-export const killGroup = ({ pid }: ChildProcess): void => {
+const killGroup = ({ pid }: ChildProcess): void => {
   if (pid === undefined) return;
   try {
     process.kill(-pid, "SIGKILL");
