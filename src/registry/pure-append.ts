@@ -39,7 +39,7 @@ export const requirePureAppend = (proposed: ProposedChange): void => {
     const place = requirePlain(path, after ?? { mode: "100644" });
     if (place.type === "about" || place.type === "names") continue;
     if (after === undefined) throw rewound(path, "is taken away");
-    if (place.type === "scope") scopeChange(proposed, { scope: place.scope, path, before, after });
+    if (place.type === "scope") scopeChange(proposed, { scope: place.scope, path, after });
     if (place.type === "definition" && before !== undefined) throw rewound(path, "is changed");
     if (place.type === "lines") {
       for (const digest of appendedLines(proposed, { name: place.name, path, before, after, added }))
@@ -96,20 +96,15 @@ const appendedLines = (proposed: ProposedChange, lines: Lines): readonly string[
 
 const scopeChange = (
   { owners, by }: ProposedChange,
-  change: {
-    readonly scope: string;
-    readonly path: string;
-    readonly before: TreeFile | undefined;
-    readonly after: TreeFile;
-  },
+  { scope, path, after }: { readonly scope: string; readonly path: string; readonly after: TreeFile },
 ): void => {
-  const { scope, path, before, after } = change;
   const now = parseScopeFile(indexText(after, path), path);
-  if (before === undefined) {
+  if (!owners.has(scope)) {
     requireName(`${scope}/x`);
     requireDistinctName(scope, owners.keys());
   }
-  requireOwners(scope, before === undefined ? now : owners.get(scope), by);
+  // Whoever owns it by now, also where the change began before there was its file.
+  requireOwners(scope, owners.get(scope) ?? now, by);
 };
 
 const rewound = (path: string, what: string): ExpertStackError =>

@@ -21,7 +21,11 @@ export type RegistryRepository = {
   files(commit: string, folder: string): Promise<ReadonlyMap<string, TreeFile>>;
   /** Paths below a folder. */
   paths(commit: string, folder: string): Promise<readonly string[]>;
-  /** What `head` has changed below a folder since it left `base`. */
+  /**
+   * What `head` has changed below a folder since it left `base`, and so what a merge brings, however it is merged.
+   *
+   * @throws ExpertStackError PUBLISH_REFUSED where that cannot be told
+   */
   changes(base: string, head: string, folder: string): Promise<readonly FileChange[]>;
   /**
    * Commits files on top of `parent` and pushes that to the branch.

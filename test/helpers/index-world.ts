@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { emptyIndex, lineAfter, readIndexFile } from "../../src/registry/index-file.ts";
-import type { IndexEntry } from "../../src/registry/index-line.ts";
+import type { IndexEntry, PublishLine } from "../../src/registry/index-line.ts";
 import { definitionPath, indexPath } from "../../src/registry/index-path.ts";
 import { namesPath, type TreeFile } from "../../src/registry/index-place.ts";
 import { listedVersion, nameLine, renderNames } from "../../src/registry/names-list.ts";
@@ -19,13 +19,17 @@ export const plainFile = (text: string): TreeFile => {
   return { mode: "100644", id, content };
 };
 
-/** The line that publishes a definition, before it has its place. */
-export const publishEntry = (text: string, by: number = ada.id): IndexEntry => {
+/** The line that publishes a definition, before it has its place. @param from over where it says it comes from */
+export const publishEntry = (
+  text: string,
+  by: number = ada.id,
+  from: Partial<PublishLine["src"]> = {},
+): IndexEntry => {
   const file = plainFile(text);
   const { facts } = readPublishedDefinition(file.content, { file: "x.toml" });
   const src = { repo: "github.com/acme/experts", repoId: 1, commit: "a".repeat(40), path: "x.toml" };
   const tag = `${facts.name}@${facts.version}`;
-  const about = { src: { ...src, tag }, blob: file.id, by: `gh:${by}`, at: "2026-11-26T00:00:00Z" };
+  const about = { src: { ...src, tag, ...from }, blob: file.id, by: `gh:${by}`, at: "2026-11-26T00:00:00Z" };
   return { t: "publish", ...facts, ...about };
 };
 

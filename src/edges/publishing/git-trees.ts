@@ -1,7 +1,7 @@
-import { ExpertStackError } from "../../errors.ts";
 import type { TreeFile } from "../../registry/index-place.ts";
 import type { FileChange } from "../../registry/pure-append.ts";
-import { type GitCheckout, git, tryGit } from "./git-command.ts";
+import { branchPoint } from "./branch-commits.ts";
+import { type GitCheckout, git } from "./git-command.ts";
 
 type Entry = { readonly path: string; readonly mode: string; readonly id: string };
 
@@ -36,14 +36,17 @@ export const treeEntries = async (
     });
 };
 
-/** What a commit has changed below a folder since it left the other: no renames, each file for itself. */
+/**
+ * What a commit has changed below a folder since it left the other: no renames, each file for itself.
+ *
+ * @throws ExpertStackError PUBLISH_REFUSED where that depends on how the two are merged
+ */
 export const treeChanges = async (
   checkout: GitCheckout,
   { base, head, folder }: { readonly base: string; readonly head: string; readonly folder: string },
 ): Promise<readonly FileChange[]> => {
-  const { code, out } = await tryGit(checkout, ["merge-base", base, head]);
-  if (code === 1) throw unrelated();
-  const left = out.toString("utf8").trim();
+  const left = await branchPoint(checkout, { base, head, folder });
+  if (left === undefined) return [];
   const args = ["diff-tree", "-r", "-z", "--no-renames", "--full-index", left, head, "--", folder];
   const fields = (await git(checkout, args)).toString("utf8").split("\0");
   const sides: { readonly path: string; readonly before: Entry; readonly after: Entry }[] = [];
@@ -64,13 +67,6 @@ export const treeChanges = async (
     return { path, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) };
   });
 };
-
-const unrelated = (): ExpertStackError =>
-  new ExpertStackError({
-    code: "PUBLISH_REFUSED",
-    message: "It has no commit in common with the default branch.",
-    remedy: "Make the change on top of the default branch.",
-  });
 
 const isNothing = (id: string): boolean => /^0+$/.test(id);
 
