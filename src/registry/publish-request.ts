@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { ExpertStackError } from "../errors.ts";
 import { parsePublishTag } from "./publish-tag.ts";
-import type { Account } from "./scope-owners.ts";
+import { type Account, isEveryWorkflow } from "./scope-owners.ts";
 import { commitId, type WantedLine, wantedIndex, wantedStatus, wantedTag } from "./wanted-line.ts";
 
 /** The repository of a registry. */
@@ -65,6 +65,16 @@ const Dispatched = z.object({
  * @throws ExpertStackError PUBLISH_REFUSED
  */
 export const readPublishRequest = (payload: unknown): PublishRequest => {
+  const request = requestOf(payload);
+  const workflow = request.people.find(isEveryWorkflow);
+  if (workflow === undefined) return request;
+  throw refused(
+    `It is asked for by ${workflow.login}, as which every workflow acts`,
+    "Push the tag, or run the workflow, as an account that owns the scope.",
+  );
+};
+
+const requestOf = (payload: unknown): PublishRequest => {
   const pushed = TagPushed.safeParse(payload);
   if (pushed.success) return pushRequest(pushed.data);
   const dispatched = Dispatched.safeParse(payload);

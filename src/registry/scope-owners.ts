@@ -6,12 +6,21 @@ import { indexFolder } from "./index-path.ts";
 /** A GitHub account. Its number stays when it is renamed and its name is taken by another. */
 export type Account = { readonly id: number; readonly login: string };
 
-const ScopeFile = z.strictObject({
-  v: z.literal(1),
-  owners: z
-    .array(z.strictObject({ id: z.int().check(z.gte(1)), login: z.exactOptional(z.string()) }))
-    .check(z.minLength(1)),
-});
+/** Of GitHub's own Actions; on a server of one's own the number is another and the login the same. */
+const workflows: Account = { id: 41_898_282, login: "github-actions[bot]" };
+
+/** Whether every workflow of a repository acts as this account: whoever may push one would be an owner. */
+export const isEveryWorkflow = ({ id, login }: { readonly id: number; readonly login?: string }): boolean =>
+  id === workflows.id || login?.toLowerCase() === workflows.login;
+
+const Owner = z
+  .strictObject({ id: z.int().check(z.gte(1)), login: z.exactOptional(z.string()) })
+  .check(
+    z.refine((owner) => !isEveryWorkflow(owner), "every workflow acts as this account; name a person's"),
+  );
+
+/** An empty list says that nobody owns the scope yet. */
+const ScopeFile = z.strictObject({ v: z.literal(1), owners: z.array(Owner) });
 
 /** Where the owners of a scope are written, on the registry's default branch. @param scope with its `@` */
 export const scopePath = (scope: string): string => `${indexFolder}/scopes/${scope.slice(1)}.toml`;
@@ -38,11 +47,14 @@ export const requireOwners = (
   owners: ReadonlySet<number> | undefined,
   people: readonly [Account, ...Account[]],
 ): void => {
-  if (owners === undefined) {
+  if (owners === undefined || owners.size === 0) {
     throw new ExpertStackError({
       code: "PUBLISH_REFUSED",
       message: `Nobody owns the scope ${scope} in this registry.`,
-      remedy: `Add ${scopePath(scope)} with the numbers of its owners, by a pull request.`,
+      remedy:
+        owners === undefined
+          ? `Add ${scopePath(scope)} with the numbers of its owners, by a pull request.`
+          : `Ask whoever may push to the default branch to write the numbers of its owners into ${scopePath(scope)}.`,
     });
   }
   const stranger = people.find(({ id }) => !owners.has(id));

@@ -12,11 +12,23 @@ describe("the owners of a scope", () => {
 
   test.each([
     ["no version", "[[owners]]\nid = 1\n"],
-    ["no owners", "v = 1\nowners = []\n"],
+    ["the account of every workflow", "v = 1\n[[owners]]\nid = 41898282\n"],
+    [
+      "the account of every workflow of a server",
+      'v = 1\n[[owners]]\nid = 7\nlogin = "github-actions[bot]"\n',
+    ],
     ["a login for an id", 'v = 1\n[[owners]]\nid = "ada"\n'],
     ["a misspelt key", "v = 1\n[[owners]]\nid = 1\nrole = 2\n"],
     ["what is no TOML", "v = "],
   ])("are not guessed from %s", (_, text) => expect(codeOf(() => read(text))).toBe("INDEX_CORRUPT"));
+
+  test("may be none yet: then nobody publishes", () => {
+    const none = read("v = 1\nowners = []\n");
+    expect(errorOf(() => requireOwners("@acme", none, [ada]))).toMatchObject({
+      code: "PUBLISH_REFUSED",
+      message: "Nobody owns the scope @acme in this registry.",
+    });
+  });
 
   const owners = new Set([ada.id]);
 

@@ -188,6 +188,16 @@ describe("given a tag that may not publish, then nothing is written and the reas
     );
   });
 
+  test("by a workflow, which whoever may push one can have asked for", { timeout }, async () => {
+    using world = registry();
+    world.author.git("tag", "@acme/x@1.0.0");
+    world.author.git("push", "--quiet", "origin", "refs/tags/@acme/x@1.0.0");
+    const by = { id: 41_898_282, login: "github-actions[bot]" };
+    const { results, log } = await world.dispatch({ action: "index", version: "@acme/x@1.0.0" }, by);
+    expect(results).toEqual(refused);
+    expect(log).toContain("It is asked for by github-actions[bot], as which every workflow acts.");
+  });
+
   test("by an owner, but run again by a stranger", { timeout }, async () => {
     using world = registry();
     world.author.git("tag", "@acme/x@1.0.0");
