@@ -2,7 +2,12 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as z from "zod/mini";
 import { ExpertStackError } from "../errors.ts";
-import { type PublishRequest, readPublishRequest, requireSameAsker } from "../registry/publish-request.ts";
+import {
+  type PublishRequest,
+  readPublishRequest,
+  repositoryOf,
+  requireSameAsker,
+} from "../registry/publish-request.ts";
 import type { IndexProposal } from "../run/check-index.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -64,7 +69,11 @@ export const readProposal = (payload: unknown): Omit<IndexProposal, "base"> => {
   const parsed = PullRequest.safeParse(payload);
   if (parsed.success) {
     const { sender, pull_request: change } = parsed.data;
-    return { head: change.head.sha, by: [change.user, sender] };
+    const registry = repositoryOf(payload);
+    return {
+      ...{ head: change.head.sha, by: [change.user, sender] },
+      ...(registry === undefined ? {} : { registry }),
+    };
   }
   throw new ExpertStackError({
     code: "INPUT_INVALID",

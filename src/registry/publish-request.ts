@@ -133,6 +133,12 @@ const wantedOf = ({ action, version, value }: z.infer<typeof Dispatched>["inputs
   return action === "tag" ? wantedTag(version, value ?? "") : wantedStatus(version, action, value ?? "");
 };
 
+/** The repository of an event, where it says all of it. */
+export const repositoryOf = (payload: unknown): RegistryRepositoryFacts | undefined => {
+  const parsed = z.object({ repository: Repository }).safeParse(payload);
+  return parsed.success ? factsOf(parsed.data.repository) : undefined;
+};
+
 const factsOf = ({
   id,
   full_name,

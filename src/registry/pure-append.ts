@@ -1,5 +1,6 @@
 import { ExpertStackError } from "../errors.ts";
 import { readIndexFile } from "./index-file.ts";
+import type { PublishLine } from "./index-line.ts";
 import { definitionPath, sha256 } from "./index-path.ts";
 import type { TreeFile } from "./index-place.ts";
 import { indexText } from "./index-text.ts";
@@ -26,14 +27,15 @@ export type ProposedChange = {
  * schema.json and known-bad.jsonl are left to whoever reviews the change, and `names.jsonl` to the check of the whole
  * index.
  *
+ * @returns the lines that publish a version
  * @throws ExpertStackError INDEX_REWOUND, INDEX_CORRUPT, PUBLISH_REFUSED, DIGEST_MISMATCH, PATH_ESCAPE, NAME_INVALID,
  *   NAME_CONFUSABLE, and what a definition is refused for
  */
-export const requirePureAppend = (proposed: ProposedChange): void => {
+export const requirePureAppend = (proposed: ProposedChange): readonly PublishLine[] => {
   const added = new Map(
     proposed.changes.flatMap(({ path, after }) => (after ? [[path, after] as const] : [])),
   );
-  const used = new Set<string>();
+  const published: PublishLine[] = [];
   for (const change of proposed.changes) {
     const { path, before, after } = change;
     const place = requirePlain(path, after ?? { mode: "100644" });
@@ -41,11 +43,10 @@ export const requirePureAppend = (proposed: ProposedChange): void => {
     if (after === undefined) throw rewound(path, "is taken away");
     if (place.type === "scope") scopeChange(proposed, { scope: place.scope, path, after });
     if (place.type === "definition" && before !== undefined) throw rewound(path, "is changed");
-    if (place.type === "lines") {
-      for (const digest of appendedLines(proposed, { name: place.name, path, before, after, added }))
-        used.add(digest);
-    }
+    if (place.type === "lines")
+      published.push(...appendedLines(proposed, { name: place.name, path, before, after, added }));
   }
+  const used = new Set(published.map((line) => definitionPath(line.sha256)));
   const unused = proposed.changes.find(
     ({ path }) =>
       path.endsWith(".toml") &&
@@ -53,6 +54,7 @@ export const requirePureAppend = (proposed: ProposedChange): void => {
       !used.has(path),
   );
   if (unused !== undefined) throw notPure(`${unused.path} is the definition of no version that is added`);
+  return published;
 };
 
 type Lines = {
@@ -63,8 +65,8 @@ type Lines = {
   readonly added: ReadonlyMap<string, TreeFile>;
 };
 
-/** @returns the paths of the definitions that the new lines are about */
-const appendedLines = (proposed: ProposedChange, lines: Lines): readonly string[] => {
+/** @returns the new lines that publish a version */
+const appendedLines = (proposed: ProposedChange, lines: Lines): readonly PublishLine[] => {
   const { name, path, before, after, added } = lines;
   requireOwners(scopeOf(name), proposed.owners.get(scopeOf(name)), proposed.by);
   const [old, text] = [before === undefined ? "" : indexText(before, path), indexText(after, path)];
@@ -88,9 +90,8 @@ const appendedLines = (proposed: ProposedChange, lines: Lines): readonly string[
   }
   return [...state.versions.values()].flatMap(({ line }) => {
     if (!fresh.has(sha256(text.split("\n")[line.seq - 1] ?? ""))) return [];
-    const definition = definitionPath(line.sha256);
-    definitionOf(line, added.get(definition));
-    return [definition];
+    definitionOf(line, added.get(definitionPath(line.sha256)));
+    return [line];
   });
 };
 

@@ -1,9 +1,11 @@
 import { ExpertStackError } from "../errors.ts";
 import { indexFolder } from "../registry/index-path.ts";
 import { indexPlace } from "../registry/index-place.ts";
+import type { RegistryRepositoryFacts } from "../registry/publish-request.ts";
 import { requirePureAppend } from "../registry/pure-append.ts";
 import { type Account, parseScopeFile } from "../registry/scope-owners.ts";
 import { type IndexFiles, readWholeIndex, type WholeIndex } from "../registry/whole-index.ts";
+import { checkNewLines } from "./check-new-lines.ts";
 import type { RegistryRepository } from "./publishing-ports.ts";
 import { namesAt, registryPoint, textOf } from "./registry-index.ts";
 
@@ -25,6 +27,8 @@ export type IndexProposal = {
   readonly base: string;
   readonly head: string;
   readonly by: readonly [Account, ...Account[]];
+  /** Of the registry itself, where it is known: new lines must say that they come from it. */
+  readonly registry?: RegistryRepositoryFacts;
 };
 
 /**
@@ -35,7 +39,7 @@ export type IndexProposal = {
  */
 export const checkIndexChange = async (
   repository: RegistryRepository,
-  { base, head, by }: IndexProposal,
+  { base, head, by, registry }: IndexProposal,
 ): Promise<number> => {
   const changes = await repository.changes(base, head, indexFolder);
   if (changes.length === 0) return 0;
@@ -44,13 +48,15 @@ export const checkIndexChange = async (
     const place = indexPlace(path);
     if (place?.type === "scope") owners.set(place.scope, parseScopeFile(textOf(file) ?? "", path));
   }
-  requirePureAppend({ changes, by, owners, names: await namesAt(repository, { index: base }) });
+  const names = await namesAt(repository, { index: base });
+  const lines = requirePureAppend({ changes, by, owners, names });
   const proposed = new Map(await repository.files(base, indexFolder));
   for (const { path, after } of changes) {
     if (after === undefined) proposed.delete(path);
     else proposed.set(path, after);
   }
-  readWholeIndex(proposed);
+  const { states } = readWholeIndex(proposed);
+  await checkNewLines(repository, lines, { base, states, ...(registry === undefined ? {} : { registry }) });
   return changes.length;
 };
 

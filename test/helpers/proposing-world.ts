@@ -32,6 +32,8 @@ export const sourceOf = (name: string, commit: string): Partial<PublishLine["src
 export const asWritten = (files: ReadonlyMap<string, TreeFile>): WorkFiles =>
   Object.fromEntries([...files.keys()].map((path) => [path, textIn(files, path)]));
 
+const registry = { id: 4711, repo: "github.com/acme/experts", defaultBranch: "main" };
+
 export const startProposingWorld = (): ProposingWorld => {
   const git = makeRepository({ files: { [definitionFile("@acme/x")]: xText("1.0.0") } });
   const files = indexOf([]);
@@ -45,9 +47,12 @@ export const startProposingWorld = (): ProposingWorld => {
     ...{ git, port },
     index: async () => new Map(await port.files(git.head(), indexFolder)),
     check: async (by = ada) =>
-      await checkIndexChange(port, { base: git.git("rev-parse", "main"), head: git.head(), by: [by] }).catch(
-        (error: Error) => `${"code" in error ? error.code : "?"}: ${error.message}`,
-      ),
+      await checkIndexChange(port, {
+        base: git.git("rev-parse", "main"),
+        head: git.head(),
+        by: [by],
+        registry,
+      }).catch((error: Error) => `${"code" in error ? error.code : "?"}: ${error.message}`),
     [Symbol.dispose]: () => git[Symbol.dispose](),
   };
 };
