@@ -2,24 +2,14 @@ import { tmpdir } from "node:os";
 import { parseExpertKey } from "../definition/expert-name.ts";
 import { authorCheckout } from "../edges/publishing/author-checkout.ts";
 import { gitRepository } from "../edges/publishing/git-repository.ts";
-import { runWorkflow, workflowArguments } from "../edges/publishing/run-workflow.ts";
-import { programOutside } from "../edges/skills/program-outside.ts";
 import { ExpertStackError } from "../errors.ts";
 import { requireName } from "../registry/published-name.ts";
-import { type WantedLine, wantedStatus, wantedTag } from "../registry/wanted-line.ts";
-import { visible } from "../report/visible.ts";
 import { rehearseLine, tagToPublish } from "../run/rehearse-line.ts";
-import { choice, cliOption, invalidValue } from "./option-values.ts";
 import { publishingCheckout } from "./publishing-checkout.ts";
+import { type RegistryRemote, remoteOf } from "./registry-remote.ts";
 import type { Terminal } from "./terminal.ts";
 
-export type PublishOptions = {
-  /** The remote that is the registry. */
-  readonly registry?: string;
-  /** The registry's default branch. */
-  readonly branch?: string;
-  readonly dryRun?: true;
-};
+export type PublishOptions = RegistryRemote & { readonly dryRun?: true };
 
 /** `expert-stack publish @scope/name`: judges the committed definition as the registry will, tags it and pushes the tag. */
 export const publishCommand = async (
@@ -58,66 +48,6 @@ export const publishCommand = async (
   terminal.out(`Pushed the tag ${tag.tag}. The workflow \`registry publish\` says whether it was taken.\n`);
   return 0;
 };
-
-/** `expert-stack tag @scope/name@1.2.3 stable`: asks the registry to let a word stand for the version. */
-export const tagCommand = async (
-  { version, word, ...options }: PublishOptions & { readonly version: string; readonly word: string },
-  terminal: Terminal,
-): Promise<number> =>
-  await ask(
-    { wanted: wantedTag(version, word), inputs: { action: "tag", version, value: word } },
-    options,
-    terminal,
-  );
-
-/** `expert-stack status @scope/name@1.2.3 disabled --reason …`: asks the registry to say that of the version. */
-export const statusCommand = async (
-  options: PublishOptions & { readonly version: string; readonly to: string; readonly reason: string },
-  terminal: Terminal,
-): Promise<number> => {
-  const { version, to, reason } = options;
-  const action =
-    choice("The status", to, ["deprecated", "disabled"], "status") === "disabled" ? "disable" : "deprecate";
-  const wanted = wantedStatus(version, action, reason);
-  return await ask({ wanted, inputs: { action, version, value: reason } }, options, terminal);
-};
-
-type Asking = { readonly wanted: WantedLine; readonly inputs: Readonly<Record<string, string>> };
-
-/** An owner asks by running the registry's workflow by hand, here through GitHub's own command line. */
-const ask = async (
-  { wanted, inputs }: Asking,
-  options: PublishOptions,
-  terminal: Terminal,
-): Promise<number> => {
-  const { branch: defaultBranch = "main", dryRun } = options;
-  const checkout = await publishingCheckout(terminal);
-  const { directory, signal } = checkout;
-  const name = wanted.type === "publish" ? "" : wanted.name;
-  await rehearseLine(gitRepository(checkout, tmpdir(), remoteOf(options)), { wanted, name, defaultBranch });
-  const gh = programOutside("gh", { path: terminal.environment.PATH ?? "", workspace: directory });
-  if (!dryRun && gh !== undefined) {
-    const entries = Object.entries(terminal.environment).flatMap(([key, value]) =>
-      value ? [[key, value]] : [],
-    );
-    return await runWorkflow({ gh, directory, signal, environment: Object.fromEntries(entries) }, inputs);
-  }
-  const line = ["gh", ...workflowArguments(inputs)].map(shellWord).join(" ");
-  terminal.out(`The registry can say so. Ask for it as an owner of the scope:\n\n  ${visible(line)}\n`);
-  return 0;
-};
-
-/** What begins with a dash would be an option to git. */
-const remoteOf = ({ registry = "origin" }: PublishOptions): string => {
-  if (/^[A-Za-z0-9][A-Za-z0-9._/-]*$/.test(registry)) return registry;
-  throw invalidValue(
-    cliOption("--registry", registry, "publish"),
-    "the name of a git remote, such as origin",
-  );
-};
-
-const shellWord = (text: string): string =>
-  /^[A-Za-z0-9@/._=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 const refused = (message: string, remedy: string): ExpertStackError =>
   new ExpertStackError({ code: "PUBLISH_REFUSED", message, remedy });

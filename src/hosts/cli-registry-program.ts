@@ -3,7 +3,7 @@ import type { PublishOptions } from "./cli-publish.ts";
 import type { RegistryCommand, RegistryOptions } from "./cli-registry.ts";
 import type { RegistryBuildOptions } from "./cli-registry-build.ts";
 import type { RegistryInitOptions } from "./cli-registry-init.ts";
-
+import type { WishOptions } from "./cli-wish.ts";
 import type { Terminal } from "./terminal.ts";
 
 type Choose = (action: (terminal: Terminal) => Promise<number>) => void;
@@ -74,15 +74,15 @@ export const addPublishing = (program: Command, choose: Choose): void => {
     .description("Let a word such as stable stand for a published version.")
     .argument("<version>", "@scope/name@1.2.3")
     .argument("<word>", "lower case, not a number")
-    .action((version: string, word: string, options: PublishOptions) =>
-      choose(async (at) => (await import("./cli-publish.ts")).tagCommand({ version, word, ...options }, at)),
+    .action((version: string, word: string, options: WishOptions) =>
+      choose(async (at) => (await import("./cli-wish.ts")).tagCommand({ version, word, ...options }, at)),
     );
   shared(program.command("status"))
     .description("Deprecate or disable a published version. There is no way back.")
     .argument("<version>", "@scope/name@1.2.3")
     .argument("<to>", "deprecated or disabled")
     .requiredOption("--reason <text>", "why, for those who use it")
-    .action((version: string, to: string, options: PublishOptions & { reason: string }) =>
-      choose(async (at) => (await import("./cli-publish.ts")).statusCommand({ version, to, ...options }, at)),
+    .action((version: string, to: string, options: WishOptions & { reason: string }) =>
+      choose(async (at) => (await import("./cli-wish.ts")).statusCommand({ version, to, ...options }, at)),
     );
 };

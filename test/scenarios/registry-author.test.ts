@@ -10,11 +10,16 @@ const timeout = 60_000;
 const file = "experts/acme/x.toml";
 const x = (version: string, more = ""): string => definitionText("@acme/x", version, more);
 
-/** Runs the program in the author's checkout. @param path folders before the PATH */
+/** Runs the program in the author's checkout, where ssh leads to the registry whatever its address is. */
 const run = (world: PublishingWorld, args: readonly string[], path: readonly string[] = []) => {
+  const ssh = join(world.temporary, "ssh");
+  writeFileSync(ssh, `#!/bin/sh\nexec git-upload-pack '${world.remote}'\n`, { mode: 0o755 });
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
     cwd: world.author.directory,
-    env: { PATH: [...path, "/usr/bin", "/bin"].join(delimiter), HOME: world.temporary },
+    env: {
+      ...{ PATH: [...path, "/usr/bin", "/bin"].join(delimiter), HOME: world.temporary },
+      ...{ GIT_SSH_COMMAND: ssh, GIT_SSH_VARIANT: "simple" },
+    },
     encoding: "utf8",
   });
   return { status, stdout, stderr };
@@ -96,17 +101,33 @@ describe("given a published version", () => {
     const world = startPublishingWorld({ [file]: x("1.0.0") });
     world.author.git("tag", "@acme/x@1.0.0");
     await world.pushTags(["@acme/x@1.0.0"]);
+    world.author.git("remote", "set-url", "origin", "git@github.com:eve/experts.git");
+    world.author.git("remote", "add", "upstream", "git@github.com:acme/experts.git");
     return world;
+  };
+
+  /** GitHub's command line, which says what it was asked. @returns its folder */
+  const recordingGh = (world: PublishingWorld): string => {
+    const bin = join(world.temporary, "bin");
+    mkdirSync(bin);
+    writeFileSync(join(bin, "gh"), '#!/bin/sh\nfor word in "$@"; do echo "<$word>"; done\n', { mode: 0o755 });
+    return bin;
   };
 
   test("when an owner tags it without GitHub's command line, then what to type is printed", {
     timeout,
   }, async () => {
     using world = await withVersion();
-    const { status, stdout } = run(world, ["tag", "@acme/x@1.0.0", "stable", "--dry-run"]);
+    const { status, stdout } = run(world, [
+      "tag",
+      "@acme/x@1.0.0",
+      "stable",
+      "--registry=upstream",
+      "--dry-run",
+    ]);
     expect(status).toBe(0);
     expect(stdout).toContain(
-      "\n  gh workflow run registry-publish.yml --raw-field action=tag --raw-field version=@acme/x@1.0.0 --raw-field value=stable\n",
+      "\n  gh workflow run registry-publish.yml --repo github.com/acme/experts --raw-field action=tag --raw-field version=@acme/x@1.0.0 --raw-field value=stable\n",
     );
   });
 
@@ -114,25 +135,24 @@ describe("given a published version", () => {
     timeout,
   }, async () => {
     using world = await withVersion();
-    const bin = join(world.temporary, "bin");
-    mkdirSync(bin);
-    writeFileSync(join(bin, "gh"), '#!/bin/sh\nfor word in "$@"; do echo "<$word>"; done\n', { mode: 0o755 });
-    const { status, stdout } = run(
-      world,
-      ["status", "@acme/x@1.0.0", "disabled", "--reason", "It's; old"],
-      [bin],
-    );
-    expect([status, stdout.split("\n").slice(3, -1)]).toEqual([
+    const wish = ["status", "@acme/x@1.0.0", "disabled", "--reason", "It's; old", "--registry", "upstream"];
+    const { status, stdout } = run(world, [...wish, "--branch", "main"], [recordingGh(world)]);
+    expect([status, stdout.split("\n").slice(0, -1)]).toEqual([
       0,
       [
-        "<--raw-field>",
-        "<action=disable>",
-        "<--raw-field>",
-        "<version=@acme/x@1.0.0>",
-        "<--raw-field>",
-        "<value=It's; old>",
+        ...["<workflow>", "<run>", "<registry-publish.yml>", "<--repo>", "<github.com/acme/experts>"],
+        ...["<--ref>", "<main>", "<--raw-field>", "<action=disable>"],
+        ...["<--raw-field>", "<version=@acme/x@1.0.0>", "<--raw-field>", "<value=It's; old>"],
       ],
     ]);
+  });
+
+  test("when the registry is not on GitHub, then nobody is asked", { timeout }, async () => {
+    using world = await withVersion();
+    world.author.git("remote", "set-url", "origin", `file://${world.remote}`);
+    const { status, stdout, stderr } = run(world, ["tag", "@acme/x@1.0.0", "stable"], [recordingGh(world)]);
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain("The address of the remote origin is none of a repository on GitHub");
   });
 
   test.each([

@@ -9,18 +9,28 @@ export type GitHubCli = {
   readonly signal: AbortSignal;
 };
 
-/** What it is told to run a workflow by hand. */
-export const workflowArguments = (inputs: Readonly<Record<string, string>>): readonly string[] => [
-  ...["workflow", "run", "registry-publish.yml"],
+/** A registry's workflow, by hand. */
+export type WorkflowRun = {
+  /** `host/owner/repo`: left to itself, gh takes the repository that it likes best of a checkout's remotes. */
+  readonly repository: string;
+  /** The branch whose workflow is meant, where it is not the default one. */
+  readonly branch?: string;
+  readonly inputs: Readonly<Record<string, string>>;
+};
+
+/** What gh is told to run it. */
+export const workflowArguments = ({ repository, branch, inputs }: WorkflowRun): readonly string[] => [
+  ...["workflow", "run", "registry-publish.yml", "--repo", repository],
+  ...(branch === undefined ? [] : ["--ref", branch]),
   ...Object.entries(inputs).flatMap(([name, value]) => ["--raw-field", `${name}=${value}`]),
 ];
 
 /** @returns its exit code; what it prints is the person's to read */
 export const runWorkflow = async (
   { gh, directory, environment, signal }: GitHubCli,
-  inputs: Readonly<Record<string, string>>,
+  run: WorkflowRun,
 ): Promise<number> => {
-  const child = spawn(gh, workflowArguments(inputs), {
+  const child = spawn(gh, workflowArguments(run), {
     cwd: directory,
     env: environment,
     stdio: "inherit",
