@@ -1,8 +1,10 @@
 import { ExpertStackError } from "../errors.ts";
 import { indexFolder } from "../registry/index-path.ts";
-import { indexPlace } from "../registry/index-place.ts";
+import { configPath, indexPlace } from "../registry/index-place.ts";
+import { knownBadPath } from "../registry/known-bad.ts";
 import type { RegistryRepositoryFacts } from "../registry/publish-request.ts";
-import { requirePureAppend } from "../registry/pure-append.ts";
+import { type FileChange, requirePureAppend } from "../registry/pure-append.ts";
+import { parseRegistryConfig } from "../registry/registry-config.ts";
 import { type Account, parseScopeFile } from "../registry/scope-owners.ts";
 import { type IndexFiles, readWholeIndex, type WholeIndex } from "../registry/whole-index.ts";
 import { checkNewLines } from "./check-new-lines.ts";
@@ -39,10 +41,12 @@ export type IndexProposal = {
  */
 export const checkIndexChange = async (
   repository: RegistryRepository,
-  { base, head, by, registry }: IndexProposal,
+  proposal: IndexProposal,
 ): Promise<number> => {
+  const { base, head, by, registry } = proposal;
   const changes = await repository.changes(base, head, indexFolder);
   if (changes.length === 0) return 0;
+  await requireReadThere(repository, proposal, changes);
   const owners = new Map<string, ReadonlySet<number>>();
   for (const [path, file] of await repository.files(base, `${indexFolder}/scopes`)) {
     const place = indexPlace(path);
@@ -58,6 +62,29 @@ export const checkIndexChange = async (
   const { states } = readWholeIndex(proposed);
   await checkNewLines(repository, lines, { base, states, ...(registry === undefined ? {} : { registry }) });
   return changes.length;
+};
+
+/** Lines and definitions on the default branch publish nothing where the index has a branch of its own. */
+const requireReadThere = async (
+  repository: RegistryRepository,
+  { base, registry }: IndexProposal,
+  changes: readonly FileChange[],
+): Promise<void> => {
+  const { indexBranch } = parseRegistryConfig(textOf(await repository.file(base, configPath)));
+  if (indexBranch === undefined || indexBranch === registry?.defaultBranch) return;
+  const stray = changes.find(({ path }) => {
+    const place = indexPlace(path)?.type;
+    return path === knownBadPath || place === "lines" || place === "definition" || place === "names";
+  })?.path;
+  if (stray === undefined) return;
+  throw new ExpertStackError({
+    code: "PUBLISH_REFUSED",
+    message: `${stray} is read from the branch ${indexBranch}, and the change is one of ${registry?.defaultBranch ?? "the default branch"}.`,
+    remedy:
+      stray === knownBadPath
+        ? `Have whoever may push to ${indexBranch} commit it there.`
+        : "Publish by a tag, and leave the index to the registry's own workflow.",
+  });
 };
 
 /** @throws ExpertStackError INPUT_INVALID */

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { indexPath } from "../../src/registry/index-path.ts";
+import { knownBadPath } from "../../src/registry/known-bad.ts";
 import { renderScopeFile, scopePath } from "../../src/registry/scope-owners.ts";
+import type { WorkFiles } from "../helpers/git-repository.ts";
 import { ada, append, eve, listNames, statusEntry } from "../helpers/index-world.ts";
 import { asWritten, type ProposingWorld, startProposingWorld } from "../helpers/proposing-world.ts";
 
@@ -121,4 +123,42 @@ test("given a scope that `main` has gained since the branch began, then the bran
   world.git.commit(victim);
   world.git.checkout("change");
   expect(await world.check(eve)).toBe("PUBLISH_REFUSED: eve (gh:666) does not own the scope @victim.");
+});
+
+describe("given a registry whose index has a branch of its own", { timeout: 60_000 }, () => {
+  const apart = { "registry-index/config.json": '{"v":1,"indexBranch":"index"}\n' };
+
+  test.each<[string, (world: ProposingWorld) => Promise<WorkFiles>]>([
+    ["a line", disabled],
+    ["a list of what is harmful", async () => ({ [knownBadPath]: "" })],
+  ])(
+    "when a change of the default branch adds %s, which nobody would read there, then it is refused",
+    async (_, change) => {
+      using world = startProposingWorld();
+      const files = await change(world);
+      world.git.commit(apart);
+      world.git.checkout("change");
+      world.git.commit(files);
+      expect(await world.check()).toMatch(
+        /^PUBLISH_REFUSED: registry-index\/\S+ is read from the branch index, and the change is one of main\.$/,
+      );
+    },
+  );
+
+  test("when a change adds a scope, then it is taken", async () => {
+    using world = startProposingWorld();
+    world.git.commit(apart);
+    world.git.checkout("change");
+    world.git.commit({ [scopePath("@eve")]: renderScopeFile("@eve", eve) });
+    expect(await world.check(eve)).toBe(1);
+  });
+
+  test("when that branch is the default one, then lines are taken", async () => {
+    using world = startProposingWorld();
+    const files = await disabled(world);
+    world.git.commit({ "registry-index/config.json": '{"v":1,"indexBranch":"main"}\n' });
+    world.git.checkout("change");
+    world.git.commit(files);
+    expect(await world.check()).toBe(2);
+  });
 });
