@@ -34,8 +34,10 @@ export const planPublish = async (
   const { name } = facts;
   await requireScope(repository, publishing, name);
   const { text, state } = await linesAt(repository, point, name);
-  requireNew(state, { version, commit });
-  requireDistinctName(name, await namesAt(repository, point));
+  requireNew(state, { tag, version, commit });
+  const names = await namesAt(repository, point);
+  if (tagged === undefined) await requireUnusedTag(repository, publishing, { names, commit });
+  requireDistinctName(name, names);
   await checkDelegates(facts, async (delegate) => (await linesAt(repository, point, delegate)).state);
   const { id, repo } = request.repository;
   const src = { repo, repoId: id, tag, commit, path };
@@ -90,15 +92,31 @@ const definitionFile = async (
 
 const requireNew = (
   { name, versions }: IndexState,
-  { version, commit }: { readonly version: string; readonly commit: string },
+  { tag, version, commit }: { readonly tag: string; readonly version: string; readonly commit: string },
 ): void => {
   const published = versions.get(version)?.line.src;
   if (published === undefined) return;
-  if (published.commit !== commit) throw moved(published.tag, { before: published.commit, now: commit });
+  const isSame = published.tag === tag;
+  if (isSame && published.commit !== commit) throw moved(tag, { before: published.commit, now: commit });
+  const otherwise = isSame ? "" : `, by the tag ${published.tag} of the commit ${published.commit}`;
   throw refused(
-    `${name}@${version} is published already`,
+    `${name}@${version} is published already${otherwise}`,
     "A version is published once; choose the next number.",
   );
+};
+
+/** A tag such as `v1.2.3` says no name: it may have published another Expert. */
+const requireUnusedTag = async (
+  repository: RegistryRepository,
+  { wanted, point }: Publishing,
+  { names, commit }: { readonly names: readonly string[]; readonly commit: string },
+): Promise<void> => {
+  const { tag, version } = wanted.tag;
+  for (const name of names) {
+    const { state } = await linesAt(repository, point, name);
+    const before = state.versions.get(version)?.line.src;
+    if (before?.tag === tag) throw moved(tag, { before: before.commit, now: commit });
+  }
 };
 
 const moved = (
