@@ -4,8 +4,8 @@ import type { IndexState } from "../registry/index-file.ts";
 import type { PublishedFacts } from "../registry/published-facts.ts";
 import { selectVersion } from "../registry/select-version.ts";
 
-/** Experts that one may reach through its delegates. */
-const mostReached = 255;
+/** Experts that a job may bring from elsewhere, the one that is asked for among them. */
+const mostExperts = 255;
 
 type Way = { readonly path: readonly string[]; readonly delegates: PublishedFacts["delegates"] };
 
@@ -16,21 +16,23 @@ type Way = { readonly path: readonly string[]; readonly delegates: PublishedFact
  * @throws ExpertStackError PUBLISH_REFUSED, VERSION_NOT_FOUND, VERSION_DISABLED or DELEGATE_CYCLE
  */
 export const checkDelegates = async (
-  { name, delegates }: Pick<PublishedFacts, "name" | "delegates">,
+  { name, version, delegates }: Pick<PublishedFacts, "name" | "version" | "delegates">,
   linesOf: (name: string) => Promise<IndexState>,
 ): Promise<void> => {
   const ways: Way[] = [{ path: [name], delegates }];
   const seen = new Set<string>();
+  const chosen = new Set([`${name}@${version}`]);
   for (const { path, delegates: next } of ways) {
     for (const [delegate, request] of next) {
       const key = request === "" ? delegate : `${delegate}@${request}`;
       if (delegate === name) throw cycle([...path, delegate]);
       if (seen.has(key)) continue;
-      if (seen.size === mostReached) throw tooMany(name);
       seen.add(key);
       const state = await linesOf(delegate);
       if (state.versions.size === 0) throw unknown(path.at(-1) ?? name, delegate);
       const { line } = selectVersion(state, parseExpertKey(key)?.request);
+      chosen.add(`${line.name}@${line.version}`);
+      if (chosen.size > mostExperts) throw tooMany(name);
       ways.push({ path: [...path, delegate], delegates: line.delegates });
     }
   }
@@ -53,6 +55,6 @@ const unknown = (name: string, delegate: string): ExpertStackError =>
 const tooMany = (name: string): ExpertStackError =>
   new ExpertStackError({
     code: "PUBLISH_REFUSED",
-    message: `${name} reaches more than ${mostReached} Experts through its delegates.`,
+    message: `${name} and what it delegates to are more than ${mostExperts} Experts.`,
     remedy: "Delegate to fewer.",
   });
