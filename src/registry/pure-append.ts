@@ -2,7 +2,7 @@ import { ExpertStackError } from "../errors.ts";
 import { readIndexFile } from "./index-file.ts";
 import type { PublishLine } from "./index-line.ts";
 import { definitionPath, sha256 } from "./index-path.ts";
-import type { TreeFile } from "./index-place.ts";
+import { type IndexPlace, indexPlace, type TreeFile } from "./index-place.ts";
 import { indexText } from "./index-text.ts";
 import { requireDistinctName, requireName } from "./published-name.ts";
 import { type Account, parseScopeFile, requireOwners, scopeOf } from "./scope-owners.ts";
@@ -73,7 +73,8 @@ const appendedLines = (proposed: ProposedChange, lines: Lines): readonly Publish
   if (!text.startsWith(old)) throw rewound(path, "loses or changes lines");
   if (before === undefined) {
     requireName(name);
-    requireDistinctName(name, proposed.names);
+    const names = addedPlaces(proposed).flatMap((place) => (place.type === "lines" ? [place.name] : []));
+    requireDistinctName(name, [...proposed.names, ...names]);
   }
   const state = readIndexFile(text, { name, file: path });
   const count = old.split("\n").length - 1;
@@ -95,14 +96,23 @@ const appendedLines = (proposed: ProposedChange, lines: Lines): readonly Publish
   });
 };
 
+/** What comes to be: two names or scopes of one change may read alike, too. */
+const addedPlaces = ({ changes }: ProposedChange): readonly IndexPlace[] =>
+  changes.flatMap(({ path, before }) => {
+    const place = before === undefined ? indexPlace(path) : undefined;
+    return place === undefined ? [] : [place];
+  });
+
 const scopeChange = (
-  { owners, by }: ProposedChange,
+  proposed: ProposedChange,
   { scope, path, after }: { readonly scope: string; readonly path: string; readonly after: TreeFile },
 ): void => {
+  const { owners, by } = proposed;
   const now = parseScopeFile(indexText(after, path), path);
   if (!owners.has(scope)) {
     requireName(`${scope}/x`);
-    requireDistinctName(scope, owners.keys());
+    const scopes = addedPlaces(proposed).flatMap((place) => (place.type === "scope" ? [place.scope] : []));
+    requireDistinctName(scope, [...owners.keys(), ...scopes]);
   }
   // Whoever owns it by now, also where the change began before there was its file.
   requireOwners(scope, owners.get(scope) ?? now, by);

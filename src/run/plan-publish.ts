@@ -37,7 +37,8 @@ export const planPublish = async (
   requireNew(state, { tag, version, commit });
   const names = await namesAt(repository, point);
   if (tagged === undefined) await requireUnusedTag(repository, publishing, { names, commit });
-  requireDistinctName(name, names);
+  // Names that came before they could be compared must not keep each other from going on.
+  if (state.versions.size === 0) requireDistinctName(name, names);
   await checkDelegates(facts, async (delegate) => (await linesAt(repository, point, delegate)).state);
   const { id, repo } = request.repository;
   const src = { repo, repoId: id, tag, commit, path };

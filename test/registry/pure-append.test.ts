@@ -138,6 +138,22 @@ describe("a change of an index is refused", () => {
     ["of a scope that nobody owns", add(definitionText("@else/y", "1.0.0")), "PUBLISH_REFUSED"],
     ["with a name that reads like another", add(definitionText("@acme/x_", "1.0.0")), "NAME_CONFUSABLE"],
     [
+      "with two names that read alike",
+      (files) => {
+        add(definitionText("@acme/tour", "1.0.0"))(files);
+        add(definitionText("@acme/t0ur", "1.0.0"))(files);
+      },
+      "NAME_CONFUSABLE",
+    ],
+    [
+      "with two scopes that read alike",
+      (files) => {
+        for (const scope of ["@tour", "@t0ur"])
+          files.set(scopePath(scope), plainFile(renderScopeFile(scope, ada)));
+      },
+      "NAME_CONFUSABLE",
+    ],
+    [
       "with a scope of another's",
       (files) => files.set(scopePath("@eve"), plainFile(renderScopeFile("@eve", eve))),
       "PUBLISH_REFUSED",

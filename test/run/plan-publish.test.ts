@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { parsePublishTag } from "../../src/registry/publish-tag.ts";
+import { indexPath } from "../../src/registry/index-path.ts";
+import { definitionFile, parsePublishTag } from "../../src/registry/publish-tag.ts";
 import { renderScopeFile, scopePath } from "../../src/registry/scope-owners.ts";
 import { appendLine } from "../../src/run/append-line.ts";
 import type { RegistryRepository } from "../../src/run/publishing-ports.ts";
+import { indexText, publishing } from "../helpers/index-lines.ts";
 import { ada, definitionText } from "../helpers/index-world.ts";
 import { memoryRegistry } from "../helpers/memory-registry.ts";
 
@@ -58,4 +60,19 @@ describe("given a tag v1.0.0 that published an Expert", () => {
       `PUBLISH_REFUSED: @acme/a@1.0.0 is published already, by the tag v1.0.0 of the commit ${id(0)}.`,
     );
   });
+});
+
+test("given two names that read alike and are there, then both may publish a next version", async () => {
+  const [tour, other] = ["@acme/tour", "@acme/t0ur"];
+  const lines = [tour, other].map((name) => [
+    indexPath(name),
+    indexText(name, [publishing(name, "1.0.0", { definition: definitionText(name, "1.0.0") })]),
+  ]);
+  const { publish } = registry({
+    ...Object.fromEntries(lines),
+    [definitionFile(tour)]: definitionText(tour, "1.1.0"),
+    [definitionFile("@acme/tou_r")]: definitionText("@acme/tou_r", "1.0.0"),
+  });
+  expect(await publish("@acme/tour@1.1.0")).toBe("@acme/tour@1.1.0");
+  expect(await publish("@acme/tou_r@1.0.0")).toMatch(/^NAME_CONFUSABLE: /);
 });
