@@ -57,6 +57,9 @@ export const requirePureAppend = (proposed: ProposedChange): readonly PublishLin
   return published;
 };
 
+const byButton =
+  ' Whoever pushed to the branch last takes part, too, and the button "Update branch" is a push of who clicked it.';
+
 type Lines = {
   readonly name: string;
   readonly path: string;
@@ -68,7 +71,7 @@ type Lines = {
 /** @returns the new lines that publish a version */
 const appendedLines = (proposed: ProposedChange, lines: Lines): readonly PublishLine[] => {
   const { name, path, before, after, added } = lines;
-  requireOwners(scopeOf(name), proposed.owners.get(scopeOf(name)), proposed.by);
+  requireOwners(scopeOf(name), proposed.owners.get(scopeOf(name)), proposed.by, byButton);
   const [old, text] = [before === undefined ? "" : indexText(before, path), indexText(after, path)];
   if (!text.startsWith(old)) throw rewound(path, "loses or changes lines");
   if (before === undefined) {
@@ -115,7 +118,7 @@ const scopeChange = (
     requireDistinctName(scope, [...owners.keys(), ...scopes]);
   }
   // Whoever owns it by now, also where the change began before there was its file.
-  requireOwners(scope, owners.get(scope) ?? now, by);
+  requireOwners(scope, owners.get(scope) ?? now, by, byButton);
 };
 
 const rewound = (path: string, what: string): ExpertStackError =>

@@ -70,6 +70,8 @@ name: registry check
 
 on:
   pull_request:
+    # Whose sender is who pushed. On others, such as reopened, it is whoever did that.
+    types: [opened, synchronize]
 
 permissions: {}
 

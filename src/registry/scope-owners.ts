@@ -41,11 +41,15 @@ export const parseScopeFile = (text: string, file: string): ReadonlySet<number> 
   throw unreadable(file, `${issue?.path.join(".") || "the file"}: ${issue?.message}`);
 };
 
-/** @throws ExpertStackError PUBLISH_REFUSED unless every one of them owns the scope */
+/**
+ * @param hint for a stranger who does not know how they come to take part
+ * @throws ExpertStackError PUBLISH_REFUSED unless every one of them owns the scope
+ */
 export const requireOwners = (
   scope: string,
   owners: ReadonlySet<number> | undefined,
   people: readonly [Account, ...Account[]],
+  hint = "",
 ): void => {
   if (owners === undefined || owners.size === 0) {
     throw new ExpertStackError({
@@ -62,7 +66,7 @@ export const requireOwners = (
   throw new ExpertStackError({
     code: "PUBLISH_REFUSED",
     message: `${stranger.login} (gh:${stranger.id}) does not own the scope ${scope}.`,
-    remedy: `Ask an owner to publish, or to add the number to ${scopePath(scope)}.`,
+    remedy: `Ask an owner to publish, or to add the number to ${scopePath(scope)}.${hint}`,
   });
 };
 

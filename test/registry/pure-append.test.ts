@@ -4,7 +4,7 @@ import { definitionPath, indexPath, sha256 } from "../../src/registry/index-path
 import type { TreeFile } from "../../src/registry/index-place.ts";
 import { requirePureAppend } from "../../src/registry/pure-append.ts";
 import { type Account, renderScopeFile, scopePath } from "../../src/registry/scope-owners.ts";
-import { codeOf } from "../helpers/code-of.ts";
+import { codeOf, errorOf } from "../helpers/code-of.ts";
 import {
   ada,
   append,
@@ -182,6 +182,14 @@ describe("a change of an index is refused", () => {
       refusal((files) => files.set(scopePath("@acme"), plainFile(renderScopeFile("@acme", eve))), [eve]),
     ).toBe("PUBLISH_REFUSED");
   });
+});
+
+test("whoever takes part by a button is told so", () => {
+  const files = base();
+  files.set(scopePath("@acme"), plainFile(renderScopeFile("@acme", eve)));
+  const proposed = { by: [ada, eve], owners: new Map([["@acme", new Set([ada.id])]]), names: [] } as const;
+  const refused = errorOf(() => requirePureAppend({ ...proposed, changes: changesOf(base(), files) }));
+  expect(refused?.remedy).toContain('the button "Update branch" is a push of who clicked it');
 });
 
 test("whatever happens to the lines that are there, only their unchanged text with something after it is taken", () => {
