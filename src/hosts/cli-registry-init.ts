@@ -75,15 +75,23 @@ const ofInit = (name: string, text: string): Written => cliOption(name, text, "r
 const writeNew = (file: string, text: string): boolean => {
   try {
     mkdirSync(dirname(file), { recursive: true });
+  } catch (cause) {
+    // A file in the place of a folder is there already, too.
+    throw unwritable(file, cause);
+  }
+  try {
     writeFileSync(file, text, { flag: "wx" });
     return true;
   } catch (cause) {
     if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") return false;
-    throw new ExpertStackError({
-      code: "STORE_FAILED",
-      message: `${file} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`,
-      remedy: "See that its folder may be written.",
-      cause,
-    });
+    throw unwritable(file, cause);
   }
 };
+
+const unwritable = (file: string, cause: unknown): ExpertStackError =>
+  new ExpertStackError({
+    code: "STORE_FAILED",
+    message: `${file} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`,
+    remedy: "See that its folder is one, and may be written.",
+    cause,
+  });

@@ -4,23 +4,16 @@ import { ExpertStackError, inSentences } from "../errors.ts";
 import { lineAfter } from "../registry/index-file.ts";
 import { definitionPath, sha256 } from "../registry/index-path.ts";
 import { appendLine } from "../run/append-line.ts";
-import { checkIndexChange, checkWholeIndex, type IndexProposal, oneOrMore } from "../run/check-index.ts";
+import { checkIndexChange, checkWholeIndex } from "../run/check-index.ts";
 import { planLine } from "../run/plan-line.ts";
-import type { RegistryRepository } from "../run/publishing-ports.ts";
 import { reconcileTags } from "../run/reconcile-tags.ts";
-import { registryPoint } from "../run/registry-index.ts";
 import { publishingRepository } from "./publishing-checkout.ts";
-import { defaultBranchOf, readEventFile, readProposal, readRequest } from "./registry-event.ts";
+import { defaultBranchOf, readRequest } from "./registry-event.ts";
 import { printLine, say } from "./registry-log.ts";
+import { type ProposalOptions, proposalOf } from "./registry-proposal.ts";
 import type { Terminal } from "./terminal.ts";
 
-export type RegistryOptions = {
-  readonly event?: string;
-  readonly branch?: string;
-  readonly base?: string;
-  readonly head?: string;
-  readonly by?: readonly string[];
-};
+export type RegistryOptions = ProposalOptions;
 
 type Command = (options: RegistryOptions, terminal: Terminal) => Promise<number>;
 
@@ -93,21 +86,6 @@ export const registryCommand = async (
     }
     throw error;
   }
-};
-
-/** As it is named, or as the event's pull request would change the default branch. */
-const proposalOf = async (
-  repository: RegistryRepository,
-  options: RegistryOptions,
-  terminal: Terminal,
-): Promise<IndexProposal> => {
-  const { base, head, by = [], event = "" } = options;
-  if (base !== undefined && head !== undefined) {
-    return { base, head, by: oneOrMore(by.map((id) => ({ id: Number(id), login: `gh:${id}` }))) };
-  }
-  const proposed = readProposal(readEventFile(event, terminal));
-  const defaultBranch = defaultBranchOf(options, terminal);
-  return { ...proposed, base: (await registryPoint(repository, { defaultBranch })).trusted };
 };
 
 const now = (): string => new Date().toISOString().replace(/\.\d+Z$/, "Z");

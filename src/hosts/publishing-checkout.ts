@@ -1,5 +1,5 @@
 import { tmpdir } from "node:os";
-import { type GitCheckout, gitLine } from "../edges/publishing/git-command.ts";
+import { type GitCheckout, tryGit } from "../edges/publishing/git-command.ts";
 import { gitRepository } from "../edges/publishing/git-repository.ts";
 import { programOutside } from "../edges/skills/program-outside.ts";
 import { ExpertStackError } from "../errors.ts";
@@ -34,10 +34,9 @@ export const publishingCheckout = async (terminal: Terminal): Promise<GitCheckou
     signal: stop,
     environment: { ...Object.fromEntries(entries), ...token },
   };
-  const directory = await gitLine(checkout, ["rev-parse", "--show-toplevel"]).catch(() => {
-    throw noCheckout(`${cwd} is no checkout of git`, "Run it in a checkout of the registry.");
-  });
-  return { ...checkout, directory };
+  const { code, out, told } = await tryGit(checkout, ["rev-parse", "--show-toplevel"]);
+  if (code === 0) return { ...checkout, directory: out.toString("utf8").trim() };
+  throw noCheckout(`${cwd} is no checkout that git takes: ${told}`, "Run it in a checkout of the registry.");
 };
 
 export const publishingRepository = async (terminal: Terminal): Promise<RegistryRepository> =>

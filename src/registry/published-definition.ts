@@ -58,6 +58,17 @@ export const readPublishedDefinition = (
   return { expert, facts: publishedFacts(bytes, { name, expert }) };
 };
 
+/** Whether a file defines the Expert, among others or rightly or not; one that is no TOML may. */
+export const definesExpert = (bytes: Uint8Array, name: string): boolean => {
+  try {
+    const { experts } = parse(new TextDecoder().decode(bytes), { maxDepth: 64 });
+    return typeof experts === "object" && Object.hasOwn(experts, name);
+  } catch (error) {
+    if (error instanceof TomlError) return true;
+    throw error;
+  }
+};
+
 const documentOf = (text: string, file: string): unknown => {
   try {
     return parse(text, { maxDepth: 64 });

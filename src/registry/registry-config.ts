@@ -1,12 +1,15 @@
 import * as z from "zod/mini";
 import { ExpertStackError } from "../errors.ts";
 import { configPath } from "./index-place.ts";
+import { isLegalRef } from "./publish-tag.ts";
 
 /** How a registry is set up: `registry-index/config.json` on its default branch. */
 export const RegistryConfig = z.looseObject({
   v: z._default(z.literal(1), 1),
   /** Where the index lies when not on the default branch. */
-  indexBranch: z.exactOptional(z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/))),
+  indexBranch: z.exactOptional(
+    z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/), z.refine(isLegalRef)),
+  ),
 });
 export type RegistryConfig = z.infer<typeof RegistryConfig>;
 

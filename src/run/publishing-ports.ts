@@ -9,6 +9,8 @@ export type RegistryRepository = {
    * @throws ExpertStackError REGISTRY_UNREACHABLE
    */
   fetch(wanted: { readonly branches: readonly string[]; readonly tags?: string }): Promise<void>;
+  /** The commit that a person means by an id, a part of one, or a branch or tag of the checkout, if it is here. */
+  commit(revision: string): Promise<string | undefined>;
   /** The commit of a branch as it was fetched. */
   branch(name: string): Promise<string | undefined>;
   /** The commits of the tags that were fetched, annotated ones peeled, by name. */
@@ -31,7 +33,8 @@ export type RegistryRepository = {
    * Commits files on top of `parent` and pushes that to the branch.
    *
    * @returns `overtaken` when somebody else has pushed since
-   * @throws ExpertStackError PUBLISH_REFUSED when the remote takes no push from us
+   * @throws ExpertStackError PUBLISH_REFUSED when the remote takes no push from us, REGISTRY_UNREACHABLE when it does
+   *   not answer
    */
   push(change: IndexCommit): Promise<"pushed" | "overtaken">;
 };

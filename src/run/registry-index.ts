@@ -29,7 +29,7 @@ export const registryPoint = async (
     throw new ExpertStackError({
       code: "PUBLISH_REFUSED",
       message: `The registry has no branch ${defaultBranch}.`,
-      remedy: "Push its default branch first.",
+      remedy: "Push its default branch first, or name the one that it has: `--branch <name>`.",
     });
   }
   const config = parseRegistryConfig(textOf(await repository.file(trusted, configPath)));

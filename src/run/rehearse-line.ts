@@ -2,7 +2,7 @@ import { ExpertStackError } from "../errors.ts";
 import type { PublishRequest, RegistryRepositoryFacts } from "../registry/publish-request.ts";
 import type { PublishTag } from "../registry/publish-tag.ts";
 import { definitionFile, publishTagOf } from "../registry/publish-tag.ts";
-import { readPublishedDefinition } from "../registry/published-definition.ts";
+import { definesExpert, readPublishedDefinition } from "../registry/published-definition.ts";
 import { scopeOf } from "../registry/scope-owners.ts";
 import type { WantedLine } from "../registry/wanted-line.ts";
 import { planLine } from "./plan-line.ts";
@@ -52,7 +52,7 @@ export const tagToPublish = async (
   const many = definitionFile(name);
   for (const path of [many, "perstack.toml"]) {
     const file = await repository.file(commit, path);
-    if (file === undefined) continue;
+    if (file === undefined || (path !== many && !definesExpert(file.content, name))) continue;
     const { version } = readPublishedDefinition(file.content, { file: path, name }).facts;
     return path === many
       ? { tag: publishTagOf(name, version), name, version, path }
@@ -60,7 +60,7 @@ export const tagToPublish = async (
   }
   throw new ExpertStackError({
     code: "PUBLISH_REFUSED",
-    message: `There is neither ${many} nor perstack.toml in the commit ${commit}.`,
+    message: `There is no ${many} in the commit ${commit}, and no perstack.toml that defines ${name}.`,
     remedy: `Commit the definition of ${name} as ${many}.`,
   });
 };

@@ -31,6 +31,7 @@ export const memoryRegistry = (
           await pass();
           fetched = states.length - 1;
         },
+        commit: async (revision) => revision,
         branch: async () => commitId(fetched),
         tags: async () => named,
         contains: async (tip, commit) => Number(commit) <= Number(tip),

@@ -68,7 +68,7 @@ describe("given an author who publishes, then nothing is tagged or pushed", () =
     [
       "when there is no definition",
       ({ author }) => author.commit({ [file]: null }),
-      "There is neither experts/acme/x.toml nor perstack.toml",
+      "There is no experts/acme/x.toml in the commit",
     ],
   ])("%s", { timeout }, (_, change, message) => {
     using world = startPublishingWorld({ [file]: x("1.0.0") });

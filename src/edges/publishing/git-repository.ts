@@ -4,6 +4,7 @@ import { ExpertStackError } from "../../errors.ts";
 import type { IndexCommit, RegistryRepository } from "../../run/publishing-ports.ts";
 import { type GitCheckout, git, gitLine, tryGit } from "./git-command.ts";
 import { treeChanges, treeEntries, treeFiles } from "./git-trees.ts";
+import { pushCommit } from "./push-commit.ts";
 
 /** Where fetched refs are kept, so that no branch, tag or work tree of the checkout is touched. */
 const own = "refs/expert-stack";
@@ -34,6 +35,7 @@ export const gitRepository = (
     const { code, told } = await tryGit(checkout, ["fetch", ...options, remote, ...specs, ...spec]);
     if (code !== 0) throw unreachable(remote, told);
   },
+  commit: async (revision) => await commitOf(checkout, revision),
   branch: async (name) => await commitOf(checkout, `${own}/heads/${name}`),
   tags: async () => await tagCommits(checkout),
   contains: async (tip, commit) =>
@@ -50,7 +52,13 @@ export const gitRepository = (
 });
 
 const commitOf = async (checkout: GitCheckout, ref: string): Promise<string | undefined> => {
-  const { code, out } = await tryGit(checkout, ["rev-parse", "--verify", "--quiet", `${ref}^{commit}`]);
+  const { code, out } = await tryGit(checkout, [
+    "rev-parse",
+    "--verify",
+    "--quiet",
+    "--end-of-options",
+    `${ref}^{commit}`,
+  ]);
   return code === 0 ? out.toString("utf8").trim() : undefined;
 };
 
@@ -102,27 +110,6 @@ const author = {
   GIT_COMMITTER_NAME: "github-actions[bot]",
   GIT_COMMITTER_EMAIL: "41898282+github-actions[bot]@users.noreply.github.com",
 } as const;
-
-/** How git and GitHub say that the branch is not any more where the commit begins. */
-const overtaken =
-  /\[rejected\]|cannot lock ref|failed to (?:update|lock) ref|incorrect old value|reference already exists/i;
-
-const pushCommit = async (
-  checkout: GitCheckout,
-  { remote, commit, branch }: { readonly remote: string; readonly commit: string; readonly branch: string },
-): Promise<"pushed" | "overtaken"> => {
-  const args = ["push", "--porcelain", remote, `${commit}:refs/heads/${branch}`];
-  const { code, out, told } = await tryGit(checkout, args);
-  if (code === 0) return "pushed";
-  if (overtaken.test(out.toString("utf8"))) return "overtaken";
-  const said = `${out.toString("utf8")}\n${told}`.split("\n").find((line) => /^!|remote:|fatal:/.test(line));
-  throw new ExpertStackError({
-    code: "PUBLISH_REFUSED",
-    message: `The index could not be pushed to ${branch}: ${said ?? "git does not say why"}`,
-    remedy:
-      "Give the job `contents: write`. Where the branch is protected, name another in registry-index/config.json or give the workflow a token that may push to it.",
-  });
-};
 
 const unreachable = (remote: string, told: string): ExpertStackError =>
   new ExpertStackError({
