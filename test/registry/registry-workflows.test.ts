@@ -7,3 +7,6 @@ const workflow = (name: string) => parse(workflows.get(`.github/workflows/regist
 
 test("`registry check` runs on events whose sender is who pushed, not on those of whoever opens it again", () =>
   expect(workflow("check").on).toEqual({ pull_request: { types: ["opened", "synchronize"] } }));
+
+test("what a branch's protection asks for is called `registry check`, which is the name of a job", () =>
+  expect(workflow("check").jobs.check.name).toBe("registry check"));
