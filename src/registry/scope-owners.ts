@@ -42,6 +42,16 @@ export const parseScopeFile = (text: string, file: string): ReadonlySet<number> 
 };
 
 /**
+ * The numbers that a file names which cannot be read: at most those may mend it. A comment names nobody.
+ */
+export const writtenOwners = (text: string): ReadonlySet<number> =>
+  new Set(
+    [...text.matchAll(/^[ \t]*id[ \t]*=[ \t]*([1-9]\d{0,14})[ \t]*(?:#.*)?$/gm)]
+      .map(([, id]) => Number(id))
+      .filter((id) => !isEveryWorkflow({ id })),
+  );
+
+/**
  * @param hint for a stranger who does not know how they come to take part
  * @throws ExpertStackError PUBLISH_REFUSED unless every one of them owns the scope
  */

@@ -1,11 +1,12 @@
 import { ExpertStackError } from "../errors.ts";
 import { indexFolder } from "../registry/index-path.ts";
 import { configPath, indexPlace } from "../registry/index-place.ts";
+import { indexText } from "../registry/index-text.ts";
 import { knownBadPath } from "../registry/known-bad.ts";
 import type { RegistryRepositoryFacts } from "../registry/publish-request.ts";
 import { type FileChange, requirePureAppend } from "../registry/pure-append.ts";
 import { parseRegistryConfig } from "../registry/registry-config.ts";
-import { type Account, parseScopeFile } from "../registry/scope-owners.ts";
+import { type Account, parseScopeFile, requireOwners, writtenOwners } from "../registry/scope-owners.ts";
 import { type IndexFiles, readWholeIndex, type WholeIndex } from "../registry/whole-index.ts";
 import { checkNewLines } from "./check-new-lines.ts";
 import type { RegistryRepository } from "./publishing-ports.ts";
@@ -47,11 +48,7 @@ export const checkIndexChange = async (
   const changes = await repository.changes(base, head, indexFolder);
   if (changes.length === 0) return 0;
   await requireReadThere(repository, proposal, changes);
-  const owners = new Map<string, ReadonlySet<number>>();
-  for (const [path, file] of await repository.files(base, `${indexFolder}/scopes`)) {
-    const place = indexPlace(path);
-    if (place?.type === "scope") owners.set(place.scope, parseScopeFile(textOf(file) ?? "", path));
-  }
+  const owners = await ownersBefore(repository, proposal, changes);
   const names = await namesAt(repository, { index: base });
   const lines = requirePureAppend({ changes, by, owners, names });
   const proposed = new Map(await repository.files(base, indexFolder));
@@ -62,6 +59,38 @@ export const checkIndexChange = async (
   const { states } = readWholeIndex(proposed);
   await checkNewLines(repository, lines, { base, states, ...(registry === undefined ? {} : { registry }) });
   return changes.length;
+};
+
+/**
+ * Who owns each scope before a change. Of a file that cannot be read nobody does, so that nothing comes into the scope;
+ * but whoever it names may mend it, if they name themselves again.
+ */
+const ownersBefore = async (
+  repository: RegistryRepository,
+  { base, by }: IndexProposal,
+  changes: readonly FileChange[],
+): Promise<ReadonlyMap<string, ReadonlySet<number>>> => {
+  const owners = new Map<string, ReadonlySet<number>>();
+  for (const [path, file] of await repository.files(base, `${indexFolder}/scopes`)) {
+    const place = indexPlace(path);
+    if (place?.type !== "scope") continue;
+    const text = textOf(file) ?? "";
+    const read = readScope(text, path);
+    const mended = changes.find((change) => change.path === path)?.after;
+    if (read === undefined && mended !== undefined)
+      requireOwners(place.scope, parseScopeFile(indexText(mended, path), path), by);
+    owners.set(place.scope, read ?? (mended === undefined ? new Set() : writtenOwners(text)));
+  }
+  return owners;
+};
+
+const readScope = (text: string, path: string): ReadonlySet<number> | undefined => {
+  try {
+    return parseScopeFile(text, path);
+  } catch (error) {
+    if (error instanceof ExpertStackError) return undefined;
+    throw error;
+  }
 };
 
 /** Lines and definitions on the default branch publish nothing where the index has a branch of its own. */
