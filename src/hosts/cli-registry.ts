@@ -2,7 +2,7 @@ import { appendFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { ExpertStackError, inSentences } from "../errors.ts";
 import { lineAfter } from "../registry/index-file.ts";
-import { definitionPath, sha256 } from "../registry/index-path.ts";
+import { sha256 } from "../registry/index-path.ts";
 import { appendLine } from "../run/append-line.ts";
 import { checkIndexChange, checkWholeIndex } from "../run/check-index.ts";
 import { planLine } from "../run/plan-line.ts";
@@ -35,10 +35,7 @@ const commands = {
     printLine(line, terminal);
     if (definition !== undefined && request.wanted.type === "publish") {
       const digest = sha256(definition);
-      setOutputs(
-        { name, version, tag: request.wanted.tag.tag, digest, path: definitionPath(digest) },
-        terminal,
-      );
+      setOutputs({ name, version, tag: request.wanted.tag.tag, digest }, terminal);
     }
     return 0;
   },

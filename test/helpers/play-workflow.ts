@@ -130,6 +130,8 @@ const playStep = async (play: Play, { step, contexts, workspace }: StepPlay): Pr
   const [inner] = action.runs.steps;
   if (inner === undefined || action.runs.steps.length > 1) throw new Error("one step is known here");
   const done = await shell(play, { step: inner, contexts: { inputs, github }, workspace });
+  const undeclared = Object.keys(done.outputs).filter((name) => !(name in action.outputs));
+  if (undeclared.length > 0) throw new Error(`the action declares no output ${undeclared.join(", ")}`);
   const steps = { [inner.id ?? ""]: { outputs: done.outputs } };
   const outputs = Object.entries(action.outputs).map(([name, { value }]) => [
     name,
