@@ -70,7 +70,7 @@ const tagCommits = async (checkout: GitCheckout): Promise<ReadonlyMap<string, st
       const [ref = "", ...objects] = line.split(" ");
       const at = objects.indexOf("commit");
       const commit = at === -1 ? undefined : objects[at + 1];
-      // A tag of a tag, of a file or of a folder publishes nothing.
+      // A tag of a file or of a folder publishes nothing.
       return commit === undefined ? [] : [[ref.slice(own.length + "/tags/".length), commit]];
     }),
   );
