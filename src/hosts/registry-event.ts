@@ -8,6 +8,7 @@ import {
   repositoryOf,
   requireSameAsker,
 } from "../registry/publish-request.ts";
+import { commitId } from "../registry/wanted-line.ts";
 import type { IndexProposal } from "../run/check-index.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -58,26 +59,30 @@ const Account = z.object({ id: z.int().check(z.gte(1)), login: z.string() });
 
 const PullRequest = z.object({
   sender: Account,
-  pull_request: z.object({ user: Account, head: z.object({ sha: z.string() }) }),
+  pull_request: z.object({
+    number: z.int().check(z.gte(1)),
+    user: Account,
+    head: z.object({ sha: z.string().check(z.regex(commitId)) }),
+  }),
 });
 
 /**
  * What a pull request proposes: its author and whoever pushed to it last take part. The branch that it is made for is
  * left out, since that can be changed after the check has passed: a branch of the author's own would name its owners.
  */
-export const readProposal = (payload: unknown): Omit<IndexProposal, "base"> => {
+export const readProposal = (payload: unknown): Omit<IndexProposal, "base"> & { readonly pull: number } => {
   const parsed = PullRequest.safeParse(payload);
   if (parsed.success) {
     const { sender, pull_request: change } = parsed.data;
     const registry = repositoryOf(payload);
     return {
-      ...{ head: change.head.sha, by: [change.user, sender] },
+      ...{ pull: change.number, head: change.head.sha, by: [change.user, sender] },
       ...(registry === undefined ? {} : { registry }),
     };
   }
   throw new ExpertStackError({
     code: "INPUT_INVALID",
     message: "The event is no pull request's.",
-    remedy: "Run it on `pull_request`, or name `--base`, `--head` and `--by`.",
+    remedy: "Run it on `pull_request_target`, or name `--base`, `--head` and `--by`.",
   });
 };

@@ -28,9 +28,12 @@ export const proposalOf = async (
 ): Promise<IndexProposal> => {
   const { base, head, by = [], event = "" } = options;
   if (base === undefined && head === undefined) {
-    const proposed = readProposal(readEventFile(event, terminal));
+    const { pull, ...proposed } = readProposal(readEventFile(event, terminal));
     const defaultBranch = defaultBranchOf(options, terminal);
-    return { ...proposed, base: (await registryPoint(repository, { defaultBranch })).trusted };
+    const { trusted } = await registryPoint(repository, { defaultBranch });
+    await repository.fetch({ branches: [], pull });
+    if ((await repository.commit(proposed.head)) === undefined) throw gone(proposed.head, pull);
+    return { ...proposed, base: trusted };
   }
   return {
     base: await commitOf(repository, "--base", base),
@@ -38,6 +41,13 @@ export const proposalOf = async (
     by: oneOrMore(by.map(accountOf)),
   };
 };
+
+const gone = (head: string, pull: number): ExpertStackError =>
+  new ExpertStackError({
+    code: "PUBLISH_REFUSED",
+    message: `The commit ${head} of the pull request ${pull} is not there.`,
+    remedy: "It was pushed over since. What it ends in now is judged by the run of that push.",
+  });
 
 const commitOf = async (
   repository: RegistryRepository,

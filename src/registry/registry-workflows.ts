@@ -65,11 +65,12 @@ ${checkout()}
 const check = ({
   header,
   action,
-}: WorkflowParts): string => `${header}# A change of the index may only add to it, and only by owners of what it adds to.
+}: WorkflowParts): string => `${header}# A change of the index may only add to it, and only by owners of what it adds to. It runs as it is on the default
+# branch, not as the pull request has it.
 name: registry check
 
-on:
-  pull_request:
+on: # zizmor: ignore[dangerous-triggers] the pull request's commits are compared as data; none is checked out or run
+  pull_request_target:
     # Whose sender is who pushed. On others, such as reopened, it is whoever did that.
     types: [opened, synchronize]
 

@@ -4,11 +4,17 @@ import type { FileChange } from "../registry/pure-append.ts";
 /** A registry's repository as whoever publishes to it has it: checked out, with a remote to push to. */
 export type RegistryRepository = {
   /**
-   * Brings branches, with their history, and the tags that begin so up to date; what is gone there is gone here.
+   * Brings branches, with their history, the tags that begin so and the commits of a pull request up to date; what is
+   * gone there is gone here. Nothing is checked out.
    *
    * @throws ExpertStackError REGISTRY_UNREACHABLE
    */
-  fetch(wanted: { readonly branches: readonly string[]; readonly tags?: string }): Promise<void>;
+  fetch(wanted: {
+    readonly branches: readonly string[];
+    readonly tags?: string;
+    /** Its number. */
+    readonly pull?: number;
+  }): Promise<void>;
   /** The commit that a person means by an id, a part of one, or a branch or tag of the checkout, if it is here. */
   commit(revision: string): Promise<string | undefined>;
   /** The commit of a branch as it was fetched. */

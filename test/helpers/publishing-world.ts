@@ -28,6 +28,8 @@ export type PublishingWorld = Disposable & {
   dispatch(inputs: DispatchInputs, by?: Account): Promise<Played>;
   /** Another workflow of the registry, on the default branch. */
   run(name: string, eventName: string, event?: object, environment?: RunnerVariables): Promise<Played>;
+  /** `registry check` of a pull request that ends in what the author has checked out: on GitHub, of another repository. */
+  proposed(proposal: Proposal): Promise<Played>;
   /** The lines of an Expert; nothing while it has none. */
   lines(name: string, branch?: string): IndexState | undefined;
   names(): string;
@@ -41,6 +43,15 @@ type PushedTag = {
   readonly by: Account;
   /** Who had it run, when not the pusher. */
   readonly triggering?: Account;
+};
+
+type Proposal = {
+  /** What it is made for, and the branch of that. */
+  readonly base: string;
+  readonly ref?: string;
+  readonly by: Account;
+  /** The commit that the event names, when not the last. */
+  readonly head?: string;
 };
 
 type DispatchInputs = { readonly action: string; readonly version: string; readonly value?: string };
@@ -104,6 +115,11 @@ export const startPublishingWorld = (files: WorkFiles): PublishingWorld => {
     },
     dispatch: async (inputs, by = ada) =>
       await run("publish", "workflow_dispatch", { inputs, sender: by, ref: "refs/heads/main" }),
+    proposed: async ({ base, ref = "main", by, head = author.head() }) => {
+      author.git("push", "--quiet", "--force", "origin", "HEAD:refs/pull/7/head");
+      const pull_request = { number: 7, user: by, base: { sha: base, ref }, head: { sha: head } };
+      return await run("check", "pull_request_target", { sender: by, pull_request });
+    },
     lines: (name, branch = "main") => {
       const text = show(`${branch}:${indexPath(name)}`);
       return text === undefined ? undefined : readIndexFile(`${text}\n`, { name, file: "index" });

@@ -389,10 +389,7 @@ describe("given a pull request", () => {
     world.author.checkout("change");
     const path = indexPath("@acme/x");
     world.author.commit({ [path]: change(world.author.git("show", `HEAD:${path}`)), "README.md": "New." });
-    world.author.git("push", "--quiet", "origin", "change");
-    const head = world.author.head();
-    const pull_request = { user: by, base: { sha: base }, head: { sha: head } };
-    return await world.run("check", "pull_request", { sender: by, pull_request });
+    return await world.proposed({ base, by });
   };
 
   const withLine = async () => {
@@ -421,9 +418,7 @@ describe("given a pull request", () => {
     world.author.checkout("staged");
     world.author.commit({ "registry-index/scopes/acme.toml": "v = 1\n[[owners]]\nid = 666\n" });
     world.author.git("push", "--quiet", "origin", "staged");
-    const head = world.author.head();
-    const pull_request = { user: eve, base: { sha: head, ref: "staged" }, head: { sha: head } };
-    const { results, log } = await world.run("check", "pull_request", { sender: eve, pull_request });
+    const { results, log } = await world.proposed({ base: world.author.head(), ref: "staged", by: eve });
     expect(results).toEqual({ check: "failure" });
     expect(log).toContain("eve (gh:666) does not own the scope @acme.");
   });
@@ -433,11 +428,29 @@ describe("given a pull request", () => {
     const base = world.author.head();
     world.author.git("checkout", "--quiet", "--orphan", "apart");
     world.author.commit({ "README.md": "Apart." });
-    world.author.git("push", "--quiet", "origin", "apart");
-    const pull_request = { user: ada, base: { sha: base }, head: { sha: world.author.head() } };
-    const { results, log } = await world.run("check", "pull_request", { sender: ada, pull_request });
+    const { results, log } = await world.proposed({ base, by: ada });
     expect(results).toEqual({ check: "failure" });
     expect(log).toContain("PUBLISH_REFUSED: It has no commit in common with the default branch.");
+  });
+
+  test("when it brings another check, then that of the default branch judges it", { timeout }, async () => {
+    using world = await withLine();
+    const base = world.author.head();
+    world.author.checkout("change");
+    world.author.commit({
+      [indexPath("@acme/x")]: null,
+      ".github/workflows/registry-check.yml": "jobs: { check: { steps: [{ run: 'true' }] } }\n",
+    });
+    const { results, log } = await world.proposed({ base, by: ada });
+    expect([results, log]).toEqual([{ check: "failure" }, expect.stringContaining("INDEX_REWOUND")]);
+  });
+
+  test("when its commit was pushed over since, then that is said", { timeout }, async () => {
+    using world = await withLine();
+    const { log } = await world.proposed({ base: world.author.head(), by: ada, head: "e".repeat(40) });
+    expect(log).toContain(
+      `PUBLISH_REFUSED: The commit ${"e".repeat(40)} of the pull request 7 is not there.`,
+    );
   });
 
   test("when it adds a line that is no line, then it fails", { timeout }, async () => {

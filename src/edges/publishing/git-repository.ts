@@ -20,10 +20,11 @@ export const gitRepository = (
   temporary: string,
   remote = "origin",
 ): RegistryRepository => ({
-  fetch: async ({ branches, tags }) => {
+  fetch: async ({ branches, tags, pull }) => {
     // With a `*` the remote is asked for those refs alone, and one that is not there is no failure.
     const specs = branches.map((name) => `+refs/heads/${name}*:${own}/heads/${name}*`);
-    const spec = tags === undefined ? [] : [`+refs/tags/${tags}*:${own}/tags/${tags}*`];
+    if (tags !== undefined) specs.push(`+refs/tags/${tags}*:${own}/tags/${tags}*`);
+    if (pull !== undefined) specs.push(`+refs/pull/${pull}/head*:${own}/pull/${pull}/head*`);
     const deepen = (await gitLine(checkout, ["rev-parse", "--is-shallow-repository"])) === "true";
     const options = [
       "--quiet",
@@ -32,7 +33,7 @@ export const gitRepository = (
       "--no-write-fetch-head",
       ...(deepen ? ["--unshallow"] : []),
     ];
-    const { code, told } = await tryGit(checkout, ["fetch", ...options, remote, ...specs, ...spec]);
+    const { code, told } = await tryGit(checkout, ["fetch", ...options, remote, ...specs]);
     if (code !== 0) throw unreachable(remote, told);
   },
   commit: async (revision) => await commitOf(checkout, revision),
