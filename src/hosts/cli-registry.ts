@@ -62,8 +62,15 @@ const commands = {
   },
   "check-change": async (options, terminal) => {
     const repository = await publishingRepository(terminal);
-    const count = await checkIndexChange(repository, await proposalOf(repository, options, terminal));
-    terminal.out(`${counted(count, "file")} of the index changed, and all of it only adds.\n`);
+    const proposal = await proposalOf(repository, options, terminal);
+    const { files, unjudged } = await checkIndexChange(repository, proposal);
+    const judged = files - unjudged.length;
+    const allowed = judged === 0 ? "" : `, ${judged === files ? "" : `${judged} of them `}as its rules allow`;
+    terminal.out(`${counted(files, "file")} of the index changed${allowed}.\n`);
+    if (unjudged.length > 0) {
+      const text = `Whoever reviews the change has to judge what it makes of ${unjudged.join(", ")}: such a file may be replaced.`;
+      say("warning", text, terminal);
+    }
     return 0;
   },
 } as const satisfies Readonly<Record<string, Command>>;

@@ -34,19 +34,26 @@ export type IndexProposal = {
   readonly registry?: RegistryRepositoryFacts;
 };
 
+/** What a change of an index was found to be. */
+export type CheckedChange = {
+  /** How many files of the index it touches. */
+  readonly files: number;
+  /** Those of them that need not only add, such as `config.json`: whoever reviews the change judges them. */
+  readonly unjudged: readonly string[];
+};
+
 /**
  * Whether a change only adds to the index, by owners of what it adds to, and leaves it whole.
  *
- * @returns how many files of the index it touches
  * @throws ExpertStackError with the reason for which it is refused
  */
 export const checkIndexChange = async (
   repository: RegistryRepository,
   proposal: IndexProposal,
-): Promise<number> => {
+): Promise<CheckedChange> => {
   const { base, head, by, registry } = proposal;
   const changes = await repository.changes(base, head, indexFolder);
-  if (changes.length === 0) return 0;
+  if (changes.length === 0) return { files: 0, unjudged: [] };
   await requireReadThere(repository, proposal, changes);
   const owners = await ownersBefore(repository, proposal, changes);
   const names = await namesAt(repository, { index: base });
@@ -58,7 +65,8 @@ export const checkIndexChange = async (
   }
   const { states } = readWholeIndex(proposed);
   await checkNewLines(repository, lines, { base, states, ...(registry === undefined ? {} : { registry }) });
-  return changes.length;
+  const paths = changes.map(({ path }) => path);
+  return { files: paths.length, unjudged: paths.filter((path) => indexPlace(path)?.type === "about") };
 };
 
 /**

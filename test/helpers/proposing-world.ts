@@ -48,11 +48,11 @@ export const startProposingWorld = (): ProposingWorld => {
     index: async () => new Map(await port.files(git.head(), indexFolder)),
     check: async (by = ada) =>
       await checkIndexChange(port, {
-        base: git.git("rev-parse", "main"),
-        head: git.head(),
-        by: [by],
-        registry,
-      }).catch((error: Error) => `${"code" in error ? error.code : "?"}: ${error.message}`),
+        ...{ base: git.git("rev-parse", "main"), head: git.head(), by: [by], registry },
+      }).then(
+        ({ files: count }) => count,
+        (error: Error) => `${"code" in error ? error.code : "?"}: ${error.message}`,
+      ),
     [Symbol.dispose]: () => git[Symbol.dispose](),
   };
 };

@@ -35,6 +35,26 @@ describe("given a change to check by hand, then what is missing or wrong is name
     expect([status, stderr]).toEqual([2, expect.stringContaining(`INPUT_INVALID]: ${message}`)]);
   });
 
+  test("and what only whoever reviews it can judge is not said to add", { timeout }, () => {
+    using world = startPublishingWorld({ [file]: x });
+    const { author } = world;
+    author.commit({
+      "registry-index/scopes/other.toml": "v = 1\n[[owners]]\nid = 1815\n",
+      "registry-index/config.json": '{"v":1,"indexBranch":"index"}\n',
+      "registry-index/known-bad.jsonl": "",
+    });
+    const args = ["registry", "check-change", "--base", "HEAD~1", "--head", "HEAD", "--by", "1815"];
+    expect(run(author.directory, args)).toEqual({
+      status: 0,
+      stdout: "3 files of the index changed, 1 of them as its rules allow.\n",
+      stderr:
+        "warning: Whoever reviews the change has to judge what it makes of registry-index/config.json, registry-index/known-bad.jsonl: such a file may be replaced.\n",
+    });
+    expect(run(author.directory, args.with(3, "HEAD"))).toMatchObject({
+      stdout: "0 files of the index changed.\n",
+    });
+  });
+
   test("and one that is as it should be passes", { timeout }, () => {
     using world = startPublishingWorld({ [file]: x });
     const args = ["--base", "main", "--head", world.author.head().slice(0, 12), "--by", "1815"];
