@@ -48,16 +48,18 @@ const commands = {
   },
   reconcile: async (options, terminal) => {
     const repository = await publishingRepository(terminal);
-    const { waiting, moved } = await reconcileTags(repository, defaultBranchOf(options, terminal));
+    const { waiting, unusable, moved } = await reconcileTags(repository, defaultBranchOf(options, terminal));
     for (const { tag, now: commit } of waiting) {
       const wish = `action index, version ${tag}, value ${commit}`;
       const text = `${tag} names ${commit} and is not published. An owner who has read that commit can run the workflow registry publish with ${wish}.`;
       say("warning", text, terminal);
     }
+    for (const { message, remedy } of unusable) say("warning", inSentences(message, remedy), terminal);
     for (const { tag, published, now: commit } of moved) {
       say("error", `TAG_MOVED: ${tag} published ${published}, and names ${commit} now.`, terminal);
     }
-    terminal.out(`${counted(waiting.length, "tag")} not published, ${moved.length} moved.\n`);
+    const cannot = unusable.length === 0 ? "" : `${unusable.length} that cannot be, `;
+    terminal.out(`${counted(waiting.length, "tag")} not published, ${cannot}${moved.length} moved.\n`);
     return moved.length > 0 ? 1 : 0;
   },
   "check-change": async (options, terminal) => {

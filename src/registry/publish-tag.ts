@@ -21,9 +21,12 @@ const longestVersion = 100;
  * @throws ExpertStackError PUBLISH_REFUSED
  */
 export const parsePublishTag = (tag: string): PublishTag => {
-  const [, name, version = ""] = /^(?:(@[^@]*)@|v)([^@]*)$/.exec(tag) ?? [];
+  const [, name, version] = /^(?:(@[^@]*)@|v)([^@]*)$/.exec(tag) ?? [];
+  if (version === undefined) throw refused(tag, "it is neither of the two");
   const isNamed = name === undefined || (name.includes("/") && isExpertName(name));
-  if (!isNamed || !isPublishedVersion(version)) throw refused(tag, "it is neither of the two");
+  if (!isNamed) throw refused(tag, `${JSON.stringify(name)} is no name of an Expert`);
+  if (!isPublishedVersion(version))
+    throw refused(tag, `${JSON.stringify(version)} is no semantic version without build metadata`);
   if (!isLegalRef(tag)) throw refused(tag, "git takes no such name for a tag");
   return name === undefined
     ? { tag, version, path: "perstack.toml" }

@@ -1,3 +1,4 @@
+import { nearest } from "../definition/nearest.ts";
 import { ExpertStackError } from "../errors.ts";
 import { type IndexState, isForward } from "../registry/index-file.ts";
 import type { IndexEntry } from "../registry/index-line.ts";
@@ -8,7 +9,7 @@ import type { WantedLine } from "../registry/wanted-line.ts";
 import { planPublish } from "./plan-publish.ts";
 import type { PlannedLine, Signed } from "./planned-line.ts";
 import type { RegistryRepository } from "./publishing-ports.ts";
-import { linesAt, ownersAt, registryPoint } from "./registry-index.ts";
+import { linesAt, namesAt, ownersAt, registryPoint } from "./registry-index.ts";
 
 /**
  * Judges a request by what the registry's branches and tags are now, and writes nothing.
@@ -27,9 +28,25 @@ export const planLine = async (
   const signed = { by: `gh:${people[0].id}`, at };
   if (wanted.type === "publish") return await planPublish(repository, { request, wanted, point, signed });
   const { name, version } = wanted;
-  requireOwners(scopeOf(name), await ownersAt(repository, point, scopeOf(name)), people);
   const lines = await linesAt(repository, point, name);
+  if (lines.state.versions.size === 0) throw unknown(wanted, await namesAt(repository, point));
+  requireOwners(scopeOf(name), await ownersAt(repository, point, scopeOf(name)), people);
   return { point, name, version, entry: entryOf(wanted, lines.state, signed), ...lines };
+};
+
+const unknown = (
+  { name, version }: Exclude<WantedLine, { type: "publish" }>,
+  names: readonly string[],
+): ExpertStackError => {
+  const near = nearest(name, names).map((other) => `${other}@${version}`);
+  return new ExpertStackError({
+    code: "VERSION_NOT_FOUND",
+    message: `There is no Expert ${name} in this registry.`,
+    remedy:
+      near.length === 0
+        ? "See that the name is right and that the registry is the one you mean."
+        : `Did you mean ${near.join(" or ")}?`,
+  });
 };
 
 const entryOf = (

@@ -1,6 +1,7 @@
+import { ExpertStackError } from "../errors.ts";
 import type { PublishLine } from "../registry/index-line.ts";
 import { indexFolder } from "../registry/index-path.ts";
-import { looksLikePublishTag } from "../registry/publish-tag.ts";
+import { looksLikePublishTag, parsePublishTag } from "../registry/publish-tag.ts";
 import { readWholeIndex } from "../registry/whole-index.ts";
 import type { RegistryRepository } from "./publishing-ports.ts";
 import { registryPoint } from "./registry-index.ts";
@@ -9,6 +10,8 @@ import { registryPoint } from "./registry-index.ts";
 export type Differences = {
   /** Tags that ask to publish something and have not. More than three in one push start no workflow. */
   readonly waiting: readonly { readonly tag: string; readonly now: string }[];
+  /** Tags that look as if they should publish something and cannot, with what is wrong. */
+  readonly unusable: readonly ExpertStackError[];
   /** Tags that name another commit now than when they published. */
   readonly moved: readonly { readonly tag: string; readonly published: string; readonly now: string }[];
 };
@@ -27,17 +30,31 @@ export const reconcileTags = async (
   const commits = new Map<string, PublishLine["src"]>(published.map((src) => [src.tag, src]));
   const tags = [...(await repository.tags())].toSorted(([a], [b]) => (a < b ? -1 : 1));
   const waiting: Differences["waiting"][number][] = [];
+  const unusable: Differences["unusable"][number][] = [];
   for (const [tag, now] of tags) {
     if (commits.has(tag) || !looksLikePublishTag(tag)) continue;
     // In a registry of many Experts it is a release of something else.
     const isMeant = tag.startsWith("@") || (await repository.file(now, "perstack.toml")) !== undefined;
-    if (isMeant) waiting.push({ tag, now });
+    if (!isMeant) continue;
+    const problem = problemOf(tag);
+    if (problem === undefined) waiting.push({ tag, now });
+    else unusable.push(problem);
   }
   return {
-    waiting,
+    ...{ waiting, unusable },
     moved: tags.flatMap(([tag, now]) => {
       const before = commits.get(tag)?.commit;
       return before === undefined || before === now ? [] : [{ tag, published: before, now }];
     }),
   };
+};
+
+const problemOf = (tag: string): ExpertStackError | undefined => {
+  try {
+    parsePublishTag(tag);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ExpertStackError) return error;
+    throw error;
+  }
 };

@@ -158,6 +158,7 @@ describe("given a published version", () => {
   test.each([
     [["tag", "@acme/x@1.0.0", "2"], "is no tag of an Expert"],
     [["tag", "@acme/x@1.0.1", "stable"], "There is no @acme/x@1.0.1."],
+    [["tag", "@acne/x@1.0.0", "stable"], "Did you mean @acme/x@1.0.0?"],
     [["status", "@acme/x@1.0.0", "available", "--reason", "x"], "deprecated or disabled"],
     [["status", "@acme/x", "disabled", "--reason", "x"], "is no version of an Expert"],
     [["status", "@acme/x@1.0.0", "disabled", "--reason", " "], "needs a reason"],

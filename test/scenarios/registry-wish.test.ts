@@ -53,3 +53,37 @@ test("given a reason with what a reader does not see, or of two lines, then it i
     expect(results.accept).toBe("failure");
   }
 });
+
+test("given tags that look like a version and are none, when reconcile reports, then it says of each what is wrong", {
+  timeout,
+}, async () => {
+  using world = await published([]);
+  const none = ["@acme/x@1.0", "@Acme/x@1.0.0", "@acme/x@1.0.0+linux", "v1.0", "v2.0.0"];
+  for (const tag of none) world.author.git("tag", tag);
+  world.author.git("push", "--quiet", "origin", ...none.map((tag) => `refs/tags/${tag}`));
+  const { results, log } = await world.run("reconcile", "schedule");
+  expect(results).toEqual({ reconcile: "success" });
+  // Without a perstack.toml, those that begin with a v are of something else.
+  const warnings = log.split("\n").filter((line) => line.startsWith("::warning::"));
+  const said = [
+    ['"@Acme/x@1.0.0"', '"@Acme/x" is no name of an Expert'],
+    ['"@acme/x@1.0"', '"1.0" is no semantic version without build metadata'],
+    ['"@acme/x@1.0.0+linux"', '"1.0.0+linux" is no semantic version without build metadata'],
+  ];
+  expect(warnings.map((line) => line.split(". Tag ")[0])).toEqual(
+    said.map(([tag, why]) => `::warning::The tag ${tag} cannot publish a version: ${why}`),
+  );
+  expect(log).toContain("0 tags not published, 3 that cannot be, 0 moved.");
+  expect(log).not.toContain("v1.0");
+});
+
+test("given a repository of one Expert, when reconcile reports, then it says of v1.0 that it is no version", {
+  timeout,
+}, async () => {
+  using world = startPublishingWorld({ "perstack.toml": x("1.0.0") });
+  world.author.git("tag", "v1.0");
+  world.author.git("push", "--quiet", "origin", "refs/tags/v1.0");
+  const { log } = await world.run("reconcile", "schedule");
+  expect(log).toContain('::warning::The tag "v1.0" cannot publish a version: "1.0" is no semantic version');
+  expect(log).not.toContain("is not published");
+});
