@@ -75,14 +75,35 @@ export const readPublishRequest = (payload: unknown): PublishRequest => {
 };
 
 const requestOf = (payload: unknown): PublishRequest => {
-  const pushed = TagPushed.safeParse(payload);
-  if (pushed.success) return pushRequest(pushed.data);
-  const dispatched = Dispatched.safeParse(payload);
-  if (dispatched.success) return dispatchRequest(dispatched.data);
+  const has = (field: string): boolean => typeof payload === "object" && payload !== null && field in payload;
+  if (has("workflow_run")) {
+    const pushed = TagPushed.safeParse(payload);
+    if (pushed.success) return pushRequest(pushed.data);
+    throw unreadable("workflow_run", pushed.error);
+  }
+  if (has("inputs")) {
+    const dispatched = Dispatched.safeParse(payload);
+    if (dispatched.success) return dispatchRequest(dispatched.data);
+    throw unreadable("workflow_dispatch", dispatched.error);
+  }
   throw refused(
     "The event is no push of a tag and no wish of an owner",
     "Push a tag, or run the workflow by hand.",
   );
+};
+
+/** @param event by the name that GitHub gives it */
+const unreadable = (event: string, { issues: [issue] }: z.core.$ZodError): ExpertStackError => {
+  const field = issue?.path.join(".") || "payload";
+  return refused(
+    `The event ${event} has no ${field} that can be read: ${expectedOf(issue)} was expected`,
+    'Give GitHub\'s own payload: `--event "$GITHUB_EVENT_PATH"`.',
+  );
+};
+
+const expectedOf = (issue: z.core.$ZodIssue | undefined): string => {
+  if (issue?.code === "invalid_type") return `the type ${issue.expected}`;
+  return issue?.code === "invalid_value" ? issue.values.map(String).join(" or ") : "what GitHub sends";
 };
 
 /**
