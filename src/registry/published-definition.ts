@@ -26,18 +26,37 @@ export type PublishedDefinition = {
   readonly facts: PublishedFacts;
 };
 
+/** For messages; name and version where they are known. */
+type Expected = { readonly file: string; readonly name?: string; readonly version?: string };
+
 /**
  * Reads the bytes of a published definition against what a registry takes: one scoped Expert in plain sight, whose
- * skills anybody can look up. It holds for who publishes and for who reads alike.
+ * skills anybody can look up. It holds for who publishes and for who runs alike.
  *
- * @param expected.file for messages; name and version where they are known
  * @throws ExpertStackError DEFINITION_TOO_LARGE, NOT_UTF8, DUPLICATE_KEY, DEFINITION_INVALID, NAME_INVALID or
  *   SKILL_NOT_ALLOWED, with line and column where there is one
  */
-export const readPublishedDefinition = (
+export const readPublishedDefinition = (bytes: Uint8Array, expected: Expected): PublishedDefinition => {
+  const { source, ...definition } = readDefinition(bytes, expected);
+  refuseSkills(source, { name: definition.facts.name, expert: definition.expert });
+  return definition;
+};
+
+/**
+ * Reads a definition that was published before, to look at it: its skills may be such as were taken then and are not any
+ * more. An index does not break, and nobody's new version is refused, for what another one may no longer do.
+ *
+ * @throws ExpertStackError as `readPublishedDefinition`, but for SKILL_NOT_ALLOWED
+ */
+export const readKeptDefinition = (bytes: Uint8Array, expected: Expected): PublishedDefinition => {
+  const { expert, facts } = readDefinition(bytes, expected);
+  return { expert, facts };
+};
+
+const readDefinition = (
   bytes: Uint8Array,
-  expected: { readonly file: string; readonly name?: string; readonly version?: string },
-): PublishedDefinition => {
+  expected: Expected,
+): PublishedDefinition & { readonly source: ManifestSource } => {
   const { file } = expected;
   const text = definitionText(bytes, file);
   const source = manifestSource({ file, text, document: documentOf(text, file) });
@@ -54,8 +73,7 @@ export const readPublishedDefinition = (
   }
   const expert = checkedExpert(source, { text, name });
   requireVersion(source, { name, expert, version: expected.version });
-  refuseSkills(source, { name, expert });
-  return { expert, facts: publishedFacts(bytes, { name, expert }) };
+  return { expert, facts: publishedFacts(bytes, { name, expert }), source };
 };
 
 /** Whether a file defines the Expert, among others or rightly or not; one that is no TOML may. */

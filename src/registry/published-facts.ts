@@ -18,7 +18,7 @@ export type PublishedFacts = Pick<
   | "minRuntimeVersion"
 >;
 
-/** @param expert of a definition that fits the policy of publishing */
+/** A skill that fits no policy of publishing is left out: whoever publishes is refused for it. */
 export const publishedFacts = (
   bytes: Uint8Array,
   { name, expert }: { readonly name: string; readonly expert: Expert },

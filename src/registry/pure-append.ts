@@ -4,6 +4,7 @@ import type { PublishLine } from "./index-line.ts";
 import { definitionPath, sha256 } from "./index-path.ts";
 import { type IndexPlace, indexPlace, type TreeFile } from "./index-place.ts";
 import { indexText } from "./index-text.ts";
+import { readPublishedDefinition } from "./published-definition.ts";
 import { requireDistinctName, requireName } from "./published-name.ts";
 import { type Account, parseScopeFile, requireOwners, scopeOf } from "./scope-owners.ts";
 import { definitionOf, requirePlain } from "./whole-index.ts";
@@ -94,7 +95,10 @@ const appendedLines = (proposed: ProposedChange, lines: Lines): readonly Publish
   }
   return [...state.versions.values()].flatMap(({ line }) => {
     if (!fresh.has(sha256(text.split("\n")[line.seq - 1] ?? ""))) return [];
-    definitionOf(line, added.get(definitionPath(line.sha256)));
+    const definition = added.get(definitionPath(line.sha256));
+    definitionOf(line, definition);
+    const { name: of, version } = line;
+    readPublishedDefinition(definition?.content ?? new Uint8Array(), { file: path, name: of, version });
     return [line];
   });
 };

@@ -2,7 +2,7 @@ import { ExpertStackError } from "../errors.ts";
 import { type ApiExpert, apiExperts, latestOf, wordsOf } from "./api-expert.ts";
 import type { IndexState } from "./index-file.ts";
 import { definitionPath } from "./index-path.ts";
-import { readPublishedDefinition } from "./published-definition.ts";
+import { readKeptDefinition } from "./published-definition.ts";
 import { scopeOf } from "./scope-owners.ts";
 import type { IndexFiles, WholeIndex } from "./whole-index.ts";
 
@@ -81,7 +81,7 @@ const json = (value: unknown): string =>
   `${JSON.stringify(value).replace(/[<>&]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`)}\n`;
 
 const definitionOf = (files: IndexFiles, line: { readonly name: string; readonly sha256: string }) =>
-  readPublishedDefinition(contentOf(files, line.sha256), {
+  readKeptDefinition(contentOf(files, line.sha256), {
     file: definitionPath(line.sha256),
     name: line.name,
   }).expert;

@@ -7,7 +7,7 @@ import { indexPlace, namesPath, type TreeFile } from "./index-place.ts";
 import { indexText } from "./index-text.ts";
 import { knownBadPath, parseKnownBad } from "./known-bad.ts";
 import { listedVersion, type NameLine, nameLine, renderNames } from "./names-list.ts";
-import { type PublishedDefinition, readPublishedDefinition } from "./published-definition.ts";
+import { type PublishedDefinition, readKeptDefinition } from "./published-definition.ts";
 import { parseScopeFile } from "./scope-owners.ts";
 
 /** Files of the index's folder at one commit, by path. */
@@ -18,7 +18,7 @@ export type WholeIndex = { readonly states: ReadonlyMap<string, IndexState> };
 
 /**
  * Reads a whole index and checks all of it: that each file is where it belongs, every chain, that each version's
- * definition is kept, is the one that its line says and fits the policy, and that the list of names is right.
+ * definition is kept and is the one that its line says, and that the list of names is right.
  *
  * @throws ExpertStackError INDEX_CORRUPT, DIGEST_MISMATCH or PATH_ESCAPE, naming the file
  */
@@ -60,12 +60,12 @@ export const requirePlain = (path: string, { mode }: Pick<TreeFile, "mode">) => 
   return place;
 };
 
-/** The definition that a line is about, if it is the one that the line says. */
+/** The definition that a line is about, if it is the one that the line says; its skills are not judged anew. */
 export const definitionOf = (line: PublishLine, file: TreeFile | undefined): PublishedDefinition => {
   const path = definitionPath(line.sha256);
   if (file === undefined) throw damaged(path, `it is missing, and ${line.name}@${line.version} needs it`);
   const { name, version } = line;
-  const definition = readPublishedDefinition(file.content, { file: path, name, version });
+  const definition = readKeptDefinition(file.content, { file: path, name, version });
   const { minRuntimeVersion, delegates, skills, endpoints, requiredEnv, allowedDomains } = line;
   const said = { name, version, sha256: line.sha256, size: line.size, delegates, skills, endpoints };
   const written = { ...said, requiredEnv, allowedDomains, minRuntimeVersion };

@@ -4,7 +4,7 @@ import { definitionPath, indexPath, sha256 } from "../registry/index-path.ts";
 import { namesPath } from "../registry/index-place.ts";
 import { listedVersion, nameLine, withName } from "../registry/names-list.ts";
 import type { PublishRequest } from "../registry/publish-request.ts";
-import { readPublishedDefinition } from "../registry/published-definition.ts";
+import { readKeptDefinition } from "../registry/published-definition.ts";
 import { planLine } from "./plan-line.ts";
 import type { PlannedLine } from "./planned-line.ts";
 import type { RegistryRepository } from "./publishing-ports.ts";
@@ -90,7 +90,7 @@ const changedFiles = async (
   const path = definitionPath(listed.line.sha256);
   const kept = point.index === undefined ? undefined : await repository.file(point.index, path);
   const content = files.get(path) ?? kept?.content ?? new Uint8Array();
-  const { expert } = readPublishedDefinition(content, { file: path, name, version: listed.line.version });
+  const { expert } = readKeptDefinition(content, { file: path, name, version: listed.line.version });
   const names = point.index === undefined ? undefined : textOf(await repository.file(point.index, namesPath));
   return files.set(namesPath, bytesOf(withName(names ?? "", nameLine(listed, expert))));
 };

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import { tmpdir } from "node:os";
@@ -149,7 +149,7 @@ const runBackend = (
       PATH: process.env.PATH,
       GIT_PROJECT_ROOT: repository.directory,
       GIT_HTTP_EXPORT_ALL: "1",
-      PATH_INFO: `/.git${pathname}`,
+      PATH_INFO: `${existsSync(join(repository.directory, ".git")) ? "/.git" : ""}${pathname}`,
       QUERY_STRING: search.slice(1),
       REQUEST_METHOD: request.method,
       CONTENT_TYPE: headers["content-type"] ?? "",

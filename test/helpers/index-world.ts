@@ -4,7 +4,7 @@ import type { IndexEntry, PublishLine } from "../../src/registry/index-line.ts";
 import { definitionPath, indexPath } from "../../src/registry/index-path.ts";
 import { namesPath, type TreeFile } from "../../src/registry/index-place.ts";
 import { listedVersion, nameLine, renderNames } from "../../src/registry/names-list.ts";
-import { readPublishedDefinition } from "../../src/registry/published-definition.ts";
+import { readKeptDefinition } from "../../src/registry/published-definition.ts";
 import { type Account, renderScopeFile, scopePath } from "../../src/registry/scope-owners.ts";
 
 export const ada: Account = { id: 1815, login: "ada" };
@@ -26,7 +26,7 @@ export const publishEntry = (
   from: Partial<PublishLine["src"]> = {},
 ): IndexEntry => {
   const file = plainFile(text);
-  const { facts } = readPublishedDefinition(file.content, { file: "x.toml" });
+  const { facts } = readKeptDefinition(file.content, { file: "x.toml" });
   const src = { repo: "github.com/acme/experts", repoId: 1, commit: "a".repeat(40), path: "x.toml" };
   const tag = `${facts.name}@${facts.version}`;
   const about = { src: { ...src, tag, ...from }, blob: file.id, by: `gh:${by}`, at: "2026-11-26T00:00:00Z" };
@@ -61,7 +61,7 @@ export const listNames = (files: Map<string, TreeFile>): void => {
     const listed = listedVersion(state);
     const definition = listed && files.get(definitionPath(listed.line.sha256));
     if (listed === undefined || definition === undefined) return [];
-    return [nameLine(listed, readPublishedDefinition(definition.content, { file: "x.toml" }).expert)];
+    return [nameLine(listed, readKeptDefinition(definition.content, { file: "x.toml" }).expert)];
   });
   files.set(namesPath, plainFile(renderNames(lines)));
 };

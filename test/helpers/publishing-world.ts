@@ -61,8 +61,16 @@ export const repositoryFacts = {
   ...{ default_branch: "main", private: false },
 };
 
+/** How git reaches the registry: its address, and what a process needs for that. */
+export type Reach = (remote: string) => {
+  readonly url: string;
+  readonly environment: Readonly<Record<string, string>>;
+};
+
+const byFile: Reach = (remote) => ({ url: `file://${remote}`, environment: {} });
+
 /** @param files over what a registry has anyway: its workflows, and the scope @acme, which is ada's */
-export const startPublishingWorld = (files: WorkFiles): PublishingWorld => {
+export const startPublishingWorld = (files: WorkFiles, reach = byFile): PublishingWorld => {
   const temporary = mkdtempSync(join(tmpdir(), "expert-stack-registry-"));
   const remote = join(temporary, "remote.git");
   const git = (...args: readonly string[]): string =>
@@ -77,6 +85,7 @@ export const startPublishingWorld = (files: WorkFiles): PublishingWorld => {
   const author = makeRepository({
     files: { ...workflows, [scopePath("@acme")]: renderScopeFile("@acme", ada), ...files },
   });
+  const { url, environment: reaching } = reach(remote);
   author.git("remote", "add", "origin", `file://${remote}`);
   author.git("push", "--quiet", "origin", "main");
   const show = (at: string): string | undefined => {
@@ -91,9 +100,10 @@ export const startPublishingWorld = (files: WorkFiles): PublishingWorld => {
       text: show(`main:.github/workflows/registry-${name}.yml`) ?? "",
       eventName,
       event: { repository: repositoryFacts, ...event },
-      ...{ temporary, environment },
+      ...{ temporary, environment: { ...reaching, ...environment } },
       checkout: (directory) => {
         execFileSync("git", ["clone", "--quiet", `file://${remote}`, directory], { stdio: "ignore" });
+        execFileSync("git", ["-C", directory, "remote", "set-url", "origin", url]);
       },
     });
   const afterPush: PublishingWorld["afterPush"] = async (push) =>

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isDataArgument } from "../../src/registry/data-argument.ts";
 import { sha256 } from "../../src/registry/index-path.ts";
-import { readPublishedDefinition } from "../../src/registry/published-definition.ts";
+import { readKeptDefinition, readPublishedDefinition } from "../../src/registry/published-definition.ts";
 import { errorOf } from "../helpers/code-of.ts";
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -200,6 +200,17 @@ describe("a skill is refused", () => {
       );
     }
   });
+});
+
+test("what was published before is read with skills that are no longer taken, and with nothing else that is not", () => {
+  const readOld = (text: string) => readKeptDefinition(bytesOf(text), { file: "x.toml", name: "@acme/x" });
+  const program = skill('type = "mcpStdioSkill"\ncommand = "node"');
+  expect(refusal(program)).toMatch(/^SKILL_NOT_ALLOWED /);
+  expect(readOld(program).expert.skills).toHaveProperty("s");
+  expect(errorOf(() => readOld(`[provider]\nproviderName = "ollama"\n${head}`))?.code).toBe(
+    "DEFINITION_INVALID",
+  );
+  expect(errorOf(() => readOld(`${head}# \u202e\n`))?.code).toBe("DEFINITION_INVALID");
 });
 
 describe("an argument is data", () => {

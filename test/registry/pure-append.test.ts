@@ -20,6 +20,8 @@ import {
 type Files = ReadonlyMap<string, TreeFile>;
 
 const x = (version: string) => definitionText("@acme/x", version);
+/** A skill that no registry takes. */
+const program = '[experts."@acme/x".skills.s]\ntype = "mcpStdioSkill"\ncommand = "node"\n';
 const base = (): Map<string, TreeFile> => indexOf([x("1.0.0"), x("1.1.0")]);
 
 const changesOf = (before: Files, after: Files) =>
@@ -83,6 +85,11 @@ describe("a change of an index is refused", () => {
     ],
     ["that edits a definition", (files) => files.set(blob, plainFile("")), "INDEX_REWOUND"],
     ["that takes a definition away", (files) => files.delete(blob), "INDEX_REWOUND"],
+    [
+      "that adds a version with a skill that is not taken",
+      add(`${x("2.0.0")}${program}`),
+      "SKILL_NOT_ALLOWED",
+    ],
     [
       "that breaks the chain",
       (files) => files.set(lines, plainFile(`${textIn(files, lines)}${textIn(files, lines)}`)),

@@ -29,6 +29,11 @@ describe("an index that holds together", () => {
     ]);
   });
 
+  test("is read with versions whose skills would not be taken any more", () => {
+    const old = `${x1}[experts."@acme/x".skills.s]\ntype = "mcpStdioSkill"\ncommand = "node"\n`;
+    expect(readWholeIndex(indexOf([old, x2])).states.get("@acme/x")?.versions.size).toBe(2);
+  });
+
   test("lists each Expert once by the version that a person would get", () => {
     const files = whole();
     const listed = () => text(files.get(namesPath)).trim().split("\n");

@@ -318,54 +318,6 @@ describe("given a tag that may not publish, then nothing is written and the reas
   });
 });
 
-test("given four tags in one push, then none is published until reconcile reports and an owner asks", {
-  timeout,
-}, async () => {
-  const names = ["a", "b", "c", "d"];
-  using world = registry(
-    Object.fromEntries(
-      names.map((name) => [`experts/acme/${name}.toml`, definitionText(`@acme/${name}`, "1.0.0")]),
-    ),
-  );
-  const tags = names.map((name) => `@acme/${name}@1.0.0`);
-  for (const tag of [...tags, "release-7", "v7.0.0"]) world.author.git("tag", tag);
-  world.author.git("push", "--quiet", "origin", "refs/tags/release-7", "refs/tags/v7.0.0");
-  expect(await world.pushTags(tags)).toEqual([]);
-  const { log, results } = await world.run("reconcile", "schedule");
-  expect(results).toEqual({ reconcile: "success" });
-  expect(log.match(/::warning::\S+ names \S+ and is not published/g)).toEqual(
-    tags.map((tag) => `::warning::${tag} names ${world.author.head()} and is not published`),
-  );
-  expect((await world.dispatch({ action: "index", version: tags[2] ?? "" }, eve)).results).toEqual(refused);
-  expect(world.lines("@acme/c")).toBeUndefined();
-  expect((await world.dispatch({ action: "index", version: tags[2] ?? "" })).results).toEqual(published);
-  expect(world.lines("@acme/c")?.versions.get("1.0.0")?.line.src.tag).toBe(tags[2]);
-  expect((await world.run("reconcile", "schedule")).log).not.toContain("@acme/c@1.0.0 names");
-});
-
-test("given two who publish at the same time, then both lines are there, on one chain", {
-  timeout,
-}, async () => {
-  using world = registry();
-  world.author.git("tag", "@acme/x@1.0.0");
-  world.author.commit({ [file]: x("1.1.0"), "experts/acme/y.toml": definitionText("@acme/y", "1.0.0") });
-  world.author.git("tag", "@acme/x@1.1.0");
-  world.author.git("tag", "@acme/y@1.0.0");
-  const tags = ["@acme/x@1.0.0", "@acme/x@1.1.0", "@acme/y@1.0.0"];
-  world.author.git("push", "--quiet", "origin", "main", ...tags.map((tag) => `refs/tags/${tag}`));
-  const played = await Promise.all(
-    tags.map(async (tag) => {
-      const commit = world.git("rev-parse", `refs/tags/${tag}`);
-      return await world.afterPush({ tag, commit, by: ada });
-    }),
-  );
-  expect(played.map(({ results }) => results.append)).toEqual(["success", "success", "success"]);
-  expect([...(world.lines("@acme/x")?.versions.keys() ?? [])].sort()).toEqual(["1.0.0", "1.1.0"]);
-  expect(world.lines("@acme/y")?.versions.size).toBe(1);
-  expect(world.names().split("\n")).toHaveLength(2);
-  expect((await world.run("reconcile", "schedule")).results).toEqual({ reconcile: "success" });
-});
-
 test("given a default branch that takes no push, then the job fails and says what to set up", {
   timeout,
 }, async () => {

@@ -3,7 +3,7 @@ import type { VersionRequest } from "../../definition/expert-name.ts";
 import { ExpertStackError } from "../../errors.ts";
 import type { IndexState, PublishedVersion } from "../../registry/index-file.ts";
 import { listedVersion } from "../../registry/names-list.ts";
-import { readPublishedDefinition } from "../../registry/published-definition.ts";
+import { readKeptDefinition } from "../../registry/published-definition.ts";
 import type { RegistryBook } from "../../registry/registry-book.ts";
 import { selectVersion } from "../../registry/select-version.ts";
 import type { Registries } from "../registry-ports.ts";
@@ -48,7 +48,7 @@ export const lookUp = async (
   return found.map((one) => {
     const { key, name, version, pin } = one.choice;
     const content = contents.get(pin.sha256) ?? new Uint8Array();
-    const { expert } = readPublishedDefinition(content, { file: key, name, version });
+    const { expert } = readKeptDefinition(content, { file: key, name, version });
     return { ...one, expert, size: content.length };
   });
 };
