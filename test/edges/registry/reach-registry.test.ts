@@ -2,6 +2,7 @@ import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { GitOptions } from "../../../src/edges/registry/git-options.ts";
 import { indexPath } from "../../../src/registry/index-path.ts";
+import { startConnectProxy } from "../../helpers/connect-proxy.ts";
 import { type GitFault, type GitHttps, startGitHttps } from "../../helpers/git-https.ts";
 import { makeRegistry, type ScratchRegistry } from "../../helpers/git-registry.ts";
 import { addressOf, never, openRegistries } from "./open-registries.ts";
@@ -78,6 +79,23 @@ describe("given a server that does not serve", () => {
     https.fault({ status: 502 }, 2);
     const { error, fetches } = await open(https.serve("acme/experts", registry.directory));
     expect([error, fetches]).toEqual([undefined, 3]);
+  });
+});
+
+test("given a proxy that asks who it is, then everything goes through it, and nothing is said to it but that", async () => {
+  await using proxy = await startConnectProxy("ada:hidden");
+  const environment = { ...trusting().environment, HTTPS_PROXY: `http://ada:hidden@localhost:${proxy.port}` };
+  const { error, requests } = await open(https.serve("acme/experts", registry.directory), { environment });
+  expect([error, requests.length > 0]).toEqual([undefined, true]);
+  expect(new Set(proxy.asked)).toEqual(new Set([https.host]));
+  const stranger = { ...environment, HTTPS_PROXY: `http://eve:hidden@localhost:${proxy.port}` };
+  const refused = await open(https.serve("acme/experts", registry.directory), {
+    ...{ environment: stranger, retryDelays: [] },
+  });
+  expect(refused.requests).toEqual([]);
+  expect(refused.error).toMatchObject({
+    code: "REGISTRY_UNREACHABLE",
+    message: expect.stringMatching(/the proxy let nobody through to localhost/),
   });
 });
 
