@@ -87,7 +87,7 @@ const githubReference = (text: string): ExpertReference => {
 const isOwner = (text: string): boolean => /^[A-Za-z0-9][A-Za-z0-9-]{0,38}$/.test(text);
 
 const isRepository = (text: string): boolean =>
-  /^[A-Za-z0-9._-]{1,100}$/.test(text) && text !== "." && text !== "..";
+  /^[A-Za-z0-9._][A-Za-z0-9._-]{0,99}$/.test(text) && text !== "." && text !== "..";
 
 /** The rules of `git check-ref-format` for one name, plus: no leading `-`, which git would take for an option. */
 const isGitRef = (ref: string): boolean =>

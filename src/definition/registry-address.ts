@@ -34,7 +34,7 @@ export const isRegistryAddress = (text: string): boolean => !("fault" in readAdd
 
 const readAddress = (text: string): RegistryAddress | Fault => {
   const [, owner, repo] =
-    /^github:([A-Za-z0-9][A-Za-z0-9-]{0,38})\/([A-Za-z0-9._-]{1,100})$/.exec(text) ?? [];
+    /^github:([A-Za-z0-9][A-Za-z0-9-]{0,38})\/([A-Za-z0-9._][A-Za-z0-9._-]{0,99})$/.exec(text) ?? [];
   if (owner !== undefined && repo !== undefined && !/^\.{1,2}$/.test(repo)) {
     return addressOf(new URL(`https://github.com/${owner}/${repo.replace(/\.git$/, "")}.git`));
   }
@@ -60,7 +60,7 @@ const isPlain = ({ hostname, pathname, username }: URL): boolean =>
 
 /** Of an ssh address, too, the host is the same in capitals, which URL does not see to. */
 const addressOf = (url: URL): RegistryAddress => ({
-  url: url.href.replace(url.host, url.host.toLowerCase()),
+  url: `${url.protocol}//${url.username === "" ? "" : `${url.username}@`}${url.host.toLowerCase()}${url.pathname}`,
   id: `${url.host.toLowerCase()}${url.pathname.replace(/\/$/, "").replace(/\.git$/, "")}`,
 });
 

@@ -1,8 +1,6 @@
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
-import { parseExpertKey } from "../definition/expert-name.ts";
-import { parseExpertReference } from "../definition/expert-reference.ts";
 import { renderFinding } from "../definition/finding.ts";
 import { folderDefinitions } from "../edges/definitions/folder.ts";
 import { ExpertStackError } from "../errors.ts";
@@ -15,7 +13,7 @@ import { cacheFolder } from "./cache-folder.ts";
 import { changedVersions } from "./changed-versions.ts";
 import { jobSandbox, machineOf } from "./job-sandbox.ts";
 import { startNotices } from "./lock-notices.ts";
-import { workflowReferences } from "./lock-references.ts";
+import { namedReferences, workflowReferences } from "./lock-references.ts";
 import { foundForLock, type LockWish } from "./lock-registry.ts";
 import { lockPath, readLock } from "./read-lock.ts";
 import { readManifest } from "./read-manifest.ts";
@@ -47,8 +45,9 @@ export const lockCommand = async (options: LockOptions, terminal: Terminal): Pro
     terminal.err(`error[LOCK_OUTDATED]: There is no ${lockPath(config)}.\n  ${makeIt}\n`);
     return 1;
   }
-  const named = namedOf(options, before, terminal);
-  const references = [...new Set([...named, ...(await workflowReferences(terminal))])].sort();
+  const named = namedReferences(options.references, before, terminal);
+  const workflows = await workflowReferences(terminal);
+  const references = [...new Set([...named, ...workflows.keys()])].sort();
   const { manifest, warnings } = await readManifest(definitions, config, {
     expert: references[0] ?? "",
     missing: { where: terminal.cwd, remedy: "Create it, or name another with `--config <file>`." },
@@ -56,6 +55,7 @@ export const lockCommand = async (options: LockOptions, terminal: Terminal): Pro
   for (const warning of warnings) terminal.err(`${renderFinding(warning)}\n`);
   const wish = {
     manifest,
+    workflows,
     references,
     named,
     before,
@@ -90,36 +90,6 @@ const lockBefore = async (config: string, terminal: Terminal): Promise<Lockfile 
   }
 };
 
-/** What is named now, or else what was named the last time. @throws ExpertStackError INPUT_INVALID */
-const namedOf = (
-  { references }: LockOptions,
-  before: Lockfile | undefined,
-  terminal: Terminal,
-): readonly string[] => {
-  for (const text of references) requireOfElsewhere(text);
-  const earlier = before?.references ?? [];
-  if (references.length === 0) return earlier;
-  const dropped = earlier.filter((text) => !references.includes(text));
-  if (dropped.length > 0) {
-    const all = [...earlier, ...references.filter((text) => !earlier.includes(text))];
-    terminal.err(
-      `info: ${visible(dropped.join(", "))}, named the last time, is no longer locked for being named. To lock all: \`expert-stack lock ${visible(all.join(" "))}\`.\n`,
-    );
-  }
-  return references;
-};
-
-/** @throws ExpertStackError INPUT_INVALID */
-const requireOfElsewhere = (text: string): void => {
-  if (parseExpertReference(text).type === "github" || parseExpertKey(text)?.scope !== undefined) return;
-  throw new ExpertStackError({
-    code: "INPUT_INVALID",
-    message: `"${text}" is no Expert of elsewhere.`,
-    remedy:
-      "Name one such as @acme/reviewer@1; those of the manifest, and what they delegate to, are locked without being named.",
-  });
-};
-
 const made = async (
   config: string,
   wish: Omit<LockWish, "checkout"> & { readonly named: readonly string[]; readonly workspace: string },
@@ -140,7 +110,7 @@ const made = async (
     otherwise: wish.update !== true ? "as first installed" : "newest",
     onUse: (key: string, pin: PackagePin) => used.set(key, pin),
   } as const;
-  for (const text of startNotices(found.experts, wish.before)) terminal.err(`info: ${visible(text)}\n`);
+  for (const text of startNotices(found.experts)) terminal.err(`info: ${visible(text)}\n`);
   const toolsOf = toolAsker(all, { workspace, sandbox, packages, terminal });
   const experts: LockedExpert[] = [];
   for (const one of [...own, ...found.experts]) {

@@ -5,7 +5,7 @@ import type { LockedExpert, Lockfile } from "../registry/lockfile.ts";
 import { registryAddresses, registryBook } from "../registry/registry-book.ts";
 import { visible } from "../report/visible.ts";
 import { refuseMovedTags } from "../run/registry/moved-tags.ts";
-import { registryRequests } from "../run/registry/registry-requests.ts";
+import { delegateAskers, registryRequests } from "../run/registry/registry-requests.ts";
 import { type Resolution, resolveRegistry } from "../run/registry/resolve-registry.ts";
 import { lockedNotes } from "./locked-notes.ts";
 import type { Terminal } from "./terminal.ts";
@@ -14,6 +14,8 @@ import { terminalRegistries } from "./terminal-registries.ts";
 export type LockWish = {
   readonly manifest: Manifest;
   readonly references: readonly string[];
+  /** The workflow that runs it, by reference. */
+  readonly workflows: ReadonlyMap<string, string>;
   readonly before: Lockfile | undefined;
   readonly update: true | string | undefined;
   readonly registry: string;
@@ -38,7 +40,7 @@ export const foundForLock = async (wish: LockWish, terminal: Terminal): Promise<
   await using registries = terminalRegistries(terminal, wish.checkout);
   const resolution = await resolveRegistry(
     {
-      ...{ requests, book, unlocked: "resolve" },
+      ...{ requests, askers: askersOf(wish), book, unlocked: "resolve" },
       ...(before === undefined ? {} : { lockfile: before }),
       isRenewed: (request) => update === true || (update !== undefined && isOf(request, update)),
     },
@@ -56,6 +58,12 @@ export const foundForLock = async (wish: LockWish, terminal: Terminal): Promise<
   for (const { text } of lockedNotes(resolution.usage)) terminal.err(`warning: ${visible(text)}\n`);
   return { experts: resolution.experts, ...remembered(resolution, before) };
 };
+
+const askersOf = ({ manifest, workflows }: LockWish): ReadonlyMap<string, string> =>
+  new Map([
+    ...[...workflows].map(([text, file]) => [text, `${file} runs`] as const),
+    ...delegateAskers(manifest),
+  ]);
 
 const isOf = (request: string, name: string): boolean => request === name || request.startsWith(`${name}@`);
 

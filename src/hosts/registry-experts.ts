@@ -5,7 +5,7 @@ import type { Lockfile } from "../registry/lockfile.ts";
 import { registryBook } from "../registry/registry-book.ts";
 import type { Unlocked } from "../run/registry/choose-level.ts";
 import { mergeExperts } from "../run/registry/merge-experts.ts";
-import { registryRequests } from "../run/registry/registry-requests.ts";
+import { delegateAskers, registryRequests } from "../run/registry/registry-requests.ts";
 import { resolveRegistry } from "../run/registry/resolve-registry.ts";
 import { lockedNotes } from "./locked-notes.ts";
 import type { Machine } from "./registry-machine.ts";
@@ -36,6 +36,7 @@ export const withRegistryExperts = async (
   const resolution = await resolveRegistry(
     {
       requests: registryRequests(manifest, expertKey),
+      askers: delegateAskers(manifest),
       book: registryBook(manifest, registry),
       unlocked,
       ...(lockfile === undefined ? {} : { lockfile }),

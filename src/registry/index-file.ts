@@ -10,6 +10,7 @@ import {
 import { sha256 } from "./index-path.ts";
 import { issueText } from "./issue-text.ts";
 import { refuseEscape, repositoryFault, tagFault } from "./line-source.ts";
+import { latest } from "./version-word.ts";
 
 /** A version as the index has it now. */
 export type PublishedVersion = {
@@ -112,7 +113,8 @@ const add = (growing: Growing, line: IndexLine, where: string): void => {
     case "tag":
       if (!versions.has(line.version))
         throw corrupt(where, `it tags ${line.version}, which is not published`);
-      tags.set(line.name, line.version);
+      // The newest release is nobody's to say.
+      if (line.name !== latest) tags.set(line.name, line.version);
       return;
     default:
       line satisfies never;

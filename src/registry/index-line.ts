@@ -1,7 +1,6 @@
 import * as z from "zod/mini";
-import { isExpertName } from "../definition/expert-name.ts";
+import { isExpertName, tagPattern } from "../definition/expert-name.ts";
 import { isVersion } from "../definition/version.ts";
-import { isVersionWord } from "./version-word.ts";
 
 const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits"));
 /** SHA-1, or SHA-256 where the repository's objects are named so. */
@@ -78,7 +77,9 @@ export type StatusLine = z.infer<typeof StatusLine>;
 export const TagLine = z.looseObject({
   ...common,
   t: z.literal("tag"),
-  name: z.string().check(z.refine(isVersionWord, "a word other than latest, and not a number")),
+  name: z
+    .string()
+    .check(z.refine((text) => tagPattern.test(text) && !/^\d+$/.test(text), "a word, not a number")),
   version,
 });
 export type TagLine = z.infer<typeof TagLine>;

@@ -1,4 +1,3 @@
-import { parse, TomlError } from "smol-toml";
 import type { Expert } from "../definition/expert.ts";
 import { type Finding, renderFinding } from "../definition/finding.ts";
 import { firstHidden } from "../definition/hidden-text.ts";
@@ -13,6 +12,7 @@ import {
 } from "../definition/manifest-source.ts";
 import type { KeyPath } from "../definition/toml-positions.ts";
 import { type ErrorCode, ExpertStackError } from "../errors.ts";
+import { documentOf } from "./definition-document.ts";
 import { definitionText, hidden } from "./definition-text.ts";
 import { isPublishedVersion } from "./publish-tag.ts";
 import { type PublishedFacts, publishedFacts } from "./published-facts.ts";
@@ -74,36 +74,6 @@ const readDefinition = (
   const expert = checkedExpert(source, { text, name });
   requireVersion(source, { name, expert, version: expected.version });
   return { expert, facts: publishedFacts(bytes, { name, expert }), source };
-};
-
-/** Whether a file defines the Expert, among others or rightly or not; one that is no TOML may. */
-export const definesExpert = (bytes: Uint8Array, name: string): boolean => {
-  try {
-    const { experts } = parse(new TextDecoder().decode(bytes), { maxDepth: 64 });
-    return typeof experts === "object" && Object.hasOwn(experts, name);
-  } catch (error) {
-    if (error instanceof TomlError) return true;
-    throw error;
-  }
-};
-
-const documentOf = (text: string, file: string): unknown => {
-  try {
-    return parse(text, { maxDepth: 64 });
-  } catch (error) {
-    if (!(error instanceof TomlError)) throw error;
-    const isDuplicate = error.message.includes("redefine an already defined");
-    // It is said there as of any manifest, with the line itself.
-    const parsed = parseManifest({ text, file });
-    const [finding] = parsed.findings;
-    const message = finding === undefined ? error.message : renderFinding(finding);
-    const remedy = finding?.remedy ?? `Correct line ${error.line}.`;
-    throw new ExpertStackError({
-      code: isDuplicate ? "DUPLICATE_KEY" : "DEFINITION_INVALID",
-      message,
-      remedy,
-    });
-  }
 };
 
 /** Keys of a file's top that are the consumer's own to decide. */

@@ -1,4 +1,4 @@
-import semver from "semver";
+import semver, { Range, SemVer } from "semver";
 import type { VersionRequest } from "../definition/expert-name.ts";
 import { ExpertStackError } from "../errors.ts";
 import type { IndexState, PublishedVersion } from "./index-file.ts";
@@ -9,11 +9,15 @@ import { meantBy } from "./version-word.ts";
  * a tag.
  *
  * @param request nothing, and `latest`, ask for the newest release
- * @param by the Expert that delegates to it, for messages
+ * @param asker who asks, for messages, as it goes on from "which": `@acme/x@1.2.3 delegates to`
  * @throws ExpertStackError VERSION_NOT_FOUND with the nearest five, or VERSION_DISABLED
  */
-export const selectVersion = (state: IndexState, request?: VersionRequest, by?: string): PublishedVersion => {
-  const wanted = { name: state.name, request: meantBy(request), by };
+export const selectVersion = (
+  state: IndexState,
+  request?: VersionRequest,
+  asker?: string,
+): PublishedVersion => {
+  const wanted = { name: state.name, request: meantBy(request), asker };
   switch (wanted.request?.type) {
     case "exact":
       return usable(state.versions.get(wanted.request.version) ?? notFound(state, wanted), wanted);
@@ -40,21 +44,32 @@ export const mayAnswer = (request: VersionRequest | undefined, version: string):
 };
 
 /** Every version, the newest first. */
-export const newestFirst = ({ versions }: Pick<IndexState, "versions">): readonly PublishedVersion[] =>
-  [...versions.values()].toSorted((a, b) => semver.rcompare(a.line.version, b.line.version));
+export const newestFirst = ({ versions }: Pick<IndexState, "versions">): readonly PublishedVersion[] => {
+  const known = sorted.get(versions);
+  if (known !== undefined) return known;
+  const all = [...versions.values()].map((version) => ({ version, at: new SemVer(version.line.version) }));
+  const made = all.sort((a, b) => semver.rcompare(a.at, b.at)).map(({ version }) => version);
+  sorted.set(versions, made);
+  return made;
+};
+
+/** One index is asked for many a version, and comparing them is what takes its time. */
+const sorted = new WeakMap<IndexState["versions"], readonly PublishedVersion[]>();
 
 type Wanted = {
   readonly name: string;
   readonly request: VersionRequest | undefined;
-  readonly by: string | undefined;
+  readonly asker: string | undefined;
 };
 
 const highest = (state: IndexState, wanted: Wanted): PublishedVersion => {
-  const range = wanted.request?.type === "range" ? wanted.request.range : "*";
-  const fitting = newestFirst(state).filter(({ line }) => semver.satisfies(line.version, range));
-  const found = fitting.find(({ status }) => status !== "disabled");
-  if (found !== undefined) return found;
-  const [disabled] = fitting;
+  const range = new Range(wanted.request?.type === "range" ? wanted.request.range : "*");
+  let disabled: PublishedVersion | undefined;
+  for (const version of newestFirst(state)) {
+    if (!range.test(version.line.version)) continue;
+    if (version.status !== "disabled") return version;
+    disabled ??= version;
+  }
   return disabled === undefined ? notFound(state, wanted) : usable(disabled, wanted);
 };
 
@@ -97,7 +112,7 @@ const nearestVersions = (state: IndexState, request: VersionRequest | undefined)
 const rangeOf = (request: VersionRequest | undefined): string =>
   request?.type === "range" ? request.range : "*";
 
-const forWhom = ({ by }: Wanted): string => (by === undefined ? "" : `, which ${by} delegates to,`);
+const forWhom = ({ asker }: Wanted): string => (asker === undefined ? "" : `, which ${asker},`);
 
 const shown = ({ name, request }: Pick<Wanted, "name" | "request">): string => {
   if (request === undefined) return `release of ${name}`;

@@ -1,8 +1,9 @@
 import { ExpertStackError } from "../errors.ts";
+import { definesExpert } from "../registry/definition-document.ts";
 import type { PublishRequest, RegistryRepositoryFacts } from "../registry/publish-request.ts";
 import type { PublishTag } from "../registry/publish-tag.ts";
 import { definitionFile, publishTagOf } from "../registry/publish-tag.ts";
-import { definesExpert, readPublishedDefinition } from "../registry/published-definition.ts";
+import { readPublishedDefinition } from "../registry/published-definition.ts";
 import { scopeOf } from "../registry/scope-owners.ts";
 import type { WantedLine } from "../registry/wanted-line.ts";
 import { planLine } from "./plan-line.ts";

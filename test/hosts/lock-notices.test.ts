@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import * as z from "zod/mini";
 import { Expert } from "../../src/definition/expert.ts";
 import { startNotices } from "../../src/hosts/lock-notices.ts";
-import type { LockedExpert, Lockfile } from "../../src/registry/lockfile.ts";
+import type { LockedExpert } from "../../src/registry/lockfile.ts";
 
 const expert = z.parse(Expert, {
   instruction: "x",
@@ -27,18 +27,8 @@ const elsewhere: LockedExpert = { key: "@acme/x@1.0.0", expert, pin, toolDefinit
 const own: LockedExpert = { key: "own", expert, toolDefinitions: [] };
 
 test("what is started and asked for an Expert of elsewhere is said before, with the variables that it is given", () => {
-  expect(startNotices([elsewhere, own], undefined)).toEqual([
+  expect(startNotices([elsewhere, own])).toEqual([
     "@acme/x@1.0.0 starts npx search@1.2.3 --limit=20, given GITHUB_TOKEN, SEARCH_KEY",
     "@acme/x@1.0.0 asks https://mcp.example.com/",
   ]);
-});
-
-test("what was locked before is not said again, and another version is", () => {
-  const before: Lockfile = {
-    ...{ configPath: "perstack.toml", references: [], experts: [elsewhere] },
-    ...{ registries: new Map(), indexes: new Map(), packages: new Map() },
-  };
-  expect(startNotices([elsewhere], before)).toEqual([]);
-  const other = { ...elsewhere, pin: { ...pin, sha256: "d".repeat(64) } };
-  expect(startNotices([other], before)).toHaveLength(2);
 });

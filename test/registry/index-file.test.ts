@@ -26,6 +26,10 @@ describe("the lines of an Expert", () => {
     expect(state.heads).toHaveLength(6);
   });
 
+  test("say nothing of which version is the latest, whatever one of them says", () => {
+    expect(indexOf(name, [...some, tagging("latest", "1.0.0")]).tags.has("latest")).toBe(false);
+  });
+
   test("are never read otherwise than they were written: any change of any byte is found, but for cut whole lines", () => {
     const text = indexText(name, some);
     const lines = text.split("\n").length - 1;

@@ -37,6 +37,7 @@ describe("an address", () => {
       "ssh://git@git.corp.example/ai/experts.git",
       "git.corp.example/ai/experts",
     ],
+    ["ssh://A@A/x", "ssh://A@a/x", "a/x"],
     ["git+ssh://git@GitHub.COM/acme/X.git", "ssh://git@github.com/acme/X.git", "github.com/acme/X"],
   ])("`%s` is fetched from %s and called %s", (text, url, id) => {
     expect(parseRegistryAddress(text, "registry")).toEqual({ url, id });
@@ -62,6 +63,7 @@ describe("an address", () => {
     "--upload-pack=id",
     "github:acme/..",
     "github:-acme/experts",
+    "github:acme/-experts",
     "github:acme/experts/more",
     "git@host:acme/experts.git",
     "https://ho\nst/experts.git",

@@ -132,3 +132,22 @@ test("a published Expert that asks for one of the manifest's own is told not to 
     ),
   });
 });
+
+test("who asks for what is not there is said: a workflow, an Expert of the manifest, or one of a registry", async () => {
+  await using registries = await startRegistryWorld();
+  publishExpert(registries.acme, "@acme/x@1.0.0");
+  publishExpert(registries.acme, "@acme/y@1.0.0", { delegates: ["@acme/x@2"] });
+  const lead = (delegate: string) => `[experts.lead]\ninstruction = "x"\ndelegates = ["${delegate}"]\n`;
+  await using world = await startCliWorld({
+    files: { "perstack.toml": manifestHead + registries.toml, [workflowPath]: workflow("@acme/x@3") },
+  });
+  const refusal = async () => (await lock(world, registries)).stderr;
+  expect(await refusal()).toContain(`There is no @acme/x@3, which ${workflowPath} runs.`);
+  world.workspace.commit({
+    [workflowPath]: null,
+    "perstack.toml": manifestHead + lead("@acme/z") + registries.toml,
+  });
+  expect(await refusal()).toContain('has no Expert "@acme/z", which the Expert "lead" delegates to.');
+  world.workspace.commit({ "perstack.toml": manifestHead + lead("@acme/y") + registries.toml });
+  expect(await refusal()).toContain("There is no @acme/x@2, which @acme/y@1.0.0 delegates to.");
+});

@@ -11,41 +11,45 @@ export const applyDelta = (base: Buffer, delta: Buffer, largest: number): Buffer
   const from = length(delta, 0);
   const to = length(delta, from.end);
   if (from.value !== base.length || to.value > largest) throw misfit();
-  const pieces: Buffer[] = [];
+  const made = Buffer.alloc(to.value);
+  let filled = 0;
   for (let at = to.end; at < delta.length; ) {
-    const { piece, end } = pieceAt(delta, at, base);
-    pieces.push(piece);
-    at = end;
+    const piece = pieceAt(delta, at);
+    const source = piece.of === "base" ? base : delta;
+    if (piece.start + piece.size > source.length || filled + piece.size > made.length) throw misfit();
+    source.copy(made, filled, piece.start, piece.start + piece.size);
+    filled += piece.size;
+    at = piece.end;
   }
-  const made = Buffer.concat(pieces);
-  if (made.length !== to.value) throw misfit();
+  if (filled !== made.length) throw misfit();
   return made;
 };
 
-type Piece = { readonly piece: Buffer; readonly end: number };
+/** Bytes of the base or of the delta itself, and where the next piece is told of. */
+type Piece = {
+  readonly of: "base" | "delta";
+  readonly start: number;
+  readonly size: number;
+  readonly end: number;
+};
 
 /** A copy has the highest bit set, and a bit for each byte of its offset and its size that is not zero. */
-const pieceAt = (delta: Buffer, at: number, base: Buffer): Piece => {
+const pieceAt = (delta: Buffer, at: number): Piece => {
   const command = delta[at] ?? 0;
+  if (command === 0) throw misfit();
   if ((command & 0x80) === 0) {
-    const end = at + 1 + command;
-    if (command === 0 || end > delta.length) throw misfit();
-    return { piece: delta.subarray(at + 1, end), end };
+    return { of: "delta", start: at + 1, size: command, end: at + 1 + command };
   }
   let end = at + 1;
-  const numberOf = (bits: number): number => {
-    let value = 0;
-    for (let index = 0; index < bits.toString(2).length; index++) {
-      if ((bits & (1 << index)) === 0) continue;
-      value += (delta[end] ?? 0) * 256 ** index;
-      end++;
-    }
-    return value;
+  const byteIf = (bit: number): number => {
+    if ((command & bit) === 0) return 0;
+    end += 1;
+    return delta[end - 1] ?? 0;
   };
-  const offset = numberOf(command & 0x0f);
-  const size = numberOf((command >> 4) & 0x07) || 0x10000;
-  if (end > delta.length || offset + size > base.length) throw misfit();
-  return { piece: base.subarray(offset, offset + size), end };
+  const start = byteIf(0x01) + byteIf(0x02) * 2 ** 8 + byteIf(0x04) * 2 ** 16 + byteIf(0x08) * 2 ** 24;
+  const size = byteIf(0x10) + byteIf(0x20) * 2 ** 8 + byteIf(0x40) * 2 ** 16;
+  if (end > delta.length) throw misfit();
+  return { of: "base", start, size: size || 2 ** 16, end };
 };
 
 /** Seven bits a byte, the lowest first; the highest bit says that another byte follows. */

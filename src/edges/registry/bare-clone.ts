@@ -20,6 +20,8 @@ export type Fetch = {
   readonly filter: "blob:none" | "tree:0" | "none";
   /** Whether the server may leave out what the commits that are here have. */
   readonly isAdded: boolean;
+  /** Whether it is tried once only, since there is another way. */
+  readonly isOptional?: true;
 };
 
 /** A bare repository of this process, whose objects may be shared, and the git processes that work in it. */
@@ -49,7 +51,7 @@ export class BareClone implements AsyncDisposable {
    * @throws ExpertStackError REGISTRY_UNREACHABLE, UnusableClone, or the signal's reason
    */
   async fetch(wanted: Fetch, signal: AbortSignal): Promise<"done" | "absent" | "refused"> {
-    const { retryDelays = defaultRetryDelays } = this.options;
+    const { retryDelays = defaultRetryDelays } = wanted.isOptional ? { retryDelays: [] } : this.options;
     for (let attempts = 1; ; attempts += 1) {
       const end = await this.#run(wanted, signal);
       if (end.type === "exit" && end.code === 0) return "done";
@@ -66,10 +68,14 @@ export class BareClone implements AsyncDisposable {
     return /^([0-9a-f]{40}|[0-9a-f]{64})\n$/.exec(text)?.[1];
   }
 
+  /** Those of the ids that are not here. */
+  async missing(ids: readonly string[]): Promise<readonly string[]> {
+    return await this.#objects().missing(ids);
+  }
+
   /** Objects that are here, by their ids. @throws UnusableClone, LargeObject, or the signal's reason */
   async objects(ids: readonly string[], signal: AbortSignal): Promise<readonly (GitObject | undefined)[]> {
-    this.#reader ??= new ObjectReader(this.#place.objects, this.#place.format);
-    return await this.#reader.read(ids, signal);
+    return await this.#objects().read(ids, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -90,6 +96,11 @@ export class BareClone implements AsyncDisposable {
     const input = refspecs.map((refspec) => `${refspec}\n`).join("");
     const { timeLimitMs = defaultTimeLimitMs } = this.options;
     return runGit({ git: this.#git, args, cwd: this.#place.view, env }, { input, timeLimitMs, signal });
+  }
+
+  #objects(): ObjectReader {
+    this.#reader ??= new ObjectReader(this.#place.objects, this.#place.format);
+    return this.#reader;
   }
 
   #failed(failure: GitFailure, attempts: number): "absent" | "refused" {

@@ -13,8 +13,8 @@ type Work<T> = (clone: BareClone) => Promise<T>;
 
 type Renewable<T> = { readonly work: () => Promise<T>; readonly discard: () => Promise<void> };
 
-/** How often a clone is made anew: in the server's format, and once since it was damaged. */
-const mostRenewals = 2;
+/** How often a clone is opened anew: in the server's format, when it was damaged, when another process threw it away. */
+const mostRenewals = 5;
 
 /** The repositories that this process fetches from. Whoever makes one disposes of it. */
 export class Clones implements AsyncDisposable {
@@ -24,6 +24,7 @@ export class Clones implements AsyncDisposable {
   readonly #swept: Promise<unknown>;
   readonly #clones = new Map<string, BareClone>();
   readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #stores = new Map<string, string>();
   readonly #formats = new Map<string, ObjectFormat>();
 
   constructor(options: GitOptions) {
@@ -89,7 +90,7 @@ export class Clones implements AsyncDisposable {
 
   async #discard({ url }: RegistryAddress): Promise<void> {
     await this.#close(url);
-    await discardStore(storeDirectory(this.#options.cacheDirectory, url));
+    await discardStore(storeDirectory(this.#options.cacheDirectory, url), this.#stores.get(url));
   }
 
   async #kept(address: RegistryAddress): Promise<BareClone> {
@@ -101,6 +102,7 @@ export class Clones implements AsyncDisposable {
         address.url,
         this.#formats.get(address.url),
       );
+      this.#stores.set(address.url, store.id);
       const view = await makeView(this.#views, store);
       const { directory, format } = store;
       return new BareClone(address, this.#options, { view, objects: join(directory, "objects"), format });

@@ -89,11 +89,24 @@ export const readFiles = async (
     const missing = [...ids.values()].filter((id) => !blobs.has(id));
     if (missing.length > 0) {
       const more = await find(likely).catch(nothingThere);
-      const wanted = new Set([...missing, ...more.values()]);
-      await fetchBlobs(clone, { commit, ids: [...wanted] }, signal);
+      await fetchMissing(clone, { commit, ids: missing, likely: [...more.values()] }, signal);
       for (const [id, content] of await readBlobs(clone, missing, signal)) blobs.set(id, content);
     }
+    refuseTogether(clone, [...blobs.values()]);
     return new Map([...ids].map(([path, id]) => [path, blobs.get(id) ?? lost(id)]));
+  });
+};
+
+/** What is read at once is held at once. */
+const largestTogether = 4 * largestObject;
+
+const refuseTogether = ({ address }: BareClone, contents: readonly Buffer[]): void => {
+  const bytes = contents.reduce((sum, { length }) => sum + length, 0);
+  if (bytes <= largestTogether) return;
+  throw new ExpertStackError({
+    code: "DEFINITION_TOO_LARGE",
+    message: `${address.id}: the ${contents.length} files that are wanted of it have more than ${largestTogether} bytes together.`,
+    remedy: "Ask for fewer Experts at once, and tell the registry's owners.",
   });
 };
 
@@ -133,6 +146,26 @@ const readBlobs = async (
 ): Promise<Map<string, Buffer>> => {
   const objects = await clone.objects(ids, signal);
   return new Map(objects.flatMap((object) => (object?.type === "blob" ? [[object.id, object.content]] : [])));
+};
+
+/** What is wanted, and with it what is likely and not here; where that does not come, what is wanted by itself. */
+const fetchMissing = async (
+  clone: BareClone,
+  of: { readonly commit: Commit; readonly ids: readonly string[]; readonly likely: readonly string[] },
+  signal: AbortSignal,
+): Promise<void> => {
+  const more = await clone.missing(of.likely);
+  const refspecs = [...new Set([...of.ids, ...more])];
+  if (more.length > 0) {
+    const wanted = { refspecs, filter: "blob:none", isAdded: false, isOptional: true } as const;
+    const fetched = await clone.fetch(wanted, signal).catch(nothingFetched);
+    if (fetched === "done") return;
+  }
+  await fetchBlobs(clone, { commit: of.commit, ids: [...new Set(of.ids)] }, signal);
+};
+
+const nothingFetched = (error: unknown): undefined => {
+  if (!(error instanceof ExpertStackError)) throw error;
 };
 
 const fetchBlobs = async (

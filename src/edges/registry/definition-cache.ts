@@ -1,8 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sha256 } from "../../registry/index-path.ts";
 import type { Registries } from "../../run/registry-ports.ts";
+import { readRegular } from "./regular-file.ts";
+
+/** Bytes: more than any definition has. */
+const largestKept = 2 ** 20;
 
 /** Definitions in files named by the SHA-256 of their bytes: `definitions/<sha256>.toml`. */
 export const definitionCache = (cacheDirectory: string): Pick<Registries, "kept" | "keep"> => {
@@ -11,7 +15,7 @@ export const definitionCache = (cacheDirectory: string): Pick<Registries, "kept"
     async kept(digest) {
       if (!isDigest(digest)) return undefined;
       const file = join(folder, `${digest}.toml`);
-      const content = await readFile(file).catch(() => undefined);
+      const content = await readRegular(file, largestKept).catch(() => undefined);
       if (content === undefined || sha256(content) === digest) return content;
       await rm(file, { force: true }).catch(() => undefined);
       return undefined;

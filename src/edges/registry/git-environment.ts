@@ -65,6 +65,8 @@ const fixed: readonly Setting[] = [
   ["maintenance.auto", "false"],
   ["fetch.fsckObjects", "true"],
   ["fetch.writeCommitGraph", "false"],
+  // What object-reader.ts reads.
+  ["pack.indexVersion", "2"],
   ["submodule.recurse", "false"],
 ];
 

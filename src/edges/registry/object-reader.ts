@@ -1,9 +1,10 @@
-import { readdir, readFile } from "node:fs/promises";
+import { access, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { inflate } from "node:zlib";
 import { objectId } from "../../registry/object-id.ts";
 import { Pack } from "./pack.ts";
+import { readRegular } from "./regular-file.ts";
 import { type ObjectFormat, UnusableClone } from "./unusable-clone.ts";
 
 export type GitObject = {
@@ -25,7 +26,8 @@ export const largestObject = 16 * 1024 ** 2;
 export class ObjectReader implements AsyncDisposable {
   readonly #objects: string;
   readonly #format: ObjectFormat;
-  readonly #packs = new Map<string, Pack>();
+  /** By file name; what is none of use is passed over, as git does. */
+  readonly #packs = new Map<string, Pack | undefined>();
 
   constructor(objects: string, format: ObjectFormat) {
     [this.#objects, this.#format] = [objects, format];
@@ -50,15 +52,26 @@ export class ObjectReader implements AsyncDisposable {
     return objects;
   }
 
+  /** Those of the ids that are not here. */
+  async missing(ids: readonly string[]): Promise<readonly string[]> {
+    await this.#openPacks();
+    const found = await Promise.all(ids.map(async (id) => this.#isPacked(id) || (await this.#isLoose(id))));
+    return ids.filter((_, index) => found[index] === false);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    const packs = [...this.#packs.values()];
+    const packs = this.#usable();
     this.#packs.clear();
     await Promise.all(packs.map((pack) => pack[Symbol.asyncDispose]()));
   }
 
   #isPacked(id: string): boolean {
     const bytes = Buffer.from(id, "hex");
-    return [...this.#packs.values()].some((pack) => pack.has(bytes));
+    return this.#usable().some((pack) => pack.has(bytes));
+  }
+
+  #usable(): readonly Pack[] {
+    return [...this.#packs.values()].filter((pack) => pack !== undefined);
   }
 
   /** Those that were not there the last time. */
@@ -67,7 +80,7 @@ export class ObjectReader implements AsyncDisposable {
     const names = await readdir(folder).catch(() => []);
     for (const name of names.filter((each) => each.endsWith(".idx") && !this.#packs.has(each))) {
       const path = join(folder, name.slice(0, -".idx".length));
-      this.#packs.set(name, await Pack.open(path, this.#idBytes()).catch(unusable));
+      this.#packs.set(name, await Pack.open(path, this.#idBytes()).catch(() => undefined));
     }
   }
 
@@ -82,14 +95,24 @@ export class ObjectReader implements AsyncDisposable {
 
   async #packed(id: string): Promise<Found> {
     const bytes = Buffer.from(id, "hex");
-    const pack = [...this.#packs.values()].find((each) => each.has(bytes));
-    return await pack?.read(bytes, largestObject);
+    const pack = this.#usable().find((each) => each.has(bytes));
+    return await pack?.read(bytes, largestObject).catch(unusable);
+  }
+
+  async #isLoose(id: string): Promise<boolean> {
+    return await access(this.#looseFile(id)).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  #looseFile(id: string): string {
+    return join(this.#objects, id.slice(0, 2), id.slice(2));
   }
 
   /** A file of its own, `<type> <size>\0<content>`: few, since a fetch brings a pack. */
   async #loose(id: string): Promise<Found> {
-    const path = join(this.#objects, id.slice(0, 2), id.slice(2));
-    const file = await readFile(path).catch(() => undefined);
+    const file = await readRegular(this.#looseFile(id), 2 * largestObject).catch(() => undefined);
     if (file === undefined) return undefined;
     const options = { maxOutputLength: largestObject + longestHead };
     const data = await promisify(inflate)(file, options).catch((error: unknown) =>

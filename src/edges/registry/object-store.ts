@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod/mini";
 import { sha256 } from "../../registry/index-path.ts";
+import { readRegular } from "./regular-file.ts";
 import type { ObjectFormat } from "./unusable-clone.ts";
 
 /**
@@ -11,6 +12,7 @@ import type { ObjectFormat } from "./unusable-clone.ts";
  */
 export type ObjectStore = {
   readonly directory: string;
+  readonly id: string;
   readonly format: ObjectFormat;
   /** Commits that are here with all their trees. */
   readonly known: readonly string[];
@@ -19,7 +21,13 @@ export type ObjectStore = {
 export const storeDirectory = (cacheDirectory: string, url: string): string =>
   join(cacheDirectory, "registries", sha256(url));
 
-const StoreFile = z.object({ v: z.literal(1), url: z.string(), format: z.enum(["sha1", "sha256"]) });
+const StoreFile = z.object({
+  v: z.literal(1),
+  /** Of this store among those that come to be in its place. */
+  id: z.string(),
+  url: z.string(),
+  format: z.enum(["sha1", "sha256"]),
+});
 const KnownFile = z.object({
   v: z.literal(1),
   commits: z.array(z.string().check(z.regex(/^[0-9a-f]{40,64}$/))),
@@ -37,20 +45,21 @@ export const openStore = async (
     if (found !== undefined) return found;
     // Half of one, without store.json, is nobody's: a store comes into its place whole.
     if (attempts > 1) await discardStore(directory);
-    const made = `${directory}.${randomUUID()}.tmp`;
+    const id = randomUUID();
+    const made = `${directory}.${id}.tmp`;
     await mkdir(join(made, "objects", "pack"), { recursive: true, mode: 0o700 });
-    await writeFile(join(made, "store.json"), `${JSON.stringify({ v: 1, url, format })}\n`);
+    await writeFile(join(made, "store.json"), `${JSON.stringify({ v: 1, id, url, format })}\n`);
     try {
       await rename(made, directory);
     } catch (error) {
       await rm(made, { recursive: true, force: true });
       // Another process was quicker.
-      if (attempts === mostAttempts || !(await isThere(directory))) throw error;
+      if (attempts === mostAttempts || !isTaken(error)) throw error;
     }
   }
 };
 
-const mostAttempts = 3;
+const mostAttempts = 10;
 
 /** More packs than this make git slow, and nobody packs them into one while others read. */
 const mostPacks = 200;
@@ -62,7 +71,8 @@ export const readStore = async (directory: string): Promise<ObjectStore | undefi
   const packs = await readdir(join(directory, "objects", "pack")).catch(() => []);
   if (packs.filter((name) => name.endsWith(".pack")).length > mostPacks) return undefined;
   const known = KnownFile.safeParse(await readJson(join(directory, "known.json")));
-  return { directory, format: file.data.format, known: known.success ? known.data.commits : [] };
+  const { id, format } = file.data;
+  return { directory, id, format, known: known.success ? known.data.commits : [] };
 };
 
 /** Remembers commits that a next fetch need not bring again. What cannot be written is not remembered. */
@@ -74,24 +84,29 @@ export const rememberCommits = async (directory: string, commits: readonly strin
     .catch(() => rm(temporary, { force: true }));
 };
 
-/** Takes a store away at once, whoever else may be reading from it. */
-export const discardStore = async (directory: string): Promise<void> => {
+/**
+ * Takes a store away at once, whoever else may be reading from it.
+ *
+ * @param id of the one that is meant: another one in its place was made anew by somebody since
+ */
+export const discardStore = async (directory: string, id?: string): Promise<void> => {
+  if (id !== undefined && ((await readStore(directory))?.id ?? id) !== id) return;
   const old = `${directory}.${randomUUID()}.old`;
   // Another process was quicker, or it never was there.
   await rename(directory, old).catch(() => undefined);
   await rm(old, { recursive: true, force: true });
 };
 
+/** Bytes of `store.json` and `known.json`. */
+const largestNote = 65_536;
+
 const readJson = async (file: string): Promise<unknown> => {
   try {
-    return JSON.parse(await readFile(file, "utf8"));
+    return JSON.parse((await readRegular(file, largestNote)).toString("utf8"));
   } catch {
     return undefined;
   }
 };
 
-const isThere = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );
+const isTaken = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && (error.code === "ENOTEMPTY" || error.code === "EEXIST");

@@ -1,8 +1,9 @@
-import { type FileHandle, open, readFile } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { promisify } from "node:util";
 import { inflate } from "node:zlib";
 import { applyDelta } from "./apply-delta.ts";
 import { PackIndex } from "./pack-index.ts";
+import { openRegular, readRegular } from "./regular-file.ts";
 import { UnusableClone } from "./unusable-clone.ts";
 
 /** What a pack has at one place: an object of one of four types, or a delta and the place of its base. */
@@ -20,6 +21,9 @@ const idDelta = 7;
 /** Deltas that lead to one object: https://git-scm.com/docs/git-config#Documentation/git-config.txt-packdepth */
 const longestChain = 4095;
 
+/** Bytes of an `.idx` file: of some ten million objects. */
+const largestIndex = 2 ** 28;
+
 /** More than an entry's head takes: a type, a size, and the place or the id of a base. */
 const headBytes = 64;
 
@@ -35,8 +39,8 @@ export class Pack implements AsyncDisposable {
 
   /** @param path without its `.idx` or `.pack` */
   static async open(path: string, idBytes: number): Promise<Pack> {
-    const index = new PackIndex(await readFile(`${path}.idx`), idBytes);
-    return new Pack(index, await open(`${path}.pack`), idBytes);
+    const index = new PackIndex(await readRegular(`${path}.idx`, largestIndex), idBytes);
+    return new Pack(index, await openRegular(`${path}.pack`), idBytes);
   }
 
   has(id: Buffer): boolean {

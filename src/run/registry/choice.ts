@@ -31,22 +31,25 @@ type AskedBy = {
   readonly text: string;
   /** `@acme/x@1.2.3`: the Expert of elsewhere that delegates to it; missing where the consumer asks. */
   readonly by?: string;
+  /** Who asks, for messages, as it goes on from "which": `@acme/x@1.2.3 delegates to`. */
+  readonly asker?: string;
 };
 
 /**
- * @param by the Expert of elsewhere that delegates to it
  * @throws ExpertStackError REFERENCE_INVALID for a name without a scope: it is one of the consumer's own, which is nobody
  *   else's business
  */
-export const askedFor = (text: string, by?: string): Asked => {
-  const asked = { text, ...(by === undefined ? {} : { by }) };
+export const askedFor = (text: string, from: Omit<AskedBy, "text"> = {}): Asked => {
+  const asked = { text, ...from };
   const reference = parseExpertReference(text);
-  if (reference.type === "github") return { type: "file", ...asked, file: reference };
+  // A published definition names no files: a line that says so would have anybody fetch from anywhere.
+  if (reference.type === "github" && from.by === undefined)
+    return { type: "file", ...asked, file: reference };
   const key = parseExpertKey(text);
   if (key?.scope !== undefined) return { type: "registry", ...asked, key: { ...key, scope: key.scope } };
   throw new ExpertStackError({
     code: "REFERENCE_INVALID",
-    message: `${by ?? "The manifest"} delegates to "${text}", which is no name of a registry: an Expert of elsewhere sees none of this manifest.`,
+    message: `${from.by ?? "The manifest"} delegates to "${text}", which is no name of a registry: an Expert of elsewhere sees none of this manifest.`,
     remedy: "Tell its author: delegates of a published Expert are @scope/name, perhaps with @version.",
   });
 };

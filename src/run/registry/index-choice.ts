@@ -25,7 +25,7 @@ export const chooseIndexed = async (
   for (const asked of all) {
     const state = states.get(asked.key.name);
     if (state === undefined) throw await unknownName(asked, registry);
-    const version = selectVersion(state, asked.key.request, asked.by);
+    const version = selectVersion(state, asked.key.request, asked.asker);
     registry.used(state, version);
     choices.push(choiceOf(registry.address, version));
   }
@@ -88,7 +88,7 @@ export const unknownName = async (asked: Named, registry: OpenRegistry): Promise
   const near = nearest(asked.key.name, await registeredNames(registry));
   return new ExpertStackError({
     code: "VERSION_NOT_FOUND",
-    message: `${registry.address.id} has no Expert "${asked.key.name}"${asked.by === undefined ? "" : `, which ${asked.by} delegates to`}.`,
+    message: `${registry.address.id} has no Expert "${asked.key.name}"${asked.asker === undefined ? "" : `, which ${asked.asker}`}.`,
     remedy:
       near.length === 0
         ? "See that the name is right and that the registry is the one you mean."

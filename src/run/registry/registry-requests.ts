@@ -15,3 +15,13 @@ export const registryRequests = (
 
 /** Whether it is no key of a manifest by its form: `@scope/name`, `github:…`. */
 export const isElsewhere = (reference: string): boolean => /^(?:@|github:)/.test(reference);
+
+/** Which Expert of the manifest asks for each Expert of elsewhere, as it goes on from "which". */
+export const delegateAskers = ({ experts }: Pick<Manifest, "experts">): ReadonlyMap<string, string> =>
+  new Map(
+    [...experts].flatMap(([key, { delegates }]) =>
+      delegates
+        .filter((delegate) => isElsewhere(delegate) && !experts.has(delegate))
+        .map((delegate) => [delegate, `the Expert "${key}" delegates to`] as const),
+    ),
+  );

@@ -15,6 +15,8 @@ import { walk } from "./walk.ts";
 export type RegistryWish = {
   /** `@acme/x@1`, `github:owner/repo//path@tag`. */
   readonly requests: readonly string[];
+  /** Who wants each, for messages, as it goes on from "which": `.github/workflows/review.yml runs`. */
+  readonly askers?: ReadonlyMap<string, string>;
   readonly book: RegistryBook;
   readonly lockfile?: Lockfile;
   readonly unlocked: Unlocked;
@@ -46,7 +48,7 @@ export const resolveRegistry = async (
 ): Promise<Resolution> => {
   const opened = openRegistries(registries, signal);
   const from = { registries, opened, lockfile: wish.lockfile, signal };
-  const chosen = await walk(wish.requests, (level) => chooseLevel(level, { ...wish, ...from }));
+  const chosen = await walk(wish.requests, (level) => chooseLevel(level, { ...wish, ...from }), wish.askers);
   const choices = [...new Map([...chosen.values()].map((choice) => [choice.key, choice])).values()];
   const keys = new Map([...chosen].map(([request, { key }]) => [request, key]));
   refuseTwins([...chosen.values()]);

@@ -179,6 +179,32 @@ test("given an object of other bytes under the id of a file, then it is fetched 
   expect(await readBy(another, registry)).toBe(line(registry));
 });
 
+test("given several jobs on a cache that is damaged all the while, then each gets what it asks for", async () => {
+  using registry = published();
+  await using open = openRegistries();
+  await readBy(open.registries, registry);
+  const store = storeDirectory(open.cacheDirectory, registry.url);
+  const job = async (): Promise<string> => {
+    await using registries = open.another();
+    return await readBy(registries, registry);
+  };
+  for (let round = 0; round < 4; round++) {
+    each(store, (pack) => truncateSync(pack, 20));
+    writeFileSync(join(store, "objects", "pack", "pack-junk.idx"), "junk");
+    expect(await Promise.all([job(), job(), job(), job()])).toEqual(Array(4).fill(line(registry)));
+  }
+});
+
+test("given a person's git that writes indexes of another version, then what it fetches is read", async () => {
+  using registry = published();
+  await using open = openRegistries();
+  const config = join(registry.directory, ".git", "person");
+  writeFileSync(config, "[pack]\n\tindexVersion = 1\n");
+  const environment = { PATH: process.env.PATH, GIT_CONFIG_GLOBAL: config };
+  await using personal = open.another({ environment, userConfig: "kept" });
+  expect(await readBy(personal, registry)).toBe(line(registry));
+});
+
 test("given definitions that a killed process had not put into their place, then they are tidied up a day later", async () => {
   using registry = published();
   await using open = openRegistries();

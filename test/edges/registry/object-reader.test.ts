@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { applyDelta } from "../../../src/edges/registry/apply-delta.ts";
 import { LargeObject, largestObject, ObjectReader } from "../../../src/edges/registry/object-reader.ts";
+import { treeEntries } from "../../../src/edges/registry/tree-entries.ts";
 import { UnusableClone } from "../../../src/edges/registry/unusable-clone.ts";
 import { gitProgram } from "../../helpers/git-registry.ts";
 
@@ -149,7 +150,8 @@ describe("given a pack of which a byte is another one", () => {
         for (const id of ids) {
           try {
             const [object] = await reader.read([id], never);
-            if (object !== undefined) expect(object).toEqual(right.get(id));
+            if (object === undefined) refused += 1;
+            else expect(object).toEqual(right.get(id));
           } catch (error) {
             if (!(error instanceof UnusableClone) && !(error instanceof LargeObject)) throw error;
             refused += 1;
@@ -164,6 +166,53 @@ describe("given a pack of which a byte is another one", () => {
   );
 });
 
+test("given a pack that has another object under an id, then that is not read for it", async () => {
+  using repository = makeRepository("sha1");
+  const idOf = (text: string) =>
+    repository.git(["hash-object", "-w", "--stdin"], text).toString("utf8").trim();
+  const [evil, good] = [idOf("evil"), idOf("good")];
+  const folder = join(repository.objects, "pack");
+  repository.git(["pack-objects", "--quiet", join(folder, "pack")], `${evil}\n`);
+  for (const id of [evil, good])
+    rmSync(join(repository.objects, id.slice(0, 2), id.slice(2)), { force: true });
+  const file = join(folder, readdirSync(folder).find((name) => name.endsWith(".idx")) ?? "");
+  const index = readFileSync(file);
+  // Its only id, and how many ids begin with each byte or a lower one.
+  Buffer.from(good, "hex").copy(index, 8 + 256 * 4);
+  for (let byte = 0; byte < 256; byte++)
+    index.writeUInt32BE(byte < Number(`0x${good.slice(0, 2)}`) ? 0 : 1, 8 + byte * 4);
+  rmSync(file);
+  writeFileSync(file, index);
+  await using reader = new ObjectReader(repository.objects, "sha1");
+  await expect(reader.read([good], never)).rejects.toThrow(`the object ${good} was altered`);
+});
+
+test("given files among the packs that are none, then they are passed over, and nobody waits for them", async () => {
+  using repository = makeRepository("sha1");
+  fill(repository);
+  repository.git(["repack", "-adfq"]);
+  const folder = join(repository.objects, "pack");
+  writeFileSync(join(folder, "pack-junk.idx"), "junk");
+  execFileSync("mkfifo", [join(folder, "pack-pipe.idx")]);
+  const index = readFileSync(
+    join(folder, readdirSync(folder).find((name) => /^pack-.{40}\.idx$/.test(name)) ?? ""),
+  );
+  writeFileSync(join(folder, "pack-a.idx"), index);
+  mkdirSync(join(folder, "pack-a.pack"));
+  writeFileSync(join(folder, "pack-b.idx"), index);
+  execFileSync("mkfifo", [join(folder, "pack-b.pack")]);
+  const ids = idsOf(repository);
+  await using reader = new ObjectReader(repository.objects, "sha1");
+  expect(await reader.read(ids, never)).toEqual(byGit(repository, ids));
+});
+
+test("a tree that is not of the form of one is refused, wherever it ends", () => {
+  const entry = Buffer.concat([Buffer.from("100644 a\0"), Buffer.alloc(20, 7)]);
+  expect([...treeEntries(Buffer.concat([entry, entry]), 20).keys()]).toEqual(["a"]);
+  for (const rest of ["100644 b", "100644", "100644 b\0", "\0"])
+    expect(() => treeEntries(Buffer.concat([entry, Buffer.from(rest)]), 20)).toThrow(UnusableClone);
+});
+
 test("a delta makes what it says or is refused, and never takes what is not in its base", () => {
   const base = Buffer.from("0123456789".repeat(40));
   // 400 → 12: ten bytes from 20 on, then two new ones.
@@ -171,6 +220,12 @@ test("a delta makes what it says or is refused, and never takes what is not in i
   expect(applyDelta(base, good, 1000).toString("utf8")).toBe("0123456789ab");
   expect(() => applyDelta(base.subarray(1), good, 1000)).toThrow(UnusableClone);
   expect(() => applyDelta(base, good, 11)).toThrow(UnusableClone);
+  // Ten bytes from 395 on are five too many.
+  const over = Buffer.from([0x90, 0x03, 0x0a, 0x93, 0x8b, 0x01, 0x0a]);
+  expect(() => applyDelta(base, over, 1000)).toThrow(UnusableClone);
+  // Sixteen mebibytes a command, of which nothing is made once it does not fit.
+  const bomb = Buffer.concat([Buffer.from([0x90, 0x03, 0x0c]), Buffer.alloc(1_000_000, 0x80)]);
+  expect(() => applyDelta(base, bomb, 1000)).toThrow(UnusableClone);
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 24 }), (bytes) => {
       try {

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { GitOptions } from "../../../src/edges/registry/git-options.ts";
@@ -5,7 +6,7 @@ import { indexPath } from "../../../src/registry/index-path.ts";
 import { startConnectProxy } from "../../helpers/connect-proxy.ts";
 import { type GitFault, type GitHttps, startGitHttps } from "../../helpers/git-https.ts";
 import { makeRegistry, type ScratchRegistry } from "../../helpers/git-registry.ts";
-import { addressOf, never, openRegistries } from "./open-registries.ts";
+import { addressOf, never, type OpenRegistries, openRegistries } from "./open-registries.ts";
 
 let https: GitHttps;
 let registry: ScratchRegistry;
@@ -148,6 +149,42 @@ describe("given no server that can be talked to", () => {
       remedy: expect.stringContaining("GIT_SSL_CAINFO"),
     });
     expect([fetches, requests]).toEqual([1, []]);
+  });
+});
+
+describe("given what is only likely to be read next", () => {
+  const published = (): ScratchRegistry => {
+    const own = makeRegistry({ "likely.toml": randomBytes(300_000).toString("base64") });
+    own.publish({ name: "@acme/x", version: "1.0.0" });
+    return own;
+  };
+
+  test("what is here already is not fetched again", async () => {
+    using own = published();
+    const url = https.serve("acme/likely", own.directory);
+    await using opened = openRegistries(trusting());
+    const bytesOf = async (registries: OpenRegistries["registries"]): Promise<number> => {
+      const before = https.requests.length;
+      const snapshot = await registries.open(addressOf(url), never);
+      expect((await snapshot.read([indexPath("@acme/x")], never, ["likely.toml"])).size).toBe(1);
+      return https.requests.slice(before).reduce((sum, { bytes }) => sum + bytes, 0);
+    };
+    expect(await bytesOf(opened.registries)).toBeGreaterThan(300_000);
+    own.publish({ name: "@acme/x", version: "1.9.0" });
+    await using again = opened.another(trusting());
+    expect(await bytesOf(again)).toBeLessThan(100_000);
+  });
+
+  test("what does not come with it keeps nobody from what is wanted", async () => {
+    using own = published();
+    await using opened = openRegistries(trusting({ retryDelays: [] }));
+    const snapshot = await opened.registries.open(
+      addressOf(https.serve("acme/likely", own.directory)),
+      never,
+    );
+    https.fault({ status: 500 }, 1);
+    expect((await snapshot.read([indexPath("@acme/x")], never, ["likely.toml"])).size).toBe(1);
+    expect(opened.commands()).toEqual(["fetch", "fetch", "fetch"]);
   });
 });
 

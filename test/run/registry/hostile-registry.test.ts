@@ -257,6 +257,33 @@ describe("a name", () => {
   });
 });
 
+describe("a line of an index that asks for a great deal", () => {
+  test("in files of anywhere has nobody fetch them", async () => {
+    await using https = await startGitHttps();
+    const delegates = Array.from({ length: 50 }, (_, at) => `github:o${at}/r//p.toml@v1`);
+    world.publish(world.acme, "@acme/x@1.0.0", { delegates });
+    await expect(world.resolve(["@acme/x"])).rejects.toMatchObject({
+      code: "REFERENCE_INVALID",
+      message: expect.stringContaining("@acme/x@1.0.0 delegates to"),
+    });
+    expect(https.requests).toEqual([]);
+  });
+
+  test("in names or in ways to ask for one of them is refused before anybody is asked", async () => {
+    for (const [name, delegate] of [
+      ["@acme/x", (at: number) => `@corp/n${at}`],
+      ["@acme/y", (at: number) => `@corp/n@1.${at}`],
+    ] as const) {
+      const delegates = Array.from({ length: 600 }, (_, at) => delegate(at));
+      world.publish(world.acme, `${name}@1.0.0`, { delegates });
+      // Whoever would ask that registry would be told something else.
+      world.corp.git("branch", "--move", "main", "elsewhere");
+      await expect(world.resolve([name])).rejects.toMatchObject({ code: "DELEGATION_TOO_DEEP" });
+      world.corp.git("branch", "--move", "elsewhere", "main");
+    }
+  });
+});
+
 describe("a lock that answers for a file", () => {
   const [good, old, evil] = ["a".repeat(40), "b".repeat(40), "c".repeat(40)];
   const text = (says: string) =>
