@@ -83,8 +83,9 @@ const lockBefore = async (config: string, terminal: Terminal): Promise<Lockfile 
     return await readLock(folderDefinitions(terminal.cwd), config);
   } catch (error) {
     if (!(error instanceof ExpertStackError) || error.code !== "LOCK_INVALID") throw error;
+    const message = visible(error.message).replace(/\.?$/, ".");
     terminal.err(
-      `warning: ${visible(error.message)} It is made anew, and nothing that it remembered is held against.\n`,
+      `warning: ${message} Every version is chosen anew, and no registry is held against what it was before. To keep what was locked, restore the file first: \`git checkout <commit> -- ${lockPath(config)}\`.\n`,
     );
     return undefined;
   }

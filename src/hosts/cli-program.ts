@@ -133,7 +133,7 @@ const addRun = (program: Command, choose: (action: Action) => void): void => {
   const run = program
     .command("run")
     .description("Run an Expert of the manifest on a query.")
-    .argument("<expert>", "the Expert's key in the manifest")
+    .argument("<expert>", "its key in the manifest, or one of elsewhere, such as @acme/reviewer@1")
     .argument("[query]", "what to do; read from standard input when it is `-`")
     .action((expert: string, query: string | undefined, options: Record<string, unknown>) =>
       choose(async (at) => (await import("./cli-run.ts")).runCommand({ expert, query, options }, at)),

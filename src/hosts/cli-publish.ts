@@ -4,7 +4,7 @@ import { authorCheckout } from "../edges/publishing/author-checkout.ts";
 import { gitRepository } from "../edges/publishing/git-repository.ts";
 import { ExpertStackError } from "../errors.ts";
 import { requireName } from "../registry/published-name.ts";
-import { rehearseLine, tagToPublish } from "../run/rehearse-line.ts";
+import { rehearseLine, requireUnpublished, tagToPublish } from "../run/rehearse-line.ts";
 import { publishingCheckout } from "./publishing-checkout.ts";
 import { type RegistryRemote, remoteOf } from "./registry-remote.ts";
 import type { Terminal } from "./terminal.ts";
@@ -17,14 +17,7 @@ export const publishCommand = async (
   options: PublishOptions,
   terminal: Terminal,
 ): Promise<number> => {
-  const key = parseExpertKey(name);
-  if (key?.request !== undefined) {
-    throw refused(
-      `${name} names a version.`,
-      `Write \`expert-stack publish ${key.name}\`: the version is the one that its definition says.`,
-    );
-  }
-  requireName(name);
+  requireNameAlone(name);
   const { branch: defaultBranch = "main" } = options;
   const remote = remoteOf(options);
   const checkout = await publishingCheckout(terminal);
@@ -34,12 +27,19 @@ export const publishCommand = async (
   if (!(await author.isCommitted(tag.path))) {
     throw refused(`${tag.path} is not as it is committed.`, "Commit it: what is published is the commit.");
   }
+  await requireUnpublished(repository, { name, version: tag.version, defaultBranch });
   const here = await author.tagged(tag.tag);
   if (here !== undefined && here !== author.head) throw moved(tag.tag, { here, head: author.head });
+  await repository.fetch({ branches: [], tags: tag.tag });
+  const pushed = await repository.tags();
   // As if the tag had been pushed already; one that has been counts.
-  const tags = async () => new Map([[tag.tag, author.head], ...(await repository.tags())]);
+  const tags = async () => new Map([[tag.tag, author.head], ...pushed]);
   const wanted = { type: "publish", tag, commit: author.head } as const;
   await rehearseLine({ ...repository, tags }, { wanted, name, defaultBranch });
+  if (pushed.has(tag.tag)) {
+    terminal.out(thereAlready(tag.tag, { remote, commit: author.head }));
+    return 0;
+  }
   if (options.dryRun) {
     terminal.out(`${name}@${tag.version} can be published: ${author.head} as the tag ${tag.tag}.\n`);
     return 0;
@@ -48,6 +48,22 @@ export const publishCommand = async (
   terminal.out(`Pushed the tag ${tag.tag}. The workflow \`registry publish\` says whether it was taken.\n`);
   return 0;
 };
+
+/** @throws ExpertStackError PUBLISH_REFUSED or NAME_INVALID */
+const requireNameAlone = (name: string): void => {
+  const key = parseExpertKey(name);
+  if (key?.request !== undefined) {
+    throw refused(
+      `${name} names a version.`,
+      `Write \`expert-stack publish ${key.name}\`: the version is the one that its definition says.`,
+    );
+  }
+  requireName(name);
+};
+
+/** A push of it would start nothing again. */
+const thereAlready = (tag: string, at: { readonly remote: string; readonly commit: string }): string =>
+  `${at.remote} has the tag ${tag} already, and its version can be published. If the workflow \`registry publish\` is not at it, run that with action index, version ${tag} and value ${at.commit}.\n`;
 
 const refused = (message: string, remedy: string): ExpertStackError =>
   new ExpertStackError({ code: "PUBLISH_REFUSED", message, remedy });

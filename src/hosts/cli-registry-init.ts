@@ -35,6 +35,11 @@ Commit this to the default branch of a repository on GitHub and push it. Then, t
 In the repository's settings keep people who own no scope from writing to the index's branch, and make the workflow
 \`registry check\` a required check.
 `);
+  if (options.actionRef === undefined) {
+    terminal.out(`
+The workflows use this project as of its tag v1. As long as it has none, name a commit: --action-ref <commit>.
+`);
+  }
   return 0;
 };
 

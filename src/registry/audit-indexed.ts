@@ -30,10 +30,12 @@ export const auditIndexed = (
   const { registry, state, definition } = index;
   const published = state.versions.get(pinned.version);
   if (published === undefined) return [notPublished(pinned, registry)];
+  const other = otherContent(pinned, published, registry);
   return [
-    ...otherContent(pinned, published, registry),
-    ...keptOtherwise(pinned, definition, registry),
-    ...rated(pinned, published),
+    ...other,
+    // What was never published there is not kept there either.
+    ...(other.length === 0 ? keptOtherwise(pinned, definition, registry) : []),
+    ...rated(pinned, published, state),
     ...newer(pinned, state),
   ];
 };
@@ -108,12 +110,16 @@ const keptOtherwise = (
 };
 
 const rated = (
-  { key, name }: PinnedExpert,
+  { key, name, version, pin }: PinnedExpert,
   { status, reason = "" }: PublishedVersion,
+  state: IndexState,
 ): readonly AuditFinding[] => {
   if (status === "available") return [];
   const message = reason === "" ? "No reason is given." : reason;
-  const remedy = `Lock another version: \`expert-stack lock --update ${name}\`.`;
+  const fits = pin.requests.map((text) => newestFitting(state, meantBy(parseExpertKey(text)?.request)));
+  const remedy = fits.every((other) => other !== undefined && other !== version)
+    ? `Lock another version: \`expert-stack lock --update ${name}\`.`
+    : `No other version fits ${pin.requests.map((text) => `"${text}"`).join(", ")}. Ask for another one where that is written: in the manifest, in a workflow, or by the owners of the Expert that delegates to it.`;
   if (status === "deprecated")
     return [{ level: "warning", code: "VERSION_DEPRECATED", subject: key, message, remedy }];
   const level = isForSecurity(reason) ? "critical" : "error";

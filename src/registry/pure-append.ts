@@ -4,7 +4,7 @@ import type { PublishLine } from "./index-line.ts";
 import { definitionPath, sha256 } from "./index-path.ts";
 import { type IndexPlace, indexPlace, type TreeFile } from "./index-place.ts";
 import { indexText } from "./index-text.ts";
-import { readPublishedDefinition } from "./published-definition.ts";
+import { readNewDefinition } from "./published-definition.ts";
 import { requireDistinctName, requireName } from "./published-name.ts";
 import { type Account, parseScopeFile, requireOwners, scopeOf } from "./scope-owners.ts";
 import { definitionOf, requirePlain } from "./whole-index.ts";
@@ -98,7 +98,7 @@ const appendedLines = (proposed: ProposedChange, lines: Lines): readonly Publish
     const definition = added.get(definitionPath(line.sha256));
     definitionOf(line, definition);
     const { name: of, version } = line;
-    readPublishedDefinition(definition?.content ?? new Uint8Array(), { file: path, name: of, version });
+    readNewDefinition(definition?.content ?? new Uint8Array(), { file: path, name: of, version });
     return [line];
   });
 };

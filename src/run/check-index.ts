@@ -19,11 +19,19 @@ export const checkWholeIndex = async (
 ): Promise<WholeIndex & { readonly files: IndexFiles }> => {
   const { trusted, index } = await registryPoint(repository, { defaultBranch });
   const files = await repository.files(trusted, indexFolder);
+  if (files.size === 0) throw noRegistry(defaultBranch);
   const whole = readWholeIndex(files);
   if (index === undefined || index === trusted) return { ...whole, files };
   const apart = await repository.files(index, indexFolder);
   return { ...readWholeIndex(apart), files: apart };
 };
+
+const noRegistry = (defaultBranch: string): ExpertStackError =>
+  new ExpertStackError({
+    code: "INDEX_CORRUPT",
+    message: `There is no ${indexFolder}/ on ${defaultBranch}: it is no registry.`,
+    remedy: "See that the remote is the one you mean, or begin one with `expert-stack registry init`.",
+  });
 
 /** A change that a pull request proposes: two commits, and everybody who has a hand in it. */
 export type IndexProposal = {

@@ -2,7 +2,7 @@ import { ExpertStackError } from "../errors.ts";
 import type { IndexState } from "../registry/index-file.ts";
 import type { TreeFile } from "../registry/index-place.ts";
 import type { PublishRequest } from "../registry/publish-request.ts";
-import { type PublishedDefinition, readPublishedDefinition } from "../registry/published-definition.ts";
+import { type PublishedDefinition, readNewDefinition } from "../registry/published-definition.ts";
 import { requireDistinctName } from "../registry/published-name.ts";
 import { requireOwners, scopeOf } from "../registry/scope-owners.ts";
 import type { WantedLine } from "../registry/wanted-line.ts";
@@ -30,7 +30,7 @@ export const planPublish = async (
   const commit = await taggedCommit(repository, publishing);
   const file = await definitionFile(repository, { commit, path });
   const expected = { file: path, version, ...(tagged === undefined ? {} : { name: tagged }) };
-  const { facts }: PublishedDefinition = readPublishedDefinition(file.content, expected);
+  const { facts }: PublishedDefinition = readNewDefinition(file.content, expected);
   const { name } = facts;
   await requireScope(repository, publishing, name);
   const { text, state } = await linesAt(repository, point, name);

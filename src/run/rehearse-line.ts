@@ -9,7 +9,7 @@ import type { WantedLine } from "../registry/wanted-line.ts";
 import { planLine } from "./plan-line.ts";
 import type { PlannedLine } from "./planned-line.ts";
 import type { RegistryRepository } from "./publishing-ports.ts";
-import { ownersAt, registryPoint } from "./registry-index.ts";
+import { linesAt, ownersAt, registryPoint } from "./registry-index.ts";
 
 /** What is not known before GitHub's event says it. */
 const facts = (defaultBranch: string): RegistryRepositoryFacts => ({
@@ -63,5 +63,24 @@ export const tagToPublish = async (
     code: "PUBLISH_REFUSED",
     message: `There is no ${many} in the commit ${commit}, and no perstack.toml that defines ${name}.`,
     remedy: `Commit the definition of ${name} as ${many}.`,
+  });
+};
+
+/** @throws ExpertStackError PUBLISH_REFUSED for a version that is published, whatever its tag names here */
+export const requireUnpublished = async (
+  repository: RegistryRepository,
+  {
+    name,
+    version,
+    defaultBranch,
+  }: { readonly name: string; readonly version: string; readonly defaultBranch: string },
+): Promise<void> => {
+  const { state } = await linesAt(repository, await registryPoint(repository, { defaultBranch }), name);
+  const published = state.versions.get(version);
+  if (published === undefined) return;
+  throw new ExpertStackError({
+    code: "PUBLISH_REFUSED",
+    message: `${name}@${version} is published already, of the commit ${published.line.src.commit}.`,
+    remedy: "A version is published once: raise it in the definition and commit that.",
   });
 };

@@ -2,7 +2,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isDataArgument } from "../../src/registry/data-argument.ts";
 import { sha256 } from "../../src/registry/index-path.ts";
-import { readKeptDefinition, readPublishedDefinition } from "../../src/registry/published-definition.ts";
+import {
+  readKeptDefinition,
+  readNewDefinition,
+  readPublishedDefinition,
+} from "../../src/registry/published-definition.ts";
 import { errorOf } from "../helpers/code-of.ts";
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -200,6 +204,37 @@ describe("a skill is refused", () => {
       );
     }
   });
+});
+
+test.each([
+  ["a table that is misspelt", `${head}[experts."@acme/x".skill.s]\ntype = "x"\n`, /^x\.toml:4:\d+: .*skill/],
+  ["a key that is misspelt", `${head}instrution = "y"\n`, /^x\.toml:4:1: .*instrution/],
+  ["a key of another runtime", `${head}[experts."@acme/x".other]\na = 1\n`, /^x\.toml:4:/],
+])("%s is warned of in a manifest, and refused where it would be published", (_, text, message) => {
+  expect(refusal(text)).toBeUndefined();
+  const error = errorOf(() => readNewDefinition(bytesOf(text), { file: "x.toml", name: "@acme/x" }));
+  expect([error?.code, error?.message]).toEqual(["DEFINITION_INVALID", expect.stringMatching(message)]);
+});
+
+test("a delegate of one's own is refused with the name that it would be published by", () => {
+  const text = `${head}`.concat('delegates = ["@acme/y@1", "labeller"]\n');
+  const error = errorOf(() => readNewDefinition(bytesOf(text), { file: "x.toml", name: "@acme/x" }));
+  expect([error?.code, error?.message]).toEqual([
+    "DEFINITION_INVALID",
+    expect.stringMatching(
+      /^x\.toml:4:27: .*"labeller" is no Expert of a registry.*write "@acme\/labeller@1"\./s,
+    ),
+  ]);
+});
+
+test("a name that cannot be published is refused by line and column, with one that can", () => {
+  const error = errorOf(() => read(head.replace("@acme/x", "triage")));
+  expect([error?.code, error?.message]).toEqual([
+    "NAME_INVALID",
+    expect.stringMatching(
+      /^x\.toml:1:10: .*"triage" cannot be published: it is not @scope\/name.*\[experts\."@scope\/triage"\]/s,
+    ),
+  ]);
 });
 
 test("what was published before is read with skills that are no longer taken, and with nothing else that is not", () => {

@@ -87,6 +87,42 @@ describe("given an author who publishes, then nothing is tagged or pushed", () =
   });
 });
 
+test("given a tag that is there already and not published, then nothing is pushed, and how to publish it is said", {
+  timeout,
+}, () => {
+  using world = startPublishingWorld({ [file]: x("1.0.0") });
+  world.author.git("push", "--quiet", "origin", "HEAD:refs/tags/@acme/x@1.0.0");
+  for (const more of [[], ["--dry-run"]]) {
+    const { status, stdout } = run(world, ["publish", "@acme/x", ...more]);
+    expect([status, stdout]).toEqual([
+      0,
+      expect.stringMatching(
+        new RegExp(
+          `^origin has the tag @acme/x@1\\.0\\.0 already, .* action index, version @acme/x@1\\.0\\.0 and value ${world.author.head()}\\.$`,
+          "m",
+        ),
+      ),
+    ]);
+  }
+});
+
+test("given a version that is published, then that is what is said, whatever was committed since", {
+  timeout,
+}, async () => {
+  using world = startPublishingWorld({ [file]: x("1.0.0") });
+  world.author.git("tag", "@acme/x@1.0.0");
+  const commit = world.author.head();
+  await world.pushTags(["@acme/x@1.0.0"]);
+  world.author.git("pull", "--quiet", "--rebase", "origin", "main");
+  const { status, stderr } = run(world, ["publish", "@acme/x"]);
+  expect([status, stderr]).toEqual([
+    2,
+    expect.stringContaining(
+      `error[PUBLISH_REFUSED]: @acme/x@1.0.0 is published already, of the commit ${commit}.`,
+    ),
+  ]);
+});
+
 test("given a repository of one Expert, then the tag is v and the version, also of one who signs tags", {
   timeout,
 }, () => {

@@ -162,7 +162,7 @@ test("a step whose lock does not hold its Expert asks nobody, and one without a 
   const refused = await step("bob");
   expect([refused.exitCode, refused.outputs.conclusion]).toEqual([2, "invalid"]);
   expect(refused.log).toContain(
-    'perstack.lock does not hold "@acme/reviewer@1", and this trigger is untrusted.',
+    'There is no perstack.lock that holds "@acme/reviewer@1", and this trigger is untrusted.',
   );
   expect(registries.https.requests).toEqual([]);
   expect((await step("bob", { "allow-unlocked": "true" })).outputs.conclusion).toBe("success");

@@ -91,5 +91,5 @@ const harmful = (
 const knownBad = ({ key, name }: PinnedExpert, id: string, reason: string): AuditFinding => ({
   ...{ level: "critical", code: "KNOWN_BAD", subject: key },
   message: `${id} lists it as known to be harmful: ${reason}`,
-  remedy: `Do not run it. Lock another version: \`expert-stack lock --update ${name}\`.`,
+  remedy: `Do not run it. Lock another version, \`expert-stack lock --update ${name}\`; where none fits, ask for another one.`,
 });

@@ -53,7 +53,7 @@ const lockedOf = (
 ): Choice | undefined => {
   const choice = isRenewed(asked.text) ? undefined : lockedChoice(lockfile, asked, place);
   if (choice === undefined && unlocked !== "resolve" && !isPinned(place))
-    throw notLocked(asked.text, unlocked);
+    throw notLocked(asked, unlocked, { place, lockfile });
   return choice;
 };
 
@@ -85,9 +85,31 @@ const ofRegistry = async (group: Group, { opened, lockfile }: Choosing): Promise
 /** A file at a full commit id is what it is, with or without a lock. */
 const isPinned = (place: NamePlace): boolean => place.type === "file" && isCommit(place.file.ref);
 
-const notLocked = (request: string, why: Exclude<Unlocked, "resolve">): ExpertStackError =>
-  new ExpertStackError({
+const notLocked = (
+  { text, asker }: Asked,
+  why: Exclude<Unlocked, "resolve">,
+  from: { readonly place: NamePlace; readonly lockfile: Lockfile | undefined },
+): ExpertStackError => {
+  const isFrozen = why === "refuse: frozen";
+  const whose = asker === undefined ? "" : `, which ${asker}`;
+  return new ExpertStackError({
     code: "LOCK_OUTDATED",
-    message: `perstack.lock does not hold "${request}"${why === "refuse: frozen" ? "" : ", and this trigger is untrusted"}.`,
-    remedy: `Run \`expert-stack lock\`, or \`expert-stack lock ${request}\` where neither the manifest nor a workflow names it, and commit the result${why === "refuse: frozen" ? "" : "; or set `allow-unlocked: true`"}.`,
+    message: `${lockLacks(text, from)}${whose}${isFrozen ? "" : ", and this trigger is untrusted"}.`,
+    remedy: `Run \`expert-stack lock\`, or \`expert-stack lock ${text}\` where neither the manifest nor a workflow names it, and commit the result${isFrozen ? "" : "; or set `allow-unlocked: true`"}.`,
   });
+};
+
+const lockLacks = (
+  text: string,
+  { place, lockfile }: { readonly place: NamePlace; readonly lockfile: Lockfile | undefined },
+): string => {
+  if (lockfile === undefined) return `There is no perstack.lock that holds "${text}"`;
+  const locked = lockfile.experts.find(({ pin }) => pin?.requests.includes(text))?.pin;
+  if (locked === undefined) return `perstack.lock does not hold "${text}"`;
+  const there = place.type === "registry" ? place.address.id : `${place.file.path} at ${place.file.ref}`;
+  const here =
+    place.type === "registry"
+      ? (locked.registry ?? locked.source)
+      : `${locked.path} at ${locked.tag || locked.commit}`;
+  return `perstack.lock has "${text}" from ${here}, and the manifest says ${there}`;
+};

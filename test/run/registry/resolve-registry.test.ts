@@ -134,7 +134,7 @@ describe("without a lock", () => {
   });
 
   test.each([
-    ["refuse: frozen", /does not hold "@acme\/x@1"\.$/],
+    ["refuse: frozen", /^There is no perstack\.lock that holds "@acme\/x@1"\.$/],
     ["refuse: untrusted", /and this trigger is untrusted\.$/],
   ] as const)("nothing is asked where that is refused (%s)", async (unlocked, message) => {
     publish(acme, "@acme/x", "1.0.0");
@@ -314,7 +314,14 @@ describe("with a lock", () => {
       placeOf: () => ({ type: "registry", address: { url: corp.url, id: "registry.test/corp/experts" } }),
     };
     const wish = { lockfile: lockOf(first), book: elsewhere, unlocked: "refuse: frozen" } as const;
-    await expect(resolve(["@acme/x"], wish)).rejects.toMatchObject({ code: "LOCK_OUTDATED" });
+    await expect(resolve(["@acme/x"], wish)).rejects.toMatchObject({
+      code: "LOCK_OUTDATED",
+      message:
+        'perstack.lock has "@acme/x" from registry.test/acme/experts, and the manifest says registry.test/corp/experts.',
+    });
+    await expect(resolve(["@acme/y"], wish)).rejects.toMatchObject({
+      message: 'perstack.lock does not hold "@acme/y".',
+    });
   });
 
   test("another version is found by a tag only where it is asked to be renewed", async () => {
