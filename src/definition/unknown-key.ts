@@ -18,27 +18,34 @@ export type UnknownKey = {
 export const unknownKeyFinding = (source: ManifestSource, unknown: UnknownKey): Finding =>
   findingAt(source, { path: unknown.path, at: "key" }, { severity: "warning", ...explain(unknown) });
 
+const ignored = "unknown key, ignored";
+const misplaced = "it has no effect here: ";
+
+/** Whether a finding is of a key that means nothing where it stands. */
+export const isUnknownKey = ({ message }: Pick<Finding, "message">): boolean =>
+  message === ignored || message.startsWith(misplaced);
+
 const explain = ({ path, known, topLevel, suggest }: UnknownKey): Omit<Remark, "severity"> => {
   const name = String(path.at(-1));
   const expected = known.length === 0 ? "no keys here" : `one of ${known.join(", ")}`;
   if (name === "envPath") return ignoredEnvPath;
   if (path.length > 1 && topLevel.includes(name)) {
     return {
-      message: `it has no effect here: what follows a [header] belongs to that table, and ${name} is a key of the file's top`,
+      message: `${misplaced}what follows a [header] belongs to that table, and ${name} is a key of the file's top`,
       expected,
       remedy: "Move the line to the top of the file, above the first [header].",
     };
   }
   if (path.length === 3 && path[0] === "experts" && skillKeys.has(name)) {
     return {
-      message: `it has no effect here: ${name} is a key of a skill`,
+      message: `${misplaced}${name} is a key of a skill`,
       expected,
       remedy: `Move it to the table of the skill that it is for, [experts.${String(path[1])}.skills.<name>].`,
     };
   }
   const [meant] = suggest ? nearest(name, known, 1) : [];
   return {
-    message: "unknown key, ignored",
+    message: ignored,
     expected,
     remedy:
       meant === undefined

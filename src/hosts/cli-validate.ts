@@ -27,7 +27,7 @@ export const validateCommand = async (file: string, terminal: Terminal): Promise
   const parsed = parseManifest({ text, file });
   for (const finding of parsed.findings) terminal.out(`${renderFinding(finding)}\n`);
   if (parsed.type === "invalid") return 2;
-  // One name for two Experts is refused by every command.
+  // One name for two Experts is refused by `run` and `lock`, too.
   registryBook(parsed.manifest);
   for (const warning of runWarnings(parsed.manifest)) terminal.out(`warning: ${visible(warning)}\n`);
   const count = parsed.manifest.experts.size;

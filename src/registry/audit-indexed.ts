@@ -116,10 +116,14 @@ const rated = (
 ): readonly AuditFinding[] => {
   if (status === "available") return [];
   const message = reason === "" ? "No reason is given." : reason;
-  const fits = pin.requests.map((text) => newestFitting(state, meantBy(parseExpertKey(text)?.request)));
-  const remedy = fits.every((other) => other !== undefined && other !== version)
-    ? `Lock another version: \`expert-stack lock --update ${name}\`.`
-    : `No other version fits ${pin.requests.map((text) => `"${text}"`).join(", ")}. Ask for another one where that is written: in the manifest, in a workflow, or by the owners of the Expert that delegates to it.`;
+  const stuck = pin.requests.filter((text) => {
+    const other = newestFitting(state, meantBy(parseExpertKey(text)?.request));
+    return other === undefined || other === version;
+  });
+  const remedy =
+    stuck.length === 0
+      ? `Lock another version: \`expert-stack lock --update ${name}\`.`
+      : `No other version fits ${stuck.map((text) => `"${text}"`).join(", ")}. Ask for another one where that is written: in the manifest, in a workflow, or by the owners of the Expert that delegates to it.`;
   if (status === "deprecated")
     return [{ level: "warning", code: "VERSION_DEPRECATED", subject: key, message, remedy }];
   const level = isForSecurity(reason) ? "critical" : "error";

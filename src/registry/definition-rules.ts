@@ -51,11 +51,11 @@ export const refuseName = (source: ManifestSource, name: string): void => {
 export const refuseLocalDelegates = (source: ManifestSource, name: string): void => {
   const delegates = valueAt(source.document, ["experts", name, "delegates"]);
   if (!Array.isArray(delegates)) return;
-  const nth = delegates.findIndex(
-    (delegate) => typeof delegate === "string" && parseExpertKey(delegate)?.scope === undefined,
-  );
+  // What is no name at all is told as in any manifest.
+  const keys = delegates.map((each) => (typeof each === "string" ? parseExpertKey(each) : undefined));
+  const nth = keys.findIndex((key) => key !== undefined && key.scope === undefined);
   if (nth === -1) return;
-  const scoped = `${scopeOf(name)}/${String(delegates[nth]).replace(/^.*\//, "")}`;
+  const scoped = `${scopeOf(name)}/${keys[nth]?.name}`;
   const remark = {
     message: `${JSON.stringify(delegates[nth])} is no Expert of a registry, and whoever uses this one has no other`,
     expected: "@scope/name, perhaps with @version",

@@ -1,6 +1,7 @@
 import type { Expert } from "../definition/expert.ts";
 import { parseManifest } from "../definition/manifest.ts";
 import { type ManifestSource, manifestSource } from "../definition/manifest-source.ts";
+import { isUnknownKey } from "../definition/unknown-key.ts";
 import { documentOf } from "./definition-document.ts";
 import { fromFinding, refusal } from "./definition-refusal.ts";
 import {
@@ -38,16 +39,18 @@ export const readPublishedDefinition = (bytes: Uint8Array, expected: Expected): 
 };
 
 /**
- * Reads a definition that is to be published: nothing in it may be such as a manifest is only warned of, since what is
- * published stays, and a key that is misspelt is ignored by whoever runs it.
+ * Reads a definition that is to be published: a key that nobody knows is only warned of in a manifest, but what is
+ * published stays, and whoever runs it would go without what was meant.
  *
  * @throws ExpertStackError as `readPublishedDefinition`
  */
 export const readNewDefinition = (bytes: Uint8Array, expected: Expected): PublishedDefinition => {
   const definition = readPublishedDefinition(bytes, expected);
-  const [warning] = parseManifest({ text: new TextDecoder().decode(bytes), file: expected.file }).findings;
-  if (warning !== undefined) throw fromFinding(warning);
-  return definition;
+  const { findings } = parseManifest({ text: new TextDecoder().decode(bytes), file: expected.file });
+  const unknown = findings.find(isUnknownKey);
+  if (unknown === undefined) return definition;
+  const message = unknown.message.replace(/, ignored$/, "");
+  throw fromFinding({ ...unknown, severity: "error", message });
 };
 
 /**

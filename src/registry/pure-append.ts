@@ -7,6 +7,7 @@ import { indexText } from "./index-text.ts";
 import { readNewDefinition } from "./published-definition.ts";
 import { requireDistinctName, requireName } from "./published-name.ts";
 import { type Account, parseScopeFile, requireOwners, scopeOf } from "./scope-owners.ts";
+import { isVersionWord } from "./version-word.ts";
 import { definitionOf, requirePlain } from "./whole-index.ts";
 
 /** A file of the index's folder that a change adds, changes or takes away. */
@@ -89,6 +90,8 @@ const appendedLines = (proposed: ProposedChange, lines: Lines): readonly Publish
     // Of a key that is there twice one reader takes the first and another the last.
     if (JSON.stringify(value) !== line)
       throw notPure(`${path} gets a line that is not as the registry writes it`);
+    if (value.t === "tag" && !isVersionWord(String(value.name)))
+      throw notPure(`${path} gets the word ${value.name}, which nobody sets`);
     const by: unknown = value.by;
     if (typeof by !== "string" || !authors.has(by))
       throw notPure(`${path} gets a line by ${by}, who does not ask for it`);

@@ -20,6 +20,8 @@ export type ResolutionWorld = Disposable & {
   readonly cache: string;
   readonly book: RegistryBook;
   publish(registry: ScratchRegistry, key: string, more?: Publishing): Published;
+  /** By git, each on the cache. */
+  registries(): ReturnType<typeof gitRegistries>;
   resolve(requests: readonly string[], wish?: Partial<RegistryWish>): Promise<Resolution>;
   /** As on a machine that has run nothing yet. */
   forget(): void;
@@ -44,18 +46,21 @@ export const startResolutionWorld = (): ResolutionWorld => {
       address: scope === "@corp" ? addresses.corp : addresses.acme,
     }),
   };
+  const registries = () =>
+    gitRegistries({
+      ...{ git: gitProgram, environment: { PATH: process.env.PATH }, cacheDirectory: cache },
+      ...{ userConfig: "neutral", protocols: "file:https", retryDelays: [] },
+    });
   const forget = (): void => rmSync(cache, { recursive: true, force: true });
   return {
     ...{ acme, corp, cache, book, forget },
     publish: (registry, key, more = {}) => registry.publish(publicationOf(key, more)),
+    registries,
     resolve: async (requests, wish = {}) => {
-      await using registries = gitRegistries({
-        ...{ git: gitProgram, environment: { PATH: process.env.PATH }, cacheDirectory: cache },
-        ...{ userConfig: "neutral", protocols: "file:https", retryDelays: [] },
-      });
+      await using own = registries();
       return await resolveRegistry(
         { requests, book, unlocked: "resolve", ...wish },
-        registries,
+        own,
         new AbortController().signal,
       );
     },

@@ -216,6 +216,27 @@ test.each([
   expect([error?.code, error?.message]).toEqual(["DEFINITION_INVALID", expect.stringMatching(message)]);
 });
 
+test.each([
+  ["a delegate that is named twice", 'delegates = ["@acme/y", "@acme/y"]\n'],
+  [
+    "the base skill with a version",
+    '[experts."@acme/x".skills."@perstack/base"]\ntype = "mcpStdioSkill"\ncommand = "npx"\npackageName = "@perstack/base@0.0.34"\n',
+  ],
+])("%s is warned of, and can be published", (_, more) => {
+  expect(readNewDefinition(bytesOf(head + more), { file: "x.toml" }).facts.name).toBe("@acme/x");
+});
+
+test.each(["@acme/y@^1", "github:o/r//p.toml@v1", "", "@Acme/Y"])(
+  "%j is no delegate, and no name to publish is made of it",
+  (delegate) => {
+    const error = errorOf(() => read(`${head}delegates = [${JSON.stringify(delegate)}]\n`));
+    expect([error?.code, error?.message]).toEqual([
+      "DEFINITION_INVALID",
+      expect.not.stringContaining("whoever uses this one"),
+    ]);
+  },
+);
+
 test("a delegate of one's own is refused with the name that it would be published by", () => {
   const text = `${head}`.concat('delegates = ["@acme/y@1", "labeller"]\n');
   const error = errorOf(() => readNewDefinition(bytesOf(text), { file: "x.toml", name: "@acme/x" }));

@@ -20,6 +20,7 @@ import {
 type Files = ReadonlyMap<string, TreeFile>;
 
 const x = (version: string) => definitionText("@acme/x", version);
+const signed = { by: `gh:${ada.id}`, at: "2026-11-26T00:00:00Z" };
 /** A skill that no registry takes. */
 const program = '[experts."@acme/x".skills.s]\ntype = "mcpStdioSkill"\ncommand = "node"\n';
 const base = (): Map<string, TreeFile> => indexOf([x("1.0.0"), x("1.1.0")]);
@@ -89,6 +90,11 @@ describe("a change of an index is refused", () => {
       "that adds a version with a skill that is not taken",
       add(`${x("2.0.0")}${program}`),
       "SKILL_NOT_ALLOWED",
+    ],
+    [
+      "that sets the word latest",
+      (files) => append(files, { ...signed, t: "tag", name: "latest", version: "1.0.0" }),
+      "PUBLISH_REFUSED",
     ],
     [
       "that breaks the chain",

@@ -301,7 +301,7 @@ test.each([
     await using world = await start();
     const ran = await run(world, { event, payload: { ...payload } });
     expect([ran.exitCode, ran.outputs.conclusion]).toEqual([2, "invalid"]);
-    expect(ran.log).toMatch(/^::error title=Expert Stack%3A invalid::/m);
+    expect(ran.log).toMatch(/^::error title=Expert Stack%3A invalid \(TRIGGER_INVALID\)::/m);
     expect(ran.summary).toMatch(why);
     expect([ran.api, ran.prompts]).toEqual([[], []]);
   },

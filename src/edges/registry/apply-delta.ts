@@ -55,7 +55,8 @@ const pieceAt = (delta: Buffer, at: number): Piece => {
 /** Seven bits a byte, the lowest first; the highest bit says that another byte follows. */
 const length = (delta: Buffer, start: number): { readonly value: number; readonly end: number } => {
   let value = 0;
-  for (let at = start; at < delta.length; at++) {
+  // Seven bytes say more than any object has.
+  for (let at = start; at < Math.min(delta.length, start + 7); at++) {
     const byte = delta[at] ?? 0;
     value += (byte & 0x7f) * 2 ** (7 * (at - start));
     if ((byte & 0x80) === 0) return { value, end: at + 1 };

@@ -3,7 +3,9 @@ import { dirname, join } from "node:path";
 import type { RegistryAddress } from "../../definition/registry-address.ts";
 import { ExpertStackError } from "../../errors.ts";
 import { BareClone } from "./bare-clone.ts";
+import { tooLarge } from "./commit-files.ts";
 import type { GitOptions } from "./git-options.ts";
+import { LargeObject } from "./object-reader.ts";
 import { discardStore, openStore, readStore, rememberCommits, storeDirectory } from "./object-store.ts";
 import { unreachable } from "./unreachable.ts";
 import { type ObjectFormat, UnusableClone } from "./unusable-clone.ts";
@@ -66,7 +68,10 @@ export class Clones implements AsyncDisposable {
 
   /** Spares the next job the trees that these commits have in common with what is new then. */
   async remember({ url }: RegistryAddress, commits: readonly string[]): Promise<void> {
-    await rememberCommits(storeDirectory(this.#options.cacheDirectory, url), commits);
+    const directory = storeDirectory(this.#options.cacheDirectory, url);
+    // Another store in its place has not what these lead to.
+    const now = await readStore(directory);
+    if (now !== undefined && now.id === this.#stores.get(url)) await rememberCommits(directory, commits);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -80,6 +85,7 @@ export class Clones implements AsyncDisposable {
       try {
         return await job.work();
       } catch (error) {
+        if (error instanceof LargeObject) throw tooLarge(address, error);
         if (!(error instanceof UnusableClone)) throw error;
         if (renewals === mostRenewals) throw this.#useless(address, error);
         if (error.format !== undefined) this.#formats.set(address.url, error.format);

@@ -1,7 +1,8 @@
+import type { RegistryAddress } from "../../definition/registry-address.ts";
 import { ExpertStackError } from "../../errors.ts";
 import type { BareClone } from "./bare-clone.ts";
 import { findFiles } from "./find-files.ts";
-import { type GitObject, LargeObject, largestObject } from "./object-reader.ts";
+import { type GitObject, LargeObject } from "./object-reader.ts";
 import { unreachable } from "./unreachable.ts";
 import { UnusableClone } from "./unusable-clone.ts";
 
@@ -92,21 +93,7 @@ export const readFiles = async (
       await fetchMissing(clone, { commit, ids: missing, likely: [...more.values()] }, signal);
       for (const [id, content] of await readBlobs(clone, missing, signal)) blobs.set(id, content);
     }
-    refuseTogether(clone, [...blobs.values()]);
     return new Map([...ids].map(([path, id]) => [path, blobs.get(id) ?? lost(id)]));
-  });
-};
-
-/** What is read at once is held at once. */
-const largestTogether = 4 * largestObject;
-
-const refuseTogether = ({ address }: BareClone, contents: readonly Buffer[]): void => {
-  const bytes = contents.reduce((sum, { length }) => sum + length, 0);
-  if (bytes <= largestTogether) return;
-  throw new ExpertStackError({
-    code: "DEFINITION_TOO_LARGE",
-    message: `${address.id}: the ${contents.length} files that are wanted of it have more than ${largestTogether} bytes together.`,
-    remedy: "Ask for fewer Experts at once, and tell the registry's owners.",
   });
 };
 
@@ -125,17 +112,21 @@ const named = async <T>(
   try {
     return await read();
   } catch (error) {
-    throw error instanceof LargeObject ? tooLarge(clone, pathOf(ids, error.id)) : error;
+    throw error instanceof LargeObject ? tooLarge(clone.address, error, pathOf(ids, error.id)) : error;
   }
 };
 
 const pathOf = (ids: ReadonlyMap<string, string>, id: string): string =>
   [...ids].find(([, each]) => each === id)?.[0] ?? `the folder ${id}`;
 
-const tooLarge = ({ address }: BareClone, path: string): ExpertStackError =>
+export const tooLarge = (
+  { id }: RegistryAddress,
+  { limit }: LargeObject,
+  path = "a commit or a tag",
+): ExpertStackError =>
   new ExpertStackError({
     code: "DEFINITION_TOO_LARGE",
-    message: `${address.id}: ${path} has more than ${largestObject} bytes.`,
+    message: `${id}: ${path} has more than ${limit} bytes, or has with the others that are read at once.`,
     remedy: "Tell the registry's owners: neither an index file nor a definition is that large.",
   });
 
@@ -164,8 +155,9 @@ const fetchMissing = async (
   await fetchBlobs(clone, { commit: of.commit, ids: [...new Set(of.ids)] }, signal);
 };
 
+/** What is damaged here the next fetch will meet, too. */
 const nothingFetched = (error: unknown): undefined => {
-  if (!(error instanceof ExpertStackError)) throw error;
+  if (!(error instanceof ExpertStackError || error instanceof UnusableClone)) throw error;
 };
 
 const fetchBlobs = async (

@@ -65,7 +65,7 @@ const fixed: readonly Setting[] = [
   ["maintenance.auto", "false"],
   ["fetch.fsckObjects", "true"],
   ["fetch.writeCommitGraph", "false"],
-  // What object-reader.ts reads.
+  // What pack-index.ts reads.
   ["pack.indexVersion", "2"],
   ["submodule.recurse", "false"],
 ];

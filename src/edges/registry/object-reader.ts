@@ -19,6 +19,9 @@ type Found = Omit<GitObject, "id"> | "large" | undefined;
 /** Bytes of one object. An index file of a thousand versions has about a mebibyte. */
 export const largestObject = 16 * 1024 ** 2;
 
+/** Bytes of what is read at once, which is held at once. */
+const largestTogether = 4 * largestObject;
+
 /**
  * Reads objects from the files in which git keeps them, without git: it would start a process for that, and would believe
  * what lies there. Here each is held against its id. Nothing is asked of the network.
@@ -41,13 +44,17 @@ export class ObjectReader implements AsyncDisposable {
   async read(ids: readonly string[], signal: AbortSignal): Promise<readonly (GitObject | undefined)[]> {
     const objects: (GitObject | undefined)[] = [];
     let isCurrent = false;
+    let bytes = 0;
     for (const id of ids) {
       signal.throwIfAborted();
       if (!isCurrent && !this.#isPacked(id)) {
         await this.#openPacks();
         isCurrent = true;
       }
-      objects.push(await this.#one(id));
+      const object = await this.#one(id);
+      bytes += object?.content.length ?? 0;
+      if (bytes > largestTogether) throw new LargeObject(id, largestTogether);
+      objects.push(object);
     }
     return objects;
   }
@@ -87,7 +94,7 @@ export class ObjectReader implements AsyncDisposable {
   async #one(id: string): Promise<GitObject | undefined> {
     const found = (await this.#packed(id)) ?? (await this.#loose(id));
     if (found === undefined) return undefined;
-    if (found === "large") throw new LargeObject(id);
+    if (found === "large") throw new LargeObject(id, largestObject);
     if (objectId(found.type, found.content, this.#format) !== id)
       throw new UnusableClone(`the object ${id} was altered`);
     return { id, ...found };
@@ -141,13 +148,15 @@ const unusable = (error: unknown): never => {
   throw new UnusableClone(error instanceof Error ? error.message : String(error));
 };
 
-/** An object that no file of a registry may be. Never leaves this folder. */
+/** An object that no file of a registry may be, by itself or with those that it was read with. Never leaves this folder. */
 export class LargeObject extends Error {
   readonly id: string;
+  /** Bytes. */
+  readonly limit: number;
 
-  constructor(id: string) {
-    super(`the object ${id} has more than ${largestObject} bytes`);
+  constructor(id: string, limit: number) {
+    super(`the object ${id} leads to more than ${limit} bytes`);
     this.name = "LargeObject";
-    this.id = id;
+    [this.id, this.limit] = [id, limit];
   }
 }

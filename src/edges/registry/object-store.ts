@@ -109,4 +109,6 @@ const readJson = async (file: string): Promise<unknown> => {
 };
 
 const isTaken = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && (error.code === "ENOTEMPTY" || error.code === "EEXIST");
+  error instanceof Error &&
+  "code" in error &&
+  ["ENOTEMPTY", "EEXIST", "ENOTDIR"].includes(String(error.code));

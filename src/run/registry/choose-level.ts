@@ -3,7 +3,7 @@ import type { Lockfile } from "../../registry/lockfile.ts";
 import type { FileReference, NamePlace, RegistryBook } from "../../registry/registry-book.ts";
 import type { Registries } from "../registry-ports.ts";
 import type { Asked, Choice } from "./choice.ts";
-import { chooseFile, isCommit } from "./file-choice.ts";
+import { chooseFile, isCommit, repositoryOf } from "./file-choice.ts";
 import { chooseIndexed } from "./index-choice.ts";
 import { lockedChoice } from "./locked-choice.ts";
 import type { OpenRegistries } from "./open-registries.ts";
@@ -106,10 +106,12 @@ const lockLacks = (
   if (lockfile === undefined) return `There is no perstack.lock that holds "${text}"`;
   const locked = lockfile.experts.find(({ pin }) => pin?.requests.includes(text))?.pin;
   if (locked === undefined) return `perstack.lock does not hold "${text}"`;
-  const there = place.type === "registry" ? place.address.id : `${place.file.path} at ${place.file.ref}`;
-  const here =
+  const there =
     place.type === "registry"
-      ? (locked.registry ?? locked.source)
-      : `${locked.path} at ${locked.tag || locked.commit}`;
-  return `perstack.lock has "${text}" from ${here}, and the manifest says ${there}`;
+      ? place.address.id
+      : fileAt(repositoryOf(place.file), place.file.path, place.file.ref);
+  const here = locked.registry ?? fileAt(locked.source, locked.path, locked.tag || locked.commit);
+  return `perstack.lock has "${text}" from ${here}, and it is looked for in ${there}`;
 };
+
+const fileAt = (repository: string, path: string, ref: string): string => `${repository}//${path}@${ref}`;

@@ -151,6 +151,7 @@ describe("given a registry that was read before", () => {
     ["a pack of other bytes", (store) => each(store, scribble)],
     ["no packs", (store) => each(store, (pack) => rmSync(pack))],
     ["no objects", (store) => rmSync(join(store, "objects"), { recursive: true })],
+    ["a file in its place", (store) => overwriteFolder(store)],
     ["no store.json", (store) => rmSync(join(store, "store.json"))],
     ["another store.json", (store) => writeFileSync(join(store, "store.json"), "{}")],
     ["known.json naming nothing that is here", (store) => rememberNothing(store)],
@@ -296,6 +297,11 @@ test("given what another process left a day ago, then it goes, and what is in us
   expect(left.filter((name) => existsSync(join(folder, name)))).toEqual([]);
   expect([existsSync(store), readdirSync(join(folder, "views")).length]).toEqual([true, 1]);
 });
+
+const overwriteFolder = (store: string): void => {
+  rmSync(store, { recursive: true });
+  writeFileSync(store, "x");
+};
 
 const packsOf = (store: string): readonly string[] => {
   const folder = join(store, "objects", "pack");

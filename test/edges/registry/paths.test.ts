@@ -1,4 +1,6 @@
 import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { gitProgram, makeRegistry, type ScratchRegistry } from "../../helpers/git-registry.ts";
 import { addressOf, never, openRegistries } from "./open-registries.ts";
@@ -71,9 +73,29 @@ test("given a file that no index file can be, then it is refused before it is he
   const snapshot = await open.registries.open(addressOf(registry.url), never);
   await expect(snapshot.read(["small", "large"], never)).rejects.toMatchObject({
     code: "DEFINITION_TOO_LARGE",
-    message: "registry.test/acme/experts: large has more than 16777216 bytes.",
+    message:
+      "registry.test/acme/experts: large has more than 16777216 bytes, or has with the others that are read at once.",
   });
   expect(textOf((await snapshot.read(["small"], never)).get("small"))).toBe("s");
+});
+
+test("given files or a commit that are more than is held at once, then they are refused as such", async () => {
+  const size = 15 * 1024 ** 2;
+  const files = Object.fromEntries([1, 2, 3, 4, 5].map((at) => [`f${at}`, Buffer.alloc(size, at)]));
+  using registry = makeRegistry(files);
+  await using open = openRegistries();
+  const snapshot = await open.registries.open(addressOf(registry.url), never);
+  await expect(snapshot.read(Object.keys(files), never)).rejects.toMatchObject({
+    code: "DEFINITION_TOO_LARGE",
+  });
+  expect((await snapshot.read(["f1", "f2"], never)).size).toBe(2);
+  writeFileSync(join(registry.directory, ".git", "message"), "m".repeat(17 * 1024 ** 2));
+  registry.git("commit", "--quiet", "--allow-empty", "--file", ".git/message");
+  await using another = open.another();
+  await expect(another.open(addressOf(registry.url), never)).rejects.toMatchObject({
+    code: "DEFINITION_TOO_LARGE",
+    message: expect.stringContaining("a commit or a tag has more than"),
+  });
 });
 
 test("given files that git would check, then a registry with submodules' names is read all the same", async () => {

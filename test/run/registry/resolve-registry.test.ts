@@ -317,7 +317,7 @@ describe("with a lock", () => {
     await expect(resolve(["@acme/x"], wish)).rejects.toMatchObject({
       code: "LOCK_OUTDATED",
       message:
-        'perstack.lock has "@acme/x" from registry.test/acme/experts, and the manifest says registry.test/corp/experts.',
+        'perstack.lock has "@acme/x" from registry.test/acme/experts, and it is looked for in registry.test/corp/experts.',
     });
     await expect(resolve(["@acme/y"], wish)).rejects.toMatchObject({
       message: 'perstack.lock does not hold "@acme/y".',
