@@ -81,7 +81,7 @@ test.each(cases)("when $when, the step is invalid, costs nothing, and says what 
     ...(given.env && { env: given.env }),
   });
   expect([run.exitCode, run.outputs.conclusion]).toEqual([2, "invalid"]);
-  const annotation = /^::error title=Expert Stack%3A invalid::(.*)$/m.exec(run.log)?.[1];
+  const annotation = /^::error title=Expert Stack%3A invalid \([A-Z_]+\)::(.*)$/m.exec(run.log)?.[1];
   for (const words of given.says) {
     expect(run.summary).toMatch(words);
     expect(annotation).toMatch(words);
