@@ -1,5 +1,5 @@
 import { ExpertStackError } from "../errors.ts";
-import { parseExpertKey, type VersionRequest } from "./expert-name.ts";
+import { isExpertName, parseExpertKey, type VersionRequest } from "./expert-name.ts";
 import { isRepositoryPath } from "./repository-path.ts";
 
 /** How a person names the Expert to run, before anything is looked up. */
@@ -45,6 +45,8 @@ export const isFileReference = (text: string): boolean => {
 const namedReference = (text: string): ExpertReference => {
   const key = parseExpertKey(text);
   if (key === undefined) {
+    const at = text.indexOf("@", 1);
+    if (at !== -1 && isExpertName(text.slice(0, at))) throw noVersion(text, at);
     throw invalid(
       text,
       "a name has lower case letters, digits, `_` and `-`, and starts with a letter or digit",
@@ -61,6 +63,13 @@ const namedReference = (text: string): ExpertReference => {
     ...(key.request === undefined ? {} : { range: key.request }),
   };
 };
+
+const noVersion = (text: string, at: number): ExpertStackError =>
+  invalid(
+    text,
+    `${JSON.stringify(text.slice(at + 1))} is no version: 1, 1.2, 1.2.3 or a word such as stable was expected`,
+    `Write "${text.slice(0, at)}@1" for the newest 1.x.`,
+  );
 
 const githubReference = (text: string): ExpertReference => {
   const match = /^github:([^/]+)\/([^/]+)\/\/(.+)$/s.exec(text);

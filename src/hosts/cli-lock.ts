@@ -12,6 +12,7 @@ import { toolAsker } from "./ask-tools.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import { changedVersions } from "./changed-versions.ts";
 import { jobSandbox, machineOf } from "./job-sandbox.ts";
+import { lockDifferences } from "./lock-differences.ts";
 import { startNotices } from "./lock-notices.ts";
 import { namedReferences, workflowReferences } from "./lock-references.ts";
 import { foundForLock, type LockWish } from "./lock-registry.ts";
@@ -67,7 +68,7 @@ export const lockCommand = async (options: LockOptions, terminal: Terminal): Pro
     terminal.err(`info: ${text}\n`);
   return await delivered(
     config,
-    { text: renderLockfile(lockfile), lockfile, check: options.check },
+    { text: renderLockfile(lockfile), lockfile, before, check: options.check },
     terminal,
   );
 };
@@ -125,8 +126,14 @@ const delivered = async (
   {
     text,
     lockfile,
+    before,
     check,
-  }: { readonly text: string; readonly lockfile: Lockfile; readonly check: true | undefined },
+  }: {
+    readonly text: string;
+    readonly lockfile: Lockfile;
+    readonly before: Lockfile | undefined;
+    readonly check: true | undefined;
+  },
   terminal: Terminal,
 ): Promise<number> => {
   const { experts } = lockfile;
@@ -140,10 +147,12 @@ const delivered = async (
   const there = await folderDefinitions(terminal.cwd).read(lockPath(config));
   const isSame = there?.replaceAll("\r\n", "\n").trimEnd() === text.trimEnd();
   if (isSame) terminal.out(`${lockPath(config)} is what \`expert-stack lock\` writes: ${counts}.\n`);
-  else
+  else {
+    const differences = lockDifferences(before, lockfile).map((text) => `  ${visible(text)}\n`);
     terminal.err(
-      `error[LOCK_OUTDATED]: ${lockPath(config)} is not what \`expert-stack lock\` writes.\n  ${makeIt}\n`,
+      `error[LOCK_OUTDATED]: ${lockPath(config)} is not what \`expert-stack lock\` writes.\n${differences.join("")}  ${makeIt}\n`,
     );
+  }
   return isSame ? 0 : 1;
 };
 

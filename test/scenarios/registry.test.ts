@@ -103,7 +103,12 @@ test("a lock stays as it is until it is asked to be newer, and says whether it i
   expect([checked.exitCode, checked.stderr]).toEqual([
     1,
     "info: @acme/reviewer 1.2.0 → 1.3.0: `expert-stack info @acme/reviewer --diff 1.2.0 1.3.0` shows what it changes.\n" +
-      "error[LOCK_OUTDATED]: perstack.lock is not what `expert-stack lock` writes.\n  Run `expert-stack lock` and commit the result.\n",
+      "error[LOCK_OUTDATED]: perstack.lock is not what `expert-stack lock` writes.\n" +
+      "  @acme/reviewer@1.3.0 is not in it\n" +
+      ["@acme/reviewer@1.2.0", "@acme/tests@0.3.1", "@corp/style@1.4.0"]
+        .map((key) => `  ${key} is not needed any more\n`)
+        .join("") +
+      "  Run `expert-stack lock` and commit the result.\n",
   ]);
   const mistyped = await lock("--update", "@acme/reviewr");
   expect(mistyped.exitCode).toBe(2);

@@ -3,6 +3,7 @@ import type { Lockfile } from "../../../src/registry/lockfile.ts";
 import { type Resolution, resolveRegistry } from "../../../src/run/registry/resolve-registry.ts";
 import { openRegistries } from "../../edges/registry/open-registries.ts";
 import { type GitHttps, startGitHttps } from "../../helpers/git-https.ts";
+import { makeRegistry } from "../../helpers/git-registry.ts";
 import { type LargeRegistry, makeLargeRegistry, repository } from "../../helpers/large-registry.ts";
 
 let registry: LargeRegistry;
@@ -68,4 +69,30 @@ test("twenty Experts that are not locked cost as many processes and requests as 
   const locked = await resolve({ ...together, registries }, many, lockOf(twenty.resolution));
   expect(locked.resolution.experts).toEqual(twenty.resolution.experts);
   expect([locked.commands, locked.requests]).toEqual([[], []]);
+});
+
+test("each level that Experts delegate to costs one process more, however many are on it", async () => {
+  using nested = makeRegistry();
+  const names = (level: number) => Array.from({ length: 5 }, (_, at) => `@acme/level${level}-${at}`);
+  for (const level of [3, 2, 1]) {
+    for (const name of names(level)) {
+      const delegates = level === 3 ? [] : names(level + 1);
+      const text = `[experts."${name}"]\nversion = "1.0.0"\ninstruction = "x"\ndelegates = ${JSON.stringify(delegates)}\n`;
+      nested.publish({
+        name,
+        version: "1.0.0",
+        definition: text,
+        delegates: delegates.map((one) => [one, ""]),
+      });
+    }
+  }
+  const address = { url: https.serve("acme/nested", nested.directory), id: "registry.test/acme/experts" };
+  await using opened = open();
+  const resolution = await resolveRegistry(
+    { requests: names(1), book: { placeOf: () => ({ type: "registry", address }) }, unlocked: "resolve" },
+    opened.registries,
+    new AbortController().signal,
+  );
+  expect(resolution.experts).toHaveLength(15);
+  expect(opened.commands()).toEqual(["fetch", "fetch", "fetch", "fetch"]);
 });
