@@ -7,10 +7,11 @@ import { z } from "zod";
 import { type IndexState, readIndexFile } from "../../src/registry/index-file.ts";
 import { indexPath } from "../../src/registry/index-path.ts";
 import { namesPath } from "../../src/registry/index-place.ts";
+import { definitionFile } from "../../src/registry/publish-tag.ts";
 import { registryWorkflows } from "../../src/registry/registry-workflows.ts";
 import { type Account, renderScopeFile, scopePath } from "../../src/registry/scope-owners.ts";
 import { type GitRepository, makeRepository, type WorkFiles } from "./git-repository.ts";
-import { ada } from "./index-world.ts";
+import { ada, definitionText } from "./index-world.ts";
 import { type Played, playWorkflow } from "./play-workflow.ts";
 
 /** A registry as GitHub has it, an author's checkout of it, and GitHub's part in publishing. */
@@ -140,6 +141,23 @@ export const startPublishingWorld = (files: WorkFiles, reach = byFile): Publishi
       rmSync(temporary, { recursive: true, force: true });
     },
   };
+};
+
+/** A registry in which ada has published these versions, one after the other. */
+export const publishVersions = async (
+  name: string,
+  versions: readonly string[],
+): Promise<PublishingWorld> => {
+  const file = definitionFile(name);
+  const world = startPublishingWorld({ [file]: definitionText(name, "0.0.0") });
+  for (const version of versions) {
+    world.author.commit({ [file]: definitionText(name, version) });
+    world.author.git("push", "--quiet", "origin", "main");
+    world.author.git("tag", `${name}@${version}`);
+    await world.pushTags([`${name}@${version}`]);
+    world.author.git("pull", "--quiet", "--rebase", "origin", "main");
+  }
+  return world;
 };
 
 const OnTags = z.object({ on: z.object({ push: z.object({ tags: z.array(z.string()) }) }) });

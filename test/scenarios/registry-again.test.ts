@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ada, definitionText } from "../helpers/index-world.ts";
-import { startPublishingWorld, workflowRun } from "../helpers/publishing-world.ts";
+import { publishVersions, workflowRun } from "../helpers/publishing-world.ts";
 
 const timeout = 120_000;
 const file = "experts/acme/x.toml";
@@ -9,22 +9,10 @@ const x = (version: string, more = "") => definitionText("@acme/x", version, mor
 /** What a runner says of a run that somebody started again. */
 const again = (login: string) => ({ GITHUB_RUN_ATTEMPT: "2", GITHUB_TRIGGERING_ACTOR: login });
 
-const published = async (versions: readonly string[]) => {
-  const world = startPublishingWorld({ [file]: x("0.0.0") });
-  for (const version of versions) {
-    world.author.commit({ [file]: x(version) });
-    world.author.git("push", "--quiet", "origin", "main");
-    world.author.git("tag", `@acme/x@${version}`);
-    await world.pushTags([`@acme/x@${version}`], ada);
-    world.author.git("pull", "--quiet", "--rebase", "origin", "main");
-  }
-  return world;
-};
-
 test("given a word that an owner moved on, when a stranger has the older run go again, then it stays", {
   timeout,
 }, async () => {
-  using world = await published(["1.0.0", "1.1.0"]);
+  using world = await publishVersions("@acme/x", ["1.0.0", "1.1.0"]);
   const wish = (version: string) => ({
     inputs: { action: "tag", version: `@acme/x@${version}`, value: "stable" },
     ...{ sender: ada, ref: "refs/heads/main" },
@@ -41,7 +29,7 @@ test("given a word that an owner moved on, when a stranger has the older run go 
 test("given a refused push of an owner's, when a stranger has `registry publish` go again, then it is refused", {
   timeout,
 }, async () => {
-  using world = await published([]);
+  using world = await publishVersions("@acme/x", []);
   world.author.commit({ [file]: x("1.0.0") });
   world.author.git("push", "--quiet", "origin", "main");
   world.author.git("tag", "@acme/x@1.0.0");

@@ -336,19 +336,34 @@ const broken: readonly Row[] = [
   ],
 ];
 
-const asked: readonly (readonly [request: string, code: ErrorCode])[] = [
-  ["@acme/constructor", "VERSION_NOT_FOUND"],
-  ["@acme/con", "VERSION_NOT_FOUND"],
-  ["@acme/there@constructor", "VERSION_NOT_FOUND"],
-  ["@acme/there@9", "VERSION_NOT_FOUND"],
-  ["@acme/there@1.0.0+a", "VERSION_NOT_FOUND"],
-  ["@acme/there@1.0.0-rc.lock", "VERSION_NOT_FOUND"],
-  ["@acme/there@1.0.0-..", "REFERENCE_INVALID"],
-  ["@acme/__proto__", "REFERENCE_INVALID"],
-  ["@acme/There", "REFERENCE_INVALID"],
-  ["@acme/thеre", "REFERENCE_INVALID"],
-  ["@acme/../there", "REFERENCE_INVALID"],
-  ["@corp/private", "VERSION_NOT_FOUND"],
+const noExpert = (name: string): RegExp => new RegExp(`experts has no Expert "${name}"\\.`);
+const noReference = (text: string, why: RegExp): RegExp =>
+  new RegExp(
+    `${JSON.stringify(text).replace(/[.\\]/g, "\\$&")} is not a reference to an Expert: ${why.source}`,
+  );
+const letters = /a name has lower case letters/;
+
+const asked: readonly (readonly [request: string, code: ErrorCode, message: RegExp])[] = [
+  ["@acme/constructor", "VERSION_NOT_FOUND", noExpert("@acme/constructor")],
+  ["@acme/con", "VERSION_NOT_FOUND", noExpert("@acme/con")],
+  [
+    "@acme/there@constructor",
+    "VERSION_NOT_FOUND",
+    /There is no @acme\/there@constructor\.\n {2}There is 1\.0\.0/,
+  ],
+  ["@acme/there@9", "VERSION_NOT_FOUND", /There is no @acme\/there@9\.\n {2}There is 1\.0\.0/],
+  ["@acme/there@1.0.0+a", "VERSION_NOT_FOUND", /There is no @acme\/there@1\.0\.0\+a\./],
+  ["@acme/there@1.0.0-rc.lock", "VERSION_NOT_FOUND", /There is no @acme\/there@1\.0\.0-rc\.lock\./],
+  [
+    "@acme/there@1.0.0-..",
+    "REFERENCE_INVALID",
+    noReference("@acme/there@1.0.0-..", /"1\.0\.0-\.\." is no version/),
+  ],
+  ["@acme/__proto__", "REFERENCE_INVALID", noReference("@acme/__proto__", letters)],
+  ["@acme/There", "REFERENCE_INVALID", noReference("@acme/There", letters)],
+  ["@acme/thеre", "REFERENCE_INVALID", noReference("@acme/thеre", letters)],
+  ["@acme/../there", "REFERENCE_INVALID", noReference("@acme/../there", letters)],
+  ["@corp/private", "VERSION_NOT_FOUND", /corp\/experts has no Expert "@corp\/private"\./],
 ];
 
 const addresses: readonly string[] = [
@@ -398,17 +413,20 @@ describe.each(transports)("over %s, nothing is run", (transport) => {
     },
   );
 
-  test.each(asked)("for %j", async (request, code) => {
+  test.each(asked)("for %j", async (request, code, message) => {
     const before = world.cli.model.requests.length;
     const run = await world.expertStack("run", request, "Go.");
     expectRefused({ run, world, before }, code);
-    expect(run.stderr).toContain(request.slice(0, request.indexOf("@", 1) >>> 0));
+    expect(run.stderr).toMatch(message);
   });
 
   test.each(addresses)("by the address %j", async (address) => {
     const before = world.cli.model.requests.length;
     const run = await world.expertStack("run", "@acme/there", "Go.", `--registry=${address}`);
     expectRefused({ run, world, before }, "REFERENCE_INVALID");
+    expect(run.stderr).toMatch(
+      /^error\[REFERENCE_INVALID\]: registry: .+\n {2}.*Write "?github:owner\/repo"?/m,
+    );
     expect(run.stderr).not.toContain("secret");
   });
 });

@@ -1,6 +1,7 @@
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { ErrorCode } from "../../src/errors.ts";
 import { definitionPath, indexPath } from "../../src/registry/index-path.ts";
 import { type ClientWorld, startClientWorld, transports } from "../helpers/client-world.ts";
 import { rating, tagging } from "../helpers/index-lines.ts";
@@ -15,16 +16,24 @@ const runWell = async (world: ClientWorld, expert: string, ...args: readonly str
   return run.stderr;
 };
 
-/** Does it, which has to be refused, and sees that nothing was started and no model asked. @returns what it said */
-const refused = async (world: ClientWorld, code: string, ...args: readonly string[]): Promise<string> => {
+/** Does it, which has to be refused so, and sees that nothing was started and no model asked. @returns what it said */
+const refused = async (
+  world: ClientWorld,
+  [code, message]: readonly [code: ErrorCode, message: RegExp],
+  ...args: readonly string[]
+): Promise<string> => {
   const before = world.cli.model.requests.length;
   const { exitCode, stdout, stderr } = await world.expertStack(...args);
   expect(stderr).toMatch(new RegExp(`^error\\[${code}\\]: `, "m"));
+  expect(stderr).toMatch(message);
   expect([exitCode === 0, stdout]).toEqual([false, ""]);
   expect(world.cli.model.requests).toHaveLength(before);
   expect([world.started(), world.cli.living()]).toEqual([[], []]);
   return stderr;
 };
+
+const unread = ["REGISTRY_UNREACHABLE", /acme\/experts could not be read: /] as const;
+const noLock = ["LOCK_INVALID", /perstack\.lock(?::\d+)? is not a lock that can be used: /] as const;
 
 const lock = async (world: ClientWorld, ...references: readonly string[]): Promise<void> => {
   const { exitCode, stderr } = await world.expertStack("lock", ...references);
@@ -68,7 +77,13 @@ describe.each(transports)("over %s", (transport) => {
       "@acme/x@2.0.0-rc.1": "@acme/x@2.0.0-rc.1",
       "@acme/x@0": "@acme/x@0.9.0",
     });
-    const said = await refused(world, "VERSION_NOT_FOUND", "run", "@acme/x@4", "Go.");
+    const said = await refused(
+      world,
+      ["VERSION_NOT_FOUND", /There is no @acme\/x@4\./],
+      "run",
+      "@acme/x@4",
+      "Go.",
+    );
     expect(said).toMatch(/There (?:are|is) .*2\.0\.0.*1\.10\.0/s);
   });
 
@@ -92,10 +107,17 @@ describe.each(transports)("over %s", (transport) => {
     world.hide();
     await runWell(world, "@acme/x@1", "--frozen");
     expect(modelSaw(world)).toContain("You are @acme/x@1.0.0.");
-    await refused(world, "LOCK_OUTDATED", "run", "@acme/x@2", "Go.", "--frozen");
-    await refused(world, "REGISTRY_UNREACHABLE", "run", "@acme/x@2", "Go.");
+    await refused(
+      world,
+      ["LOCK_OUTDATED", /perstack\.lock does not hold "@acme\/x@2"\./],
+      "run",
+      "@acme/x@2",
+      "Go.",
+      "--frozen",
+    );
+    await refused(world, unread, "run", "@acme/x@2", "Go.");
     world.forget();
-    await refused(world, "REGISTRY_UNREACHABLE", "run", "@acme/x@1", "Go.", "--frozen");
+    await refused(world, unread, "run", "@acme/x@1", "Go.", "--frozen");
     world.show();
     await runWell(world, "@acme/x@1", "--frozen");
   });
@@ -114,8 +136,8 @@ describe.each(transports)("over %s", (transport) => {
     ]) {
       world.write("perstack.lock", bad);
       expect(bad).not.toBe(good);
-      await refused(world, "LOCK_INVALID", "run", "@acme/x", "Go.");
-      await refused(world, "LOCK_INVALID", "run", "@acme/x", "Go.", "--frozen");
+      await refused(world, noLock, "run", "@acme/x", "Go.");
+      await refused(world, noLock, "run", "@acme/x", "Go.", "--frozen");
     }
   });
 
@@ -139,7 +161,12 @@ describe.each(transports)("over %s", (transport) => {
     ]);
     for (const id of [commit, now]) expect(audit.stdout).toContain(id);
     rmSync(join(world.cli.workspace.directory, "perstack.lock"));
-    const said = await refused(world, "TAG_MOVED", "lock", "@acme/x");
+    const said = await refused(
+      world,
+      ["TAG_MOVED", /@acme\/x@1\.0\.0: the tag @acme\/x@1\.0\.0 of .* names .* now\./],
+      "lock",
+      "@acme/x",
+    );
     for (const id of [commit, now]) expect(said).toContain(id);
     world.write("perstack.lock", before);
     await lock(world);
@@ -173,7 +200,7 @@ describe.each(transports)("over %s", (transport) => {
     expect(modelSaw(world)).toContain("You are @acme/x@1.0.0.");
     alter();
     world.hide();
-    await refused(world, "REGISTRY_UNREACHABLE", "run", "@acme/x", "Go.", "--frozen");
+    await refused(world, unread, "run", "@acme/x", "Go.", "--frozen");
   });
 
   test("a place that has other bytes under a locked name is refused, and no other place is tried", async () => {
@@ -184,7 +211,14 @@ describe.each(transports)("over %s", (transport) => {
       [definitionPath(sha256)]: `[experts."@acme/x"]\nversion = "1.0.0"\ninstruction = "Evil."\n`,
     });
     world.forget();
-    const said = await refused(world, "DIGEST_MISMATCH", "run", "@acme/x", "Go.", "--frozen");
+    const said = await refused(
+      world,
+      ["DIGEST_MISMATCH", /in its place\./],
+      "run",
+      "@acme/x",
+      "Go.",
+      "--frozen",
+    );
     expect(said).toContain(`is sha256:${sha256}, and ${world.acmeId}/${definitionPath(sha256)} has sha256:`);
   });
 
@@ -212,7 +246,12 @@ describe.each(transports)("over %s", (transport) => {
     publishExpert(world.acme, "@acme/x@1.1.0");
     await lock(world, "@acme/x");
     world.acme.git("reset", "--quiet", "--hard", before);
-    const said = await refused(world, "INDEX_REWOUND", "lock", "--update");
+    const said = await refused(
+      world,
+      ["INDEX_REWOUND", /line 2, which perstack\.lock remembers, is no longer there/],
+      "lock",
+      "--update",
+    );
     expect(said).toContain(indexPath("@acme/x"));
     expect(said).toMatch(/line 2|:2\b/);
     const audit = await world.expertStack("audit");
@@ -228,9 +267,16 @@ describe.each(transports)("over %s", (transport) => {
     world.acme.append("@acme/y", rating("1.0.0", "disabled", "security: it leaks"));
     world.forget();
     expect(await runWell(world, "@acme/x", "--frozen")).toContain("@acme/x@1.0.0 is disabled: it loops");
-    expect(await refused(world, "VERSION_DISABLED", "run", "@acme/y", "Go.", "--frozen")).toContain(
-      "it leaks",
-    );
+    expect(
+      await refused(
+        world,
+        ["VERSION_DISABLED", /is locked, and was disabled since: security: it leaks\./],
+        "run",
+        "@acme/y",
+        "Go.",
+        "--frozen",
+      ),
+    ).toContain("it leaks");
   });
 
   test("a deprecated version runs with a warning that says why", async () => {
@@ -269,7 +315,7 @@ describe.each(transports)("over %s", (transport) => {
       `[experts."@acme/x"]\ninstruction = "Local."\n[experts.lead]\ninstruction = "x"\ndelegates = ["@acme/x@1"]\n`,
     );
     publishExpert(world.acme, "@acme/x@1.0.0");
-    await refused(world, "LOCAL_SHADOWS_REGISTRY", "run", "lead", "Go.");
+    await refused(world, ["LOCAL_SHADOWS_REGISTRY", /The manifest defines "@acme\/x"/], "run", "lead", "Go.");
   });
 
   test("a private scope is asked of its own registry alone", async () => {

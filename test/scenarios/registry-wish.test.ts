@@ -1,27 +1,15 @@
 import { expect, test } from "vitest";
-import { ada, definitionText, eve } from "../helpers/index-world.ts";
-import { startPublishingWorld } from "../helpers/publishing-world.ts";
+import { definitionText, eve } from "../helpers/index-world.ts";
+import { publishVersions, startPublishingWorld } from "../helpers/publishing-world.ts";
 
 const timeout = 120_000;
 const file = "experts/acme/x.toml";
 const x = (version: string, more = "") => definitionText("@acme/x", version, more);
 
-const published = async (versions: readonly string[]) => {
-  const world = startPublishingWorld({ [file]: x("0.0.0") });
-  for (const version of versions) {
-    world.author.commit({ [file]: x(version) });
-    world.author.git("push", "--quiet", "origin", "main");
-    world.author.git("tag", `@acme/x@${version}`);
-    await world.pushTags([`@acme/x@${version}`], ada);
-    world.author.git("pull", "--quiet", "--rebase", "origin", "main");
-  }
-  return world;
-};
-
 test("given a tag that a stranger pushed, when an owner asks for the commit that was looked at, then no other is published", {
   timeout,
 }, async () => {
-  using world = await published([]);
+  using world = await publishVersions("@acme/x", []);
   world.author.commit({ [file]: x("1.0.0") });
   const seen = world.author.head();
   world.author.commit({ [file]: x("1.0.0", 'description = "Other."\n') });
@@ -47,7 +35,7 @@ test("given a tag that a stranger pushed, when an owner asks for the commit that
 test("given a reason with what a reader does not see, or of two lines, then it is refused", {
   timeout,
 }, async () => {
-  using world = await published(["1.0.0"]);
+  using world = await publishVersions("@acme/x", ["1.0.0"]);
   for (const value of ["It is\u200b old.", "It is old.\n## Safe again", "Old \u202edlo"]) {
     const { results } = await world.dispatch({ action: "deprecate", version: "@acme/x@1.0.0", value });
     expect(results.accept).toBe("failure");
@@ -57,7 +45,7 @@ test("given a reason with what a reader does not see, or of two lines, then it i
 test("given tags that look like a version and are none, when reconcile reports, then it says of each what is wrong", {
   timeout,
 }, async () => {
-  using world = await published([]);
+  using world = await publishVersions("@acme/x", []);
   const none = ["@acme/x@1.0", "@Acme/x@1.0.0", "@acme/x@1.0.0+linux", "v1.0", "v2.0.0"];
   for (const tag of none) world.author.git("tag", tag);
   world.author.git("push", "--quiet", "origin", ...none.map((tag) => `refs/tags/${tag}`));
